@@ -1,0 +1,174 @@
+"""Pages: what the press has ready, as the files and pages that MkDocs prints."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import get_toc
+
+from broadsheet.article import Article
+from broadsheet.body import RenderedBody
+from broadsheet.listings import ListingPage
+from broadsheet.press import INDEX_URLS, Press, Spread
+from broadsheet.urls import relative_url
+
+RenderBody = Callable[[Article], RenderedBody]
+INDEX_TITLES = {"topics": "Topics", "authors": "Authors", "archive": "Archive", "stories": "Stories"}
+
+
+class PressPage(Page):
+    """A page whose content comes from the press, not from a file that MkDocs reads."""
+
+    def __init__(self, title: str, template: str, file: File, config: MkDocsConfig, **view: Any) -> None:
+        """Show `view` (each name a variable of the template, as `page.view.NAME`) in a template.
+
+        MkDocs' themes print titles and descriptions as HTML, so both are escaped here.
+        """
+        super().__init__(html.escape(title), file, config)
+        self.view = view
+        self.description = ""
+        self.search = False
+        self.template = template
+
+    def read_source(self, config: MkDocsConfig) -> None:
+        """Nothing is read: a list has no Markdown."""
+        self.markdown = ""
+        self.meta = {"template": self.template, "description": html.escape(self.description)}
+        if not self.search:
+            self.meta["search"] = {"exclude": True}
+
+    def render(self, config: MkDocsConfig, files: Files) -> None:
+        """Nothing is rendered: the template makes the page."""
+        self.content = ""
+        self.present_anchor_ids = set()
+
+
+class ArticlePage(PressPage):
+    """An article's page, whose body was rendered by the press."""
+
+    def __init__(self, spread: Spread, render_body: RenderBody, file: File, config: MkDocsConfig) -> None:
+        """Show a spread: an article with what stands beside it; `render_body` serves plugins that change it."""
+        article = spread.article
+        super().__init__(article.title, "broadsheet/article.html", file, config, spread=spread, article=article)
+        self.spread = spread
+        self.render_body = render_body
+        self.description = article.summary
+        self.search = True
+        self.update_date = (article.updated or article.date).at.date().isoformat()
+
+    def read_source(self, config: MkDocsConfig) -> None:
+        """Give MkDocs' plugins the Markdown to see and change."""
+        super().read_source(config)
+        self.markdown = self.spread.article.body
+
+    def render(self, config: MkDocsConfig, files: Files) -> None:
+        """Take the body as it was rendered; render it anew if a plugin has changed the Markdown."""
+        if self.markdown != self.spread.article.body:
+            article = replace(self.spread.article, body=self.markdown or "")
+            self.spread = replace(self.spread, article=article, body=self.render_body(article))
+        self.content = self.spread.body.html
+        self.toc = get_toc(cast("Any", [dict(token) for token in self.spread.body.toc]))
+        self.present_anchor_ids = set(self.spread.body.ids)
+
+
+def build_files(press: Press, root: Path, config: MkDocsConfig, render_body: RenderBody) -> list[File]:
+    """The files of an edition: articles, lists, redirects and media, each page with its template.
+
+    Args:
+        press: the edition.
+        root: the content directory.
+        config: MkDocs' configuration.
+        render_body: renders an article whose Markdown another plugin has changed.
+
+    """
+    edit_base = find_edit_base(config, root)
+    files = [_article_file(spread, root, config, edit_base, render_body) for spread in press.spreads]
+    files += [_listing_file(page, press, config) for page in press.listing_pages]
+    for name, url in INDEX_URLS.items():
+        file = _page_file(url, config)
+        title = INDEX_TITLES[name]
+        PressPage(title, "broadsheet/directory.html", file, config, name=name, listings=press.listings)
+        files.append(file)
+    front = _page_file("", config)
+    PressPage(config.site_name, "broadsheet/front.html", front, config, front=press.front)
+    files.append(front)
+    files += [_redirect_file(old, new, config) for old, new in press.redirects.items()]
+    for path, url in press.media.items():
+        files.append(File(path, str(root), config.site_dir, True, dest_uri=url, inclusion=InclusionLevel.NOT_IN_NAV))
+    return files
+
+
+def _article_file(spread: Spread, root: Path, config: MkDocsConfig, edit_base: str, render_body: RenderBody) -> File:
+    article = spread.article
+    dest = f"{article.url}index.html"
+    file = File(article.path, str(root), config.site_dir, True, dest_uri=dest, inclusion=InclusionLevel.NOT_IN_NAV)
+    page = ArticlePage(spread, render_body, file, config)
+    page.edit_url = f"{edit_base}{article.path}" if edit_base else None
+    return file
+
+
+def _listing_file(page: ListingPage, press: Press, config: MkDocsConfig) -> File:
+    listing = page.listing
+    file = _page_file(page.url, config)
+    title = listing.title if page.number == 1 else f"{listing.title}, page {page.number}"
+    shown = PressPage(title, "broadsheet/listing.html", file, config, page=page, listing=listing)
+    shown.description = listing.summary if page.number == 1 else ""
+    shown.view["portrait"] = press.author_images.get(listing.key, "") if listing.kind == "author" else ""
+    return file
+
+
+def _page_file(url: str, config: MkDocsConfig) -> File:
+    file = File.generated(config, f"{url}index.md", content="", inclusion=InclusionLevel.NOT_IN_NAV)
+    file.dest_uri = f"{url}index.html"
+    return file
+
+
+def _redirect_file(old: str, new: str, config: MkDocsConfig) -> File:
+    """A page that leads on at once: GitHub Pages has no redirects, and search engines take this for one."""
+    target = html.escape(relative_url(new, old))
+    canonical = html.escape(f"{config.site_url.rstrip('/')}/{quote(new)}") if config.site_url else target
+    content = (
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>This page has moved</title>\n'
+        f'<link rel="canonical" href="{canonical}">\n<meta http-equiv="refresh" content="0; url={target}">\n'
+        f'<p>This page has <a href="{target}">moved</a>.</p>\n</html>\n'
+    )
+    dest = old if old.endswith(".html") else f"{old}index.html"
+    file = File.generated(config, dest, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
+    file.dest_uri = dest
+    return file
+
+
+def find_edit_base(config: MkDocsConfig, root: Path) -> str:
+    """The address of the content directory in the repository's web editor, or '' where it cannot be told.
+
+    MkDocs' `edit_uri` (`edit/main/docs/`) leads to docs_dir; content/ is found from there.
+    """
+    if not config.repo_url or not config.edit_uri or not config.config_file_path:
+        return ""
+    base = Path(config.config_file_path).resolve().parent
+    try:
+        docs = Path(config.docs_dir).resolve().relative_to(base).as_posix()
+        content = root.relative_to(base).as_posix()
+    except ValueError:
+        return ""  # Content from elsewhere is not in this repository.
+    edit_uri = config.edit_uri.strip("/")
+    if not (edit_uri == docs or edit_uri.endswith(f"/{docs}")):
+        return ""
+    prefix = edit_uri.removesuffix(docs)
+    return f"{config.repo_url.rstrip('/')}/{prefix}{content}/"
+
+
+def map_surroundings(config: MkDocsConfig, files: Files, root: Path) -> Mapping[str, str]:
+    """The site's own pages and files by their path relative to content/, with their URLs."""
+    docs = Path(config.docs_dir).resolve()
+    way = Path(posixpath.relpath(docs.as_posix(), root.as_posix()))
+    return {(way / file.src_uri).as_posix(): file.url.removesuffix("./") for file in files}

@@ -1,0 +1,30 @@
+"""URLs: addresses within the site, and the way from one to another."""
+
+from __future__ import annotations
+
+import posixpath
+from urllib.parse import quote
+
+MEDIA_ROOT = "media/"
+"""Where files that lie beside articles are published: apart, so that none can take a page's place."""
+
+
+def relative_url(target: str, start: str) -> str:
+    """The link from the page at `start` to `target`, both relative to the site's root; escaped for HTML's href.
+
+    >>> relative_url("topics/nato/", "2026/01/talks/")
+    '../../../topics/nato/'
+    >>> relative_url("", "2026/01/talks/"), relative_url("2026/01/talks/", "2026/01/talks/")
+    ('../../../', './')
+    """
+    path, mark, fragment = target.partition("#")
+    base = start if start.endswith("/") else posixpath.dirname(start)
+    way = posixpath.relpath(f"/{path}", f"/{base}")
+    if path == "" or path.endswith("/"):
+        way += "/"
+    return quote(way, safe="/.~") + mark + quote(fragment, safe=":.~!$&'()*+,;=@/?-")
+
+
+def media_url(path: str) -> str:
+    """The URL of a file that lies in the content directory: `articles/2026/01/a.png` → `media/2026/01/a.png`."""
+    return MEDIA_ROOT + path.removeprefix("articles/")
