@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,16 +13,16 @@ from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority, get_plugin_logger
-from mkdocs.structure.files import Files, get_files
+from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import get_build_datetime
 
 from broadsheet.article import Article
 from broadsheet.body import BodyRenderer, RenderedBody
 from broadsheet.library import Library, build_library
 from broadsheet.navigation import build_navigation
-from broadsheet.pages import build_files, map_surroundings
+from broadsheet.newsroom import find_surroundings, read_clock
+from broadsheet.pages import build_files
 from broadsheet.press import Press, set_press
 from broadsheet.problems import BroadsheetError, Problem
 from broadsheet.settings import Settings, find_content, read_settings
@@ -76,10 +75,9 @@ class Newspaper:
         except BroadsheetError as error:
             raise PluginError(str(error)) from None
         library = self._build_library(source)
-        around = map_surroundings(config, get_files(config), self._root)
-        now = get_build_datetime().astimezone(UTC)
+        around = find_surroundings(config, self._root)
         renderer = self._keep_renderer(config)
-        self._press = set_press(library, now, self._settings.layout, renderer, around)
+        self._press = set_press(library, read_clock(), self._settings.layout, renderer, around)
         problems = sorted({*library.problems, *self._press.problems})
         self._report(problems, strict=bool(config.strict))
         self._keep_pages(library, Path(config.site_dir))
@@ -178,13 +176,3 @@ class Newspaper:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def collect_problems(config: MkDocsConfig, now: datetime) -> tuple[list[Problem], Mapping[str, Article]]:
-    """Every problem of a site's content, as `broadsheet check` reports them, and the public articles by path."""
-    settings = read_settings(config)
-    root, label = find_content(settings, config)
-    library = build_library(read_source(root, label), settings.rules)
-    renderer = BodyRenderer(config.markdown_extensions, config.mdx_configs)
-    press = set_press(library, now, settings.layout, renderer, map_surroundings(config, get_files(config), root))
-    return sorted({*library.problems, *press.problems}), press.edition.by_path

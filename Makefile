@@ -1,0 +1,65 @@
+# Each target sets up what it needs. `make` alone lists them.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+MKDOCS_FLAGS ?=
+TESTS ?=
+export NO_MKDOCS_2_WARNING := 1
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help serve build test check clean install dev browser lock
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12
+
+serve: install ## Serve the newspaper at http://127.0.0.1:8000/ and reload it when a file is saved
+	@# With a recent click, MkDocs 1.6.1 leaves live reload off unless it is asked for.
+	$(BIN)/mkdocs serve --livereload $(MKDOCS_FLAGS)
+
+build: install ## Build the site into site/ (MKDOCS_FLAGS=--strict fails on warnings)
+	$(BIN)/mkdocs build $(MKDOCS_FLAGS)
+
+test: dev browser ## Run all tests, in a real browser too (TESTS=tests/test_body.py for some)
+	$(BIN)/python -m pytest $(if $(TESTS),$(TESTS),--cov --cov-report=term --cov-fail-under=95)
+
+check: dev ## Check the code's style and types, and the content
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/broadsheet check
+
+clean: ## Remove what was built and set up
+	rm -rf site .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+
+install: .venv/site.stamp
+dev: .venv/dev.stamp
+browser: .venv/browser.stamp
+
+lock: dev # Renew the lock files: versions and hashes, no addresses
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group install -o requirements.txt
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Broadsheet needs Python 3.11 or newer; none was found on the PATH." >&2; exit 1; }
+	@echo "Setting up .venv with $$($(PYTHON) --version) …"
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "No virtual environment could be made: on Debian and Ubuntu install the package python3-venv." >&2; exit 1; }
+
+.venv/site.stamp: requirements.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what the newspaper needs …"
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/site.stamp
+	@echo "Installing what the tests need …"
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/browser.stamp: tests/browser.py .venv/dev.stamp
+	@$(BIN)/python tests/browser.py
+	@touch $@

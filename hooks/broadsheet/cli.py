@@ -1,0 +1,187 @@
+"""The command line: `broadsheet new`, `check` and `related`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+
+from broadsheet import __version__
+from broadsheet.article import ARTICLE_TYPES
+from broadsheet.edition import publish
+from broadsheet.fields import MAX_TEXT
+from broadsheet.library import build_library, find_article, index_references
+from broadsheet.moments import parse_moment
+from broadsheet.new_article import NewArticle, write_article
+from broadsheet.newsroom import Newsroom, inspect, open_newsroom, read_clock
+from broadsheet.press import find_related
+from broadsheet.problems import BroadsheetError, format_github, format_json, format_text, has_errors
+from broadsheet.registers import REGISTER_FILES
+from broadsheet.slugs import slugify
+from broadsheet.source import Source
+
+_FORMATS = {"text": format_text, "github": format_github, "json": format_json}
+
+
+class _Command(click.Group):
+    """A group whose commands end with one sentence, not a traceback, when the user has to mend something."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except BroadsheetError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="broadsheet")
+@click.option(
+    "-f",
+    "--config-file",
+    type=click.Path(exists=True, dir_okay=False),
+    default=None,
+    help="The site's mkdocs.yml. The one in the current directory unless given.",
+)
+@click.pass_context
+def main(context: click.Context, config_file: str | None) -> None:
+    """Work on a newspaper: start an article, check all of them, see what is related to what.
+
+    Run it in the directory that has mkdocs.yml. To see the newspaper use `mkdocs serve`, to build it
+    `mkdocs build`.
+    """
+    context.obj = config_file
+
+
+@main.command()
+@click.argument("headline")
+@click.option("-t", "--topic", "topics", multiple=True, required=True, metavar="ID", help="A topic; repeat for more.")
+@click.option("-a", "--author", "authors", multiple=True, metavar="ID", help="An author; repeat for more.")
+@click.option("-s", "--summary", default="", help="The dek: one or two sentences for lists and search engines.")
+@click.option("--type", "kind", type=click.Choice(ARTICLE_TYPES), default=ARTICLE_TYPES[0], show_default=True)
+@click.option("--story", default="", metavar="ID", help="The running story that it belongs to.")
+@click.option("--date", default="", metavar="DATE", help="2026-01-18 or 2026-01-18T09:30. Now unless given.")
+@click.option("--draft", is_flag=True, help="Never public until the line 'draft: true' is taken out.")
+@click.pass_obj
+def new(config_file: str | None, /, headline: str, topics: tuple[str, ...], date: str, **given: Any) -> None:
+    r"""Start an article: write its file with valid front matter, and print the file's name.
+
+    An existing file is never overwritten.
+
+    \b
+    Example:
+      broadsheet new "Ministers meet in Geneva" --topic nato --topic security
+    """
+    newsroom = open_newsroom(_load(config_file))
+    zone = newsroom.settings.timezone
+    try:
+        day = parse_moment(date, zone).at if date else read_clock().astimezone(zone)
+    except ValueError as error:
+        raise BroadsheetError(f"--date: {error}") from None
+    headline = " ".join(headline.split())
+    if not slugify(headline) or len(headline) > MAX_TEXT:
+        raise BroadsheetError(f"the headline '{headline[:60]}' gives no file name: it needs a letter or a digit")
+    article = NewArticle(headline, day, topics, given.pop("summary"), given.pop("authors"), given.pop("kind"), **given)
+    target = newsroom.root / article.path
+    shown = f"{newsroom.label}/{article.path}"
+    text = write_article(article)
+    _refuse_faults(newsroom, article.path, text)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with target.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise BroadsheetError(f"{shown} exists already: choose another headline, or edit that file") from None
+    click.echo(shown)
+
+
+def _refuse_faults(newsroom: Newsroom, path: str, text: str) -> None:
+    """Stop before a file is written that `check` would complain of."""
+    registers = {
+        name: (newsroom.root / name).read_bytes() for name in REGISTER_FILES if (newsroom.root / name).is_file()
+    }
+    source = Source(newsroom.root, newsroom.label, {path: text.encode()}, registers)
+    problems = [one for one in build_library(source, newsroom.settings.rules).problems if one.path == source.name(path)]
+    if has_errors(problems):
+        faults = [replace(one, path="nothing was written", line=0, column=0) for one in problems]
+        raise BroadsheetError(format_text(faults))
+
+
+@main.command()
+@click.option("--format", "shape", type=click.Choice(tuple(_FORMATS)), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Fail on warnings too, as `mkdocs build --strict` does.")
+@click.pass_obj
+def check(config_file: str | None, shape: str, strict: bool) -> None:
+    """Report every problem of the content, with file, line and how to mend it.
+
+    Exit status 0 when a build would go through, 1 when it would not. Formats: `text` for people, `github`
+    for annotations of a pull request, `json` for programs (path, line, column, key, message, hint, severity).
+    """
+    config = _load(config_file)
+    newsroom = open_newsroom(config)
+    press, problems = inspect(newsroom, config, read_clock())
+    if problems or shape == "json":
+        click.echo(_FORMATS[shape](problems))
+    counts = Counter(problem.severity for problem in problems)
+    total = len(newsroom.library.articles) + len(newsroom.library.faulty)
+    click.echo(
+        f"{total} articles, {len(press.edition.articles)} public: "
+        f"{counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes",
+        err=True,
+    )
+    if counts["error"] or (strict and counts["warning"]):
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("article", required=False, default="")
+@click.option("--format", "shape", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.pass_obj
+def related(config_file: str | None, article: str, shape: str) -> None:
+    """Show the related headlines of ARTICLE (its file, slug or URL), or of every article.
+
+    The JSON is {"articles/…md": [{"id": "articles/…md", "score": 0.41, "why": ["…"]}, …]}, best first.
+    """
+    newsroom = open_newsroom(_load(config_file))
+    edition = publish(newsroom.library, read_clock())
+    lists = find_related(newsroom.library, edition, newsroom.settings.layout.related_count)
+    if article:
+        path = _find_public(newsroom, article, lists)
+        lists = {path: lists[path]}
+    if shape == "json":
+        plain = {
+            path: [{"id": one.id, "score": one.score, "why": list(one.why)} for one in found]
+            for path, found in sorted(lists.items())
+        }
+        click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
+        return
+    for path, found in sorted(lists.items()):
+        click.echo(f"{edition.by_path[path].title}  ({newsroom.label}/{path})")
+        for one in found:
+            why = f"  [{'; '.join(one.why)}]" if one.why else ""
+            click.echo(f"  {one.score:5.3f}  {edition.by_path[one.id].title}  ({one.id}){why}")
+
+
+def _find_public(newsroom: Newsroom, reference: str, public: Any) -> str:
+    index = index_references(newsroom.library.articles)
+    inside = os.path.relpath(Path(reference).resolve(), newsroom.root).replace(os.sep, "/")
+    path = find_article(reference, "", index) or index.get(inside, "")
+    if not path:
+        raise BroadsheetError(f"no article '{reference}': give its file, its slug or its URL")
+    if path not in public:
+        raise BroadsheetError(f"{newsroom.label}/{path} is not public, so nothing is related to it")
+    return path
+
+
+def _load(config_file: str | None) -> MkDocsConfig:
+    """The site's configuration, without the advertising that themes print on loading."""
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    logging.getLogger("mkdocs").setLevel(logging.ERROR)
+    return load_config(config_file)

@@ -1,0 +1,67 @@
+"""New article: the file that a writer starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import yaml
+
+from broadsheet.slugs import slugify
+from broadsheet.source import ARTICLES_DIR
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """What a writer says of an article before there is any text."""
+
+    headline: str
+    date: datetime
+    """In the site's zone."""
+    topics: Sequence[str]
+    summary: str = ""
+    authors: Sequence[str] = ()
+    type: str = "news"
+    story: str = ""
+    draft: bool = False
+
+    @property
+    def path(self) -> str:
+        """Where the file goes, relative to the content directory."""
+        return f"{ARTICLES_DIR}/{self.date:%Y/%m}/{slugify(self.headline)}.md"
+
+
+def write_article(article: NewArticle) -> str:
+    """The file's text: front matter in the order of the handbook, then a line to write over.
+
+    >>> print(write_article(NewArticle("Davos: the talks", datetime(2026, 1, 20, 9, 5), ["trade"])))
+    ---
+    title: 'Davos: the talks'
+    date: 2026-01-20T09:05
+    topics:
+      - trade
+    summary: ''
+    ---
+    <BLANKLINE>
+    Write the story here.
+    <BLANKLINE>
+    """
+    lines = [f"title: {_quote(article.headline)}", f"date: {article.date:%Y-%m-%dT%H:%M}", "topics:"]
+    lines += [f"  - {_quote(topic)}" for topic in article.topics]
+    lines.append(f"summary: {_quote(article.summary)}")
+    if article.authors:
+        lines += ["authors:", *(f"  - {_quote(author)}" for author in article.authors)]
+    if article.type != "news":
+        lines.append(f"type: {article.type}")
+    if article.story:
+        lines.append(f"story: {_quote(article.story)}")
+    if article.draft:
+        lines.append("draft: true")
+    return "\n".join(["---", *lines, "---", "", "Write the story here.", ""])
+
+
+def _quote(text: str) -> str:
+    """The text as one line of YAML, in quotes where it needs them."""
+    dumped = yaml.safe_dump(text, allow_unicode=True, width=float("inf"))
+    return dumped.removesuffix("\n").removesuffix("\n...")

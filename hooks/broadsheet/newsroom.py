@@ -1,0 +1,63 @@
+"""Newsroom: a site's settings and content, opened for a build or for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import get_files
+from mkdocs.utils import get_build_datetime
+
+from broadsheet.body import BodyRenderer
+from broadsheet.library import Library, build_library
+from broadsheet.pages import map_surroundings
+from broadsheet.press import Press, set_press
+from broadsheet.problems import Problem
+from broadsheet.settings import Settings, find_content, read_settings
+from broadsheet.source import read_source
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """What a command works on."""
+
+    settings: Settings
+    root: Path
+    """The content directory."""
+    label: str
+    """Its name in messages."""
+    library: Library
+
+
+def open_newsroom(config: MkDocsConfig) -> Newsroom:
+    """Read and check a site's settings and content.
+
+    Raises:
+        ConfigurationError: for faults of the settings.
+        BroadsheetError: when there is no content directory.
+
+    """
+    settings = read_settings(config)
+    root, label = find_content(settings, config)
+    return Newsroom(settings, root, label, build_library(read_source(root, label), settings.rules))
+
+
+def read_clock() -> datetime:
+    """The instant of this run: the one place that tells the time. SOURCE_DATE_EPOCH sets it, as for MkDocs."""
+    return get_build_datetime().astimezone(UTC)
+
+
+def find_surroundings(config: MkDocsConfig, root: Path) -> Mapping[str, str]:
+    """The site's own pages by their path relative to content/, with their URLs."""
+    return map_surroundings(config, get_files(config), root)
+
+
+def inspect(newsroom: Newsroom, config: MkDocsConfig, now: datetime) -> tuple[Press, list[Problem]]:
+    """The edition of an instant, rendered, and every problem of its content."""
+    renderer = BodyRenderer(config.markdown_extensions, config.mdx_configs)
+    around = find_surroundings(config, newsroom.root)
+    press = set_press(newsroom.library, now, newsroom.settings.layout, renderer, around)
+    return press, sorted({*newsroom.library.problems, *press.problems})
