@@ -65,13 +65,13 @@ def steps(workflow: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def commands(workflow: dict[str, Any]) -> list[str]:
-    """List the shell commands of all steps, in order."""
-    return [step["run"] for step in steps(workflow) if "run" in step]
+    """List the shell commands of all steps, in order: of a step with several, the last, which is its purpose."""
+    return [step["run"].strip().splitlines()[-1] for step in steps(workflow) if "run" in step]
 
 
 def step_that_runs(workflow: dict[str, Any], command: str) -> dict[str, Any]:
-    """Find the one step whose shell command begins like this."""
-    found = [step for step in steps(workflow) if step.get("run", "").startswith(command)]
+    """Find the one step that has a shell command which begins like this."""
+    found = [step for step in steps(workflow) if f"\n{command}" in f"\n{step.get('run', '')}"]
     assert len(found) == 1, f"{len(found)} steps run {command!r}"
     return found[0]
 
