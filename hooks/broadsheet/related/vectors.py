@@ -1,56 +1,53 @@
-"""Vectors: each document as weights of its words and word pairs."""
+"""Vectors: documents as weights, so that how alike two are is one dot product."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-HEADLINE_WEIGHT = 3
-"""How many times a word of the headline counts as one of the text."""
+from broadsheet.related.features import Features
 
-MIN_DOCUMENTS = 2
-"""A term that fewer documents have ties nothing together."""
+RARITY = 1.5
+"""The power of ln((n + 1) / df): how much more a rare feature says than a common one."""
 
 
-def build_vectors(documents: Sequence[tuple[list[str], list[str]]]) -> sparse.csr_array:
-    """TF-IDF vectors of unit length.
+def weigh_features(features: Features) -> sparse.csr_array:
+    """Rows of unit length; the weight of a feature is √count · ln((n + 1) / df) ** RARITY.
 
-    The weight of a term is (1 + ln tf) · (1 + ln((1 + n) / (1 + df))), tf its count with headline words counted
-    `HEADLINE_WEIGHT` times (Manning, Raghavan, Schütze: Introduction to Information Retrieval, 2008, §6.4).
-
-    Args:
-        documents: of each, the words of the headline and those of the rest.
-
-    Returns:
-        a row per document; columns are words and pairs of neighbouring words.
-
+    A count's square root instead of the count, since a word said nine times says more than one said once,
+    but not nine times more (Salton, Buckley: Term-weighting approaches in automatic text retrieval, 1988).
     """
-    numbers: dict[str, int] = {}
-    rows: list[npt.NDArray[np.int64]] = []
-    for headline, rest in documents:
-        parts = [headline] * HEADLINE_WEIGHT + [rest]
-        ids = [np.array([numbers.setdefault(word, len(numbers)) for word in part], dtype=np.int64) for part in parts]
-        rows.append(np.concatenate([one for part in ids for one in (part, _pair(part))]))
-    count = len(documents)
-    lengths = np.array([len(row) for row in rows], dtype=np.int64)
-    codes = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
-    _, columns = np.unique(codes, return_inverse=True)
-    width = int(columns.max()) + 1 if len(columns) else 0
-    owners = np.repeat(np.arange(count), lengths)
-    counts = sparse.csr_array((np.ones(len(columns)), (owners, columns)), shape=(count, width))
-    counts.sum_duplicates()
-    frequency = np.bincount(counts.indices, minlength=width)
-    kept = counts[:, frequency >= MIN_DOCUMENTS]
-    idf = 1 + np.log((1 + count) / (1 + frequency[frequency >= MIN_DOCUMENTS]))
-    kept.data = (1 + np.log(kept.data)) * idf[kept.indices]
-    norms = np.sqrt(np.asarray(kept.multiply(kept).sum(axis=1)).ravel())
-    kept.data /= np.repeat(np.where(norms > 0, norms, 1), np.diff(kept.indptr))
-    return kept
+    count = features.counts.shape[0]
+    rarity = np.log((count + 1) / np.maximum(features.frequency, 1)) ** RARITY
+    data = np.sqrt(features.counts.data) * rarity.astype(np.float32)[features.counts.indices]
+    matrix = sparse.csr_array((data, features.counts.indices, features.counts.indptr), shape=features.counts.shape)
+    return _to_unit_rows(matrix)
 
 
-def _pair(words: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """A number for each two neighbouring words, which no word and no other pair has."""
-    return (words[:-1] + 1) * (1 << 31) + words[1:]
+def weigh_topics(topics: Sequence[Sequence[str]]) -> sparse.csr_array:
+    """A row per document, whose dot product with another is the rarity of the topics that both have.
+
+    A shared topic adds ln((n + 1) / df) / ln(n + 1): next to 1 when only they have it, 0 when all do.
+    """
+    frequency = Counter(topic for named in topics for topic in set(named))
+    numbers = {topic: number for number, topic in enumerate(sorted(frequency))}
+    pairs = [(row, topic) for row, named in enumerate(topics) for topic in sorted(set(named))]
+    count = len(topics)
+    rarity = {topic: np.log((count + 1) / hits) / np.log(count + 1) for topic, hits in frequency.items()}
+    data = np.array([np.sqrt(rarity[topic]) for _, topic in pairs], dtype=np.float32)
+    rows = np.array([row for row, _ in pairs], dtype=np.int32)
+    columns = np.array([numbers[topic] for _, topic in pairs], dtype=np.int32)
+    return sparse.csr_array((data, (rows, columns)), shape=(count, max(1, len(numbers))))
+
+
+def _to_unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+    sizes = np.diff(matrix.indptr)
+    rows = np.repeat(np.arange(matrix.shape[0]), sizes)
+    lengths = np.sqrt(np.bincount(rows, matrix.data.astype(np.float64) ** 2, minlength=matrix.shape[0]))
+    factors: npt.NDArray[np.float32] = (1 / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    matrix.data *= np.repeat(factors, sizes)
+    return matrix

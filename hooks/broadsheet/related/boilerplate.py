@@ -1,0 +1,68 @@
+"""Boilerplate: sentences and parts of headlines that an archive repeats, taken out before anything is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from broadsheet.related.lexicon import END, Text
+
+REPEATED = 3
+"""In so many documents a sentence is a disclaimer or a note on the author, a headline's part the name of a column."""
+
+LEAST_WORDS = 5
+"""Shorter sentences of a body are repeated by chance."""
+
+
+def drop_boilerplate(texts: Sequence[Text]) -> list[Text]:
+    """The texts without what `REPEATED` or more of them have word for word."""
+    if not texts:
+        return []
+    words = np.concatenate([text.words for text in texts])
+    lengths = np.array([len(text.words) for text in texts])
+    starts = np.cumsum(lengths) - lengths
+    ends = np.flatnonzero(words == END)
+    begins = np.concatenate(([0], ends[:-1] + 1))
+    sizes = ends - begins + 1
+    prints = _fingerprint(words, begins, sizes)
+    owners = np.searchsorted(starts, begins, side="right") - 1
+    in_headline = begins - starts[owners] < np.array([text.headline for text in texts])[owners]
+    common = _find_common(prints, owners, in_headline)
+    common |= _find_common(prints, owners, ~in_headline & (sizes > LEAST_WORDS))
+    kept = ~np.repeat(common, sizes)
+    bounds = np.concatenate(([0], np.cumsum(kept)))
+    kept_words = words[kept]
+    return [
+        Text(
+            kept_words[bounds[start] : bounds[start + len(text.words)]],
+            int(bounds[start + text.headline] - bounds[start]),
+        )
+        for text, start in zip(texts, starts, strict=True)
+    ]
+
+
+def _fingerprint(
+    words: npt.NDArray[np.int32], begins: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]
+) -> npt.NDArray[np.uint64]:
+    """A number for each sentence, the same for the same words: a polynomial in an odd base, modulo 2⁶⁴."""
+    places = np.arange(len(words)) - np.repeat(begins, sizes)
+    powers = np.full(int(sizes.max(initial=1)), 0x9E3779B97F4A7C15, dtype=np.uint64)
+    powers[0] = 1
+    np.multiply.accumulate(powers, out=powers)
+    mixed = (words.astype(np.uint64) + np.uint64(1)) * np.uint64(0xD6E8FEB86659FD93)
+    return np.add.reduceat((mixed ^ (mixed >> np.uint64(32))) * powers[places], begins)
+
+
+def _find_common(
+    prints: npt.NDArray[np.uint64], owners: npt.NDArray[np.int64], among: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Which sentences of those marked stand in `REPEATED` or more documents."""
+    chosen = np.flatnonzero(among)
+    once = np.unique(np.stack((prints[chosen], owners[chosen].astype(np.uint64))), axis=1)[0]
+    known, hits = np.unique(once, return_counts=True)
+    repeated = known[hits >= REPEATED]
+    found = np.zeros(len(prints), dtype=bool)
+    found[chosen] = np.isin(prints[chosen], repeated)
+    return found
