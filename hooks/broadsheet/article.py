@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from broadsheet.moments import Moment
@@ -103,5 +103,7 @@ class Article:
 
         A draft never is; a date or embargo ahead hides it until then, an expiry from then on.
         """
-        starts = max(self.date.at, self.embargo) if self.embargo else self.date.at
-        return not self.draft and starts <= now and (self.expires is None or now < self.expires)
+        # In UTC: two times of one zone are compared by their clock, wrongly so in the hour that autumn repeats.
+        now = now.astimezone(UTC)
+        begun = self.date.at <= now and (self.embargo is None or self.embargo <= now)
+        return not self.draft and begun and (self.expires is None or now < self.expires)

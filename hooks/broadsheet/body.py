@@ -5,124 +5,32 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import markdown
-import nh3
 from markdown.treeprocessors import Treeprocessor
 
 from broadsheet.article import Article
+from broadsheet.lines import LineFinder
 from broadsheet.links import LinkMap, Resolved, resolve_link
-from broadsheet.problems import Problem
-
-_TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "audio",
-        "b",
-        "bdi",
-        "bdo",
-        "blockquote",
-        "br",
-        "caption",
-        "center",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "details",
-        "dfn",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "input",
-        "ins",
-        "kbd",
-        "label",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "path",
-        "picture",
-        "pre",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "section",
-        "small",
-        "source",
-        "span",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "svg",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "video",
-        "wbr",
-    ]
+from broadsheet.problems import Problem, Severity
+from broadsheet.sanitising import (
+    TAGS,
+    explain_element,
+    filter_attribute,
+    inspect_html,
+    is_safe_id,
+    make_cleaner,
+    may_lose,
 )
-_ATTRIBUTES = {
-    "*": {"class", "dir", "id", "lang", "role", "title", "aria-label", "aria-hidden", "aria-labelledby"},
-    "a": {"href", "hreflang", "name"},
-    "audio": {"controls", "src", "preload"},
-    "blockquote": {"cite"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "details": {"open"},
-    "div": {"data-tabs", "style"},
-    "img": {"alt", "height", "src", "width"},
-    "input": {"checked", "disabled", "id", "name", "type"},
-    "label": {"for"},
-    "li": {"value"},
-    "ol": {"reversed", "start", "type"},
-    "path": {"d", "fill"},
-    "source": {"src", "type"},
-    "svg": {"viewbox", "viewBox", "xmlns"},
-    "table": {"style"},
-    "td": {"align", "colspan", "headers", "rowspan", "style", "valign"},
-    "th": {"align", "colspan", "headers", "rowspan", "scope", "style", "valign"},
-    "time": {"datetime"},
-    "tr": {"align", "valign"},
-    "video": {"controls", "height", "preload", "src", "width"},
-}
-_INPUT_TYPES = frozenset({"checkbox", "radio"})
-_RAW_TAG = re.compile(r"<([A-Za-z][\w-]*)")
-_IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
-_PAIR = re.compile(r'([\w-]+)="([^"]*)"')
+
+# Exact, as they only ever meet what the cleaner has written.
+_IMAGE_OR_LINK = re.compile(r'<(/?a|img)((?: [\w:-]+="[^"]*")*)>')
+_PAIR = re.compile(r'([\w:-]+)="([^"]*)"')
+_H1 = re.compile(r"(</?)h1\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +39,13 @@ class RenderedBody:
 
     html: str = ""
     toc: tuple[Mapping[str, Any], ...] = ()
-    """The headings as Python-Markdown's `toc_tokens`: level, id, name, children."""
+    """The headings as Python-Markdown's `toc_tokens`: level, id, name (as HTML), children."""
     ids: frozenset[str] = frozenset()
     """Every anchor in it."""
     media: tuple[str, ...] = ()
     """Paths of the files that it shows or links to."""
     anchors: tuple[tuple[str, str, int], ...] = ()
-    """Links to a place in an article: path, fragment, line."""
+    """Links to a place in an article that this body does not have: path, fragment, line."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -148,26 +56,33 @@ class _Sheet:
     article: Article
     links: LinkMap
     label: str
+    lines: LineFinder
     problems: list[Problem] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     media: dict[str, None] = field(default_factory=dict)
-    anchors: list[tuple[str, str, int]] = field(default_factory=list)
-    remote: bool = False
-    seen: Counter[str] = field(default_factory=Counter)
+    anchors: list[tuple[str, str, str]] = field(default_factory=list)
+    """Path, fragment and the address as written."""
+    addresses: list[str] = field(default_factory=list)
+    """Those that came through the cleaner."""
+    images: list[str] = field(default_factory=list)
+    """Addresses of images, in whose place the HTML has their numbers until the images are finished."""
 
-    def line(self, text: str) -> int:
-        """The line of the file on which a text stands that was met once more."""
-        body, start = self.article.body, -1
-        for _ in range(self.seen[text] + 1):
-            found = body.find(text, start + 1)
-            if found < 0:
-                break
-            start = found
-        self.seen[text] += 1
-        return self.article.body_line + (body.count("\n", 0, start) if start >= 0 else 0)
+    def report(self, line: int, message: str, hint: str = "", severity: Severity = "warning") -> None:
+        self.problems.append(Problem(self.label, line, 0, "", message, hint, severity))
 
-    def warn(self, line: int, message: str, hint: str = "") -> None:
-        self.problems.append(Problem(self.label, line, 0, "", message, hint, "warning"))
+    def resolve(self, address: str, *, fetched: bool) -> Resolved:
+        """Where an address leads; what is wrong with it is reported."""
+        found = self.look_up(address, fetched=fetched)
+        if found.fault:
+            self.report(self.lines.find_address(address), found.fault, found.hint, found.severity)
+        if found.fragment and found.fragment != "top":
+            self.anchors.append((found.article, found.fragment, address))
+        if found.media:
+            self.media[found.media] = None
+        return found
+
+    def look_up(self, address: str, *, fetched: bool) -> Resolved:
+        return resolve_link(address, self.article.path, self.article.url, self.links, fetched=fetched)
 
 
 class _HeadingShift(Treeprocessor):
@@ -175,9 +90,13 @@ class _HeadingShift(Treeprocessor):
 
     def run(self, root: Element) -> None:
         headings = [element for element in root.iter() if re.fullmatch("h[1-6]", str(element.tag))]
-        if any(element.tag == "h1" for element in headings):
-            for element in headings:
+        has_first = any(element.tag == "h1" for element in headings)
+        for element in headings:
+            if has_first:
                 element.tag = f"h{min(6, int(element.tag[1]) + 1)}"
+            # MkDocs' themes print the ids of the table of contents as they are.
+            if not is_safe_id(element.get("id", "x")):
+                del element.attrib["id"]
 
 
 class BodyRenderer:
@@ -189,22 +108,12 @@ class BodyRenderer:
 
     def __init__(self, extensions: Sequence[str], configs: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         """Take Python-Markdown's `extensions` and `extension_configs`."""
-        self._markdown = markdown.Markdown(
-            extensions=list(extensions),
-            extension_configs={name: dict(config) for name, config in (configs or {}).items()},
-        )
-        # Before 'toc', whose priority is 5, so that its anchors and levels are those of the page.
-        self._markdown.treeprocessors.register(_HeadingShift(self._markdown), "broadsheet-headings", 6)
+        self._make_parser: Callable[[], markdown.Markdown] = lambda: _make_parser(extensions, configs or {})
+        self._markdown = self._make_parser()
         self._sheet: _Sheet | None = None
-        self._cleaner = nh3.Cleaner(
-            tags=set(_TAGS),
-            attributes=_ATTRIBUTES,
-            attribute_filter=self._filter,
-            clean_content_tags={"script", "style", "template", "noscript", "title"},
-            filter_style_properties={"text-align"},
-            url_schemes={"http", "https", "mailto", "tel"},
-            link_rel=None,
-        )
+        self._cleaner = make_cleaner(self._filter)
+        # Nothing that is put together here reaches a page without having been cleaned once more.
+        self._last_cleaner = make_cleaner()
 
     def render(self, article: Article, links: LinkMap, label: str) -> RenderedBody:
         """Render one article's body.
@@ -214,62 +123,132 @@ class BodyRenderer:
             links: where links can lead.
 
         """
-        sheet = self._sheet = _Sheet(article, links, label)
-        raw = self._markdown.reset().convert(article.body)
-        for tag in sorted({name.lower() for name in _RAW_TAG.findall(raw)} - _TAGS):
-            message = f"HTML element <{tag}> is not allowed in articles and was taken out"
-            sheet.warn(sheet.line(f"<{tag}"), message, "write it in Markdown, or escape the < as &lt;")
+        sheet = self._sheet = _Sheet(article, links, label, LineFinder(article.body, article.body_line))
+        try:
+            raw = self._markdown.reset().convert(article.body)
+        except Exception as error:
+            # Extensions raise what they like; one article must not end the build without a word of where. What the
+            # parser was in the middle of would show up in the next article.
+            self._markdown = self._make_parser()
+            message = f"the Markdown cannot be rendered: {type(error).__name__}: {str(error)[:200]}"
+            sheet.report(article.body_line, message, "take parts out until it can", "error")
+            return RenderedBody(problems=tuple(sheet.problems))
         content = self._cleaner.clean(raw)
-        if "<img" in content:
-            content = _IMAGE.sub(lambda match: self._finish_image(match, content, sheet), content)
+        content = _finish_images(content, sheet)
+        content = self._last_cleaner.clean(_H1.sub(r"\1h2", content)).strip()
+        if may_lose(raw, len(sheet.addresses)):
+            _report_losses(raw, sheet)
         return RenderedBody(
             content,
-            tuple(getattr(self._markdown, "toc_tokens", ())),
+            _clean_toc(getattr(self._markdown, "toc_tokens", ())),
             frozenset(sheet.ids),
             tuple(sheet.media),
-            tuple(sheet.anchors),
-            tuple(sheet.problems),
+            _find_anchors(sheet),
+            tuple(sorted(set(sheet.problems))),
         )
 
     def _filter(self, tag: str, name: str, value: str) -> str | None:
         """Decide what becomes of one attribute; nh3 calls it for each that it allows."""
         sheet = self._sheet
-        if sheet is None or name == "class":
-            return value
-        if name == "id":
-            sheet.ids.add(value)
-        elif name in {"href", "src"}:
-            return self._resolve(sheet, value, fetched=name == "src")
-        elif tag == "input" and name == "type" and value.lower() not in _INPUT_TYPES:
-            return "checkbox"
-        return value
+        # nh3 also asks about elements that it is going to take out.
+        if sheet is None or tag not in TAGS:
+            return None
+        if name == "href":
+            sheet.addresses.append(value)
+            return sheet.resolve(value, fetched=False).url
+        if name == "src":
+            sheet.addresses.append(value)
+            if tag != "img":
+                return sheet.resolve(value, fetched=True).url
+            sheet.images.append(value)
+            return str(len(sheet.images) - 1)
+        kept = filter_attribute(tag, name, value)
+        if kept and (name == "id" or (name == "name" and tag == "a")):
+            sheet.ids.add(kept)
+        return kept
 
-    def _resolve(self, sheet: _Sheet, value: str, *, fetched: bool) -> str | None:
-        found: Resolved = resolve_link(value, sheet.article.path, sheet.article.url, sheet.links, fetched=fetched)
-        line = 0
-        if found.fault or found.fragment:
-            line = sheet.line(value if value.strip() else "]()")
-        if found.fault:
-            problem = Problem(sheet.label, line, 0, "", found.fault, found.hint, found.severity)
-            sheet.problems.append(problem)
-        if found.fragment:
-            sheet.anchors.append((found.article, found.fragment, line))
-        if found.media:
-            sheet.media[found.media] = None
-        return found.url
 
-    def _finish_image(self, match: re.Match[str], content: str, sheet: _Sheet) -> str:
-        """Warn of an image without alt; put a link in the place of one that another server would send."""
-        values = {name: html.unescape(value) for name, value in _PAIR.findall(match.group())}
-        src, alt = values.get("src", ""), values.get("alt", "")
-        if not alt:
-            sheet.warn(sheet.line("!["), "an image without alt: those who cannot see it miss it", "![what it shows](…)")
-        if src.startswith(("http:", "https:", "//")):
-            text = html.escape(alt or "Image")
-            before = content[: match.start()]
-            if before.rfind("<a ") > before.rfind("</a>"):
-                return f'<span class="bs-remote">{text}</span>'
-            return f'<a class="bs-remote" href="{html.escape(src)}">{text}</a>'
-        if not src:
-            return f'<span class="bs-remote">{html.escape(alt)}</span>' if alt else ""
-        return match.group().replace("<img", '<img loading="lazy"', 1)
+def _make_parser(extensions: Sequence[str], configs: Mapping[str, Mapping[str, Any]]) -> markdown.Markdown:
+    parser = markdown.Markdown(
+        extensions=list(extensions),
+        extension_configs={name: dict(config) for name, config in configs.items()},
+    )
+    # Before 'toc', whose priority is 5, so that its anchors and levels are those of the page.
+    parser.treeprocessors.register(_HeadingShift(parser), "broadsheet-headings", 6)
+    return parser
+
+
+def _finish_images(content: str, sheet: _Sheet) -> str:
+    """Give every image its address; put a link in the place of one that another server would send."""
+    if "<img" not in content:
+        return content
+    inside_link = False
+
+    def finish(match: re.Match[str]) -> str:
+        nonlocal inside_link
+        name, attributes = match.groups()
+        if name == "img":
+            return _finish_image(attributes, sheet, inside_link=inside_link)
+        inside_link = name == "a"
+        return str(match.group())
+
+    return _IMAGE_OR_LINK.sub(finish, content)
+
+
+def _finish_image(attributes: str, sheet: _Sheet, *, inside_link: bool) -> str:
+    values: dict[str, str] = dict(_PAIR.findall(attributes))
+    alt = values.get("alt", "")
+    address = sheet.images[int(values["src"])] if "src" in values else ""
+    if "twemoji" in values.get("class", "").split() and sheet.look_up(address, fetched=True).remote:
+        return alt  # An emoji is a letter to begin with.
+    found = sheet.resolve(address, fetched=True) if "src" in values else Resolved()
+    words = alt if html.unescape(alt).strip() else "Image"
+    if words != alt:
+        line = sheet.lines.find_address(address) if address else sheet.lines.find_element("img")
+        sheet.report(line, "an image without alt: those who cannot see it miss it", "![what it shows](…)")
+    if found.remote and not inside_link:
+        return f'<a class="bs-remote" href="{html.escape(found.remote)}">{words}</a>'
+    if found.url is None:
+        return f'<span class="bs-remote">{words}</span>' if words == alt or found.remote else ""
+    others = " ".join(f'{name}="{value}"' for name, value in values.items() if name != "src")
+    return f'<img loading="lazy" src="{html.escape(found.url)}" {others}>'
+
+
+def _report_losses(raw: str, sheet: _Sheet) -> None:
+    """Report what the cleaner took out of the HTML, which it does without a word."""
+    found = inspect_html(raw)
+    for name in found.elements:
+        message, hint = explain_element(name)
+        sheet.report(sheet.lines.find_element(name), message, hint)
+    for name in found.handlers:
+        message = f"HTML attribute '{name[:40]}' was taken out: articles run no scripts"
+        sheet.report(sheet.lines.find_attribute(name), message)
+    lost = Counter(address for address, _ in found.addresses) - Counter(sheet.addresses)
+    for address, fetched in found.addresses:
+        if address in lost:
+            fault = sheet.look_up(address, fetched=fetched).fault
+            # Browsers and Python read some entities differently: such an address may not be lost at all.
+            if fault or "&" not in address:
+                sheet.report(sheet.lines.find_address(address), fault or f"'{address[:80]}' is no address")
+
+
+def _find_anchors(sheet: _Sheet) -> tuple[tuple[str, str, int], ...]:
+    own = sheet.article.path
+    return tuple(
+        (path, fragment, sheet.lines.find_address(address))
+        for path, fragment, address in sheet.anchors
+        if path != own or fragment not in sheet.ids
+    )
+
+
+def _clean_toc(tokens: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """The headings with nothing but what is known to be safe to print."""
+    return tuple(
+        {
+            "level": token["level"],
+            "id": token["id"],
+            "name": html.escape(html.unescape(token["name"]), quote=False),
+            "children": list(_clean_toc(token["children"])),
+        }
+        for token in tokens
+    )

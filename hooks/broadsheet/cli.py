@@ -6,9 +6,12 @@ import json
 import logging
 import os
 from collections import Counter
+from collections.abc import Container
 from dataclasses import replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import click
 from mkdocs.config import load_config
@@ -17,9 +20,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from broadsheet import __version__
 from broadsheet.article import ARTICLE_TYPES
 from broadsheet.edition import publish
-from broadsheet.fields import MAX_TEXT
 from broadsheet.library import build_library, find_article, index_references
-from broadsheet.moments import parse_moment
+from broadsheet.moments import Moment, parse_moment
 from broadsheet.new_article import NewArticle, write_article
 from broadsheet.newsroom import Newsroom, inspect, open_newsroom, read_clock
 from broadsheet.press import find_related
@@ -80,15 +82,11 @@ def new(config_file: str | None, /, headline: str, topics: tuple[str, ...], date
       broadsheet new "Ministers meet in Geneva" --topic nato --topic security
     """
     newsroom = open_newsroom(_load(config_file))
-    zone = newsroom.settings.timezone
-    try:
-        day = parse_moment(date, zone).at if date else read_clock().astimezone(zone)
-    except ValueError as error:
-        raise BroadsheetError(f"--date: {error}") from None
+    moment = _read_date(date, newsroom.settings.timezone)
     headline = " ".join(headline.split())
-    if not slugify(headline) or len(headline) > MAX_TEXT:
+    if not slugify(headline):
         raise BroadsheetError(f"the headline '{headline[:60]}' gives no file name: it needs a letter or a digit")
-    article = NewArticle(headline, day, topics, given.pop("summary"), given.pop("authors"), given.pop("kind"), **given)
+    article = NewArticle(headline, moment, topics, type=given.pop("kind"), **given)
     target = newsroom.root / article.path
     shown = f"{newsroom.label}/{article.path}"
     text = write_article(article)
@@ -102,16 +100,31 @@ def new(config_file: str | None, /, headline: str, topics: tuple[str, ...], date
     click.echo(shown)
 
 
+def _read_date(text: str, zone: tzinfo) -> Moment:
+    """The date that a writer gave, or this minute."""
+    if not text:
+        return Moment(read_clock().astimezone(zone).replace(second=0, microsecond=0))
+    try:
+        return parse_moment(text, zone)
+    except ValueError as error:
+        raise BroadsheetError(f"--date: {error}") from None
+
+
 def _refuse_faults(newsroom: Newsroom, path: str, text: str) -> None:
     """Stop before a file is written that `check` would complain of."""
     registers = {
         name: (newsroom.root / name).read_bytes() for name in REGISTER_FILES if (newsroom.root / name).is_file()
     }
-    source = Source(newsroom.root, newsroom.label, {path: text.encode()}, registers)
-    problems = [one for one in build_library(source, newsroom.settings.rules).problems if one.path == source.name(path)]
+    source = Source(newsroom.root, newsroom.label, {path: text.encode(errors="surrogatepass")}, registers)
+    library = build_library(source, newsroom.settings.rules)
+    problems = [one for one in library.problems if one.path == source.name(path)]
     if has_errors(problems):
         faults = [replace(one, path="nothing was written", line=0, column=0) for one in problems]
         raise BroadsheetError(format_text(faults))
+    urls = {url: one.path for one in newsroom.library.articles for url in (one.url, *one.aliases)}
+    twin = next((urls[one.url] for one in library.articles if one.url in urls), path)
+    if twin != path:
+        raise BroadsheetError(f"{source.name(twin)} has the same address: choose another headline, or edit that file")
 
 
 @main.command()
@@ -149,11 +162,12 @@ def related(config_file: str | None, article: str, shape: str) -> None:
 
     The JSON is {"articles/…md": [{"id": "articles/…md", "score": 0.41, "why": ["…"]}, …]}, best first.
     """
-    newsroom = open_newsroom(_load(config_file))
+    config = _load(config_file)
+    newsroom = open_newsroom(config)
     edition = publish(newsroom.library, read_clock())
     lists = find_related(newsroom.library, edition, newsroom.settings.layout.related_count)
     if article:
-        path = _find_public(newsroom, article, lists)
+        path = _find_public(newsroom, article.removeprefix(config.site_url or ""), lists)
         lists = {path: lists[path]}
     if shape == "json":
         plain = {
@@ -169,14 +183,19 @@ def related(config_file: str | None, article: str, shape: str) -> None:
             click.echo(f"  {one.score:5.3f}  {edition.by_path[one.id].title}  ({one.id}){why}")
 
 
-def _find_public(newsroom: Newsroom, reference: str, public: Any) -> str:
-    index = index_references(newsroom.library.articles)
+def _find_public(newsroom: Newsroom, reference: str, public: Container[str]) -> str:
+    """The path of the public article that a file's name, a slug or a URL means."""
+    faulty = {path: path for path in newsroom.library.faulty}
+    index = faulty | index_references(newsroom.library.articles)
     inside = os.path.relpath(Path(reference).resolve(), newsroom.root).replace(os.sep, "/")
-    path = find_article(reference, "", index) or index.get(inside, "")
+    path = find_article(unquote(reference), "", index) or index.get(inside, "")
+    shown = f"{newsroom.label}/{path}"
     if not path:
         raise BroadsheetError(f"no article '{reference}': give its file, its slug or its URL")
+    if path in faulty:
+        raise BroadsheetError(f"{shown} has an error, so nothing is related to it: run 'broadsheet check'")
     if path not in public:
-        raise BroadsheetError(f"{newsroom.label}/{path} is not public, so nothing is related to it")
+        raise BroadsheetError(f"{shown} is not public, so nothing is related to it")
     return path
 
 

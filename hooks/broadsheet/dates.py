@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 
 from broadsheet.moments import Moment
 
@@ -26,10 +26,16 @@ def write_moment(moment: Moment, locale: Locale) -> str:
     if moment.day_only:
         return write_day(moment, locale)
     clock = format_time(moment.at, "short", locale=locale)
-    return f"{write_day(moment, locale)}, {clock} {moment.at.tzname()}"
+    return f"{write_day(moment, locale)}, {clock} {_name_zone(moment.at)}"
+
+
+def _name_zone(at: datetime) -> str:
+    """The zone's short name: `CET`; of one that has none (`-03`) how far it is from UTC: `UTC-03:00`."""
+    name = at.tzname() or "UTC"
+    return f"UTC{at.isoformat()[-6:]}" if name[0] in "+-" else name
 
 
 def write_month(key: str, locale: Locale) -> str:
     """A month's name with its year, for the key `2026/01`: `January 2026`."""
     year, month = key.split("/")
-    return str(format_date(date(int(year), int(month), 1), "LLLL y", locale))
+    return str(format_skeleton("yMMMM", date(int(year), int(month), 1), locale=locale))

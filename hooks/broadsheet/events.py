@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
-from babel import Locale
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import ConfigurationError, PluginError
 from mkdocs.plugins import event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -22,10 +23,10 @@ from broadsheet.body import BodyRenderer, RenderedBody
 from broadsheet.library import Library, build_library
 from broadsheet.navigation import build_navigation
 from broadsheet.newsroom import find_surroundings, read_clock
-from broadsheet.pages import build_files
+from broadsheet.pages import add_files, build_files
 from broadsheet.press import Press, set_press
 from broadsheet.problems import BroadsheetError, Problem
-from broadsheet.settings import Settings, find_content, read_settings
+from broadsheet.settings import Settings, find_content, find_locale, read_settings
 from broadsheet.source import Source, read_source
 from broadsheet.templating import TEMPLATES, equip_environment
 
@@ -41,6 +42,7 @@ class Newspaper:
         self._settings = Settings()
         self._press: Press | None = None
         self._root = Path()
+        self._label = ""
         self._renderer: tuple[object, BodyRenderer] | None = None
         self._good_registers: dict[str, bytes] = {}
         self._urls: dict[str, str] = {}
@@ -51,14 +53,22 @@ class Newspaper:
         self._serving = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Check the settings and add the engine's templates behind the site's own."""
-        self._settings = read_settings(config)
+        """Check the settings and add the engine's templates behind the site's own.
+
+        Raises:
+            PluginError: that lists every fault of the settings.
+
+        """
+        try:
+            self._settings = read_settings(config)
+        except ConfigurationError as error:
+            # MkDocs' server prints this one without a traceback and waits for the mended file.
+            raise PluginError(str(error)) from None
         self._press = None
-        place = 1 if config.theme.custom_dir else 0
-        if str(TEMPLATES) not in config.theme.dirs:
-            config.theme.dirs.insert(place, str(TEMPLATES))
-        self._root, _ = find_content(self._settings, config)
-        config.watch.append(str(self._root))
+        dirs = config.theme.dirs
+        dirs.insert(dirs.index(config.theme.custom_dir) + 1 if config.theme.custom_dir in dirs else 0, str(TEMPLATES))
+        root, _ = find_content(self._settings, config)
+        config.watch.append(str(root))
         return config
 
     @event_priority(-100)
@@ -69,27 +79,23 @@ class Newspaper:
             PluginError: when the content has an error (a warning, under --strict) and nobody is serving.
 
         """
-        self._root, label = find_content(self._settings, config)
+        self._root, self._label = find_content(self._settings, config)
         try:
-            source = read_source(self._root, label)
+            source = read_source(self._root, self._label)
         except BroadsheetError as error:
             raise PluginError(str(error)) from None
-        library = self._build_library(source)
-        around = find_surroundings(config, self._root)
-        renderer = self._keep_renderer(config)
-        self._press = set_press(library, read_clock(), self._settings.layout, renderer, around)
-        problems = sorted({*library.problems, *self._press.problems})
-        self._report(problems, strict=bool(config.strict))
+        library = self._set_press(self._build_library(source), config)
+        self._report(library.problems, strict=bool(config.strict))
         self._keep_pages(library, Path(config.site_dir))
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the edition's pages and media to the site's own."""
-        press = self._ready
-        if (index := files.get_file_from_path("index.md")) is not None:
-            log.warning("docs/index.md is not used: the front page is made from the content directory")
-            files.remove(index)
-        for file in build_files(press, self._root, config, self._render_again):
-            files.append(file)
+        locale = find_locale(self._settings, config)
+        render = partial(self._render_again, renderer=self._keep_renderer(config))
+        ours = build_files(self._ready, self._root, config, locale, render)
+        for name in add_files(files, ours):
+            path = f"{Path(config.docs_dir).name}/{name}"
+            log.warning("%s is not used: the newspaper has a page of its own in its place", path)
         return files
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
@@ -98,14 +104,13 @@ class Newspaper:
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the templates what they need beyond MkDocs' own."""
-        locale = self._settings.locale or Locale.parse(str(config.theme.get("language") or "en"), sep="-")
-        return equip_environment(env, self._ready, locale)
+        return equip_environment(env, self._ready, find_locale(self._settings, config))
 
     def on_page_context(self, context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         """Tell the navigation which section an article belongs to."""
         article = getattr(page, "view", {}).get("article")
         section = self._ready.edition.section_of(article) if isinstance(article, Article) else None
-        context["section_url"] = f"topics/{section.id}/" if section else ""
+        context["section_url"] = quote(f"topics/{section.id}/") if section else ""
         return context
 
     def on_post_build(self, config: MkDocsConfig) -> None:
@@ -140,6 +145,20 @@ class Newspaper:
         told = [one for one in library.problems if one.path in {source.name(name) for name in broken}]
         return replace(rebuilt, problems=tuple(sorted({*rebuilt.problems, *told})))
 
+    def _set_press(self, library: Library, config: MkDocsConfig) -> Library:
+        """Make the edition ready; the library comes back without what could not be rendered, with all problems."""
+        around = find_surroundings(config, self._root)
+        arguments = (read_clock(), self._settings.layout, self._keep_renderer(config), around)
+        self._press = set_press(library, *arguments)
+        problems = tuple(sorted({*library.problems, *self._press.problems}))
+        broken = {one.path for one in self._press.problems if one.severity == "error"}
+        faulty = {article.path for article in library.articles if library.name(article.path) in broken}
+        if faulty:
+            articles = tuple(article for article in library.articles if article.path not in faulty)
+            library = replace(library, articles=articles, faulty=library.faulty | faulty)
+            self._press = set_press(library, *arguments)
+        return replace(library, problems=problems)
+
     def _report(self, problems: Sequence[Problem], *, strict: bool) -> None:
         for problem in problems:
             log.log(_LEVELS[problem.severity], str(problem))
@@ -169,9 +188,13 @@ class Newspaper:
             self._renderer = (wanted, BodyRenderer(*wanted))
         return self._renderer[1]
 
-    def _render_again(self, article: Article) -> RenderedBody:
-        renderer = self._renderer[1] if self._renderer else BodyRenderer([])
-        return renderer.render(article, self._ready.links, article.path)
+    def _render_again(self, article: Article, renderer: BodyRenderer) -> RenderedBody:
+        """Render an article whose Markdown another plugin has changed, and report what that has made wrong."""
+        label = f"{self._label}/{article.path}"
+        body = renderer.render(article, self._ready.links, label)
+        known = {problem.message for problem in self._ready.problems if problem.path == label}
+        self._report([problem for problem in body.problems if problem.message not in known], strict=False)
+        return body
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from broadsheet.moments import Moment, parse_moment
 from broadsheet.nodes import Entries, Items, Mark, Node, Scalar
 from broadsheet.problems import Problem, Severity, suggest
+from broadsheet.quoting import quote
 
 MAX_TEXT = 10_000
 """The longest single value in characters: a headline or dek that is longer is an accident or an attack."""
 
-_TRUE = {"true", "True", "TRUE", "yes", "Yes", "on", "On"}
-_FALSE = {"false", "False", "FALSE", "no", "No", "off", "Off"}
+MAX_HINT = 200
+"""The longest text that a hint repeats."""
+
+_TRUE = {"true", "yes", "on"}
+_FALSE = {"false", "no", "off"}
 
 
 class FieldReader:
@@ -34,55 +41,74 @@ class FieldReader:
         self.prefix = prefix
         self._asked: set[str] = set()
 
-    def fault(self, key: str, message: str, hint: str = "", severity: Severity = "error") -> None:
-        """Note a problem with a key, at its value's place."""
-        mark = self._mark(key)
+    def fault(
+        self, key: str, message: str, hint: str = "", severity: Severity = "error", index: int | None = None
+    ) -> None:
+        """Note a problem with a key, at the place of its value or of the item of that index."""
+        mark = self.marks.get(f"{self.prefix}{key}.{index}") or self._mark(key)
         name = f"{self.prefix}{key}".rstrip(".")
         self.problems.append(Problem(self.path, mark.line, mark.column, name, message, hint, severity))
 
-    def text(self, key: str, *, required: bool = False) -> str:
-        """The value as one line of text, or '' where it is missing."""
+    def text(self, key: str, *, required: bool = False, hint: str = "", prose: bool = True) -> str:
+        """The value as one line of text, or '' where it is missing.
+
+        Args:
+            key: its name.
+            required: whether it is a fault that it is missing, for which `hint` tells what to do.
+            hint: '' for one that fits any key.
+            prose: whether a ` #` in it is more likely lost words than a comment.
+
+        """
         node = self._take(key)
-        if isinstance(node, Scalar) and not node.is_null:
-            if node.cut:
-                hint = f"put the text in quotes: {key}: '{node.text} {node.cut}'"
-                self.fault(key, f"YAML takes '{node.cut[:60]}' for a comment and drops it", hint, "warning")
-            value = " ".join(node.text.split())
-            if len(value) > MAX_TEXT:
-                self.fault(key, f"{len(value):,} characters, expected at most {MAX_TEXT:,}")
-                return ""
-            if value:
-                return value
-        elif node is not None and not isinstance(node, Scalar):
-            self.fault(key, f"expected a text, found {_describe(node)}")
+        if node is not None and not isinstance(node, Scalar):
+            advice = "put it in quotes if it is one" if prose else ""
+            self.fault(key, f"expected a text, found {_describe(node)}", advice)
             return ""
-        if required:
-            self.fault(key, "missing or empty", f"add a line '{key}: …'")
-        return ""
+        value = "" if node is None or node.is_null else " ".join(node.text.split())
+        if len(value) > MAX_TEXT:
+            self.fault(key, f"{len(value):,} characters, expected at most {MAX_TEXT:,}")
+            return ""
+        lacks = required and not value
+        if node is not None and prose and (lost := _find_lost(node)):
+            example = f": {key}: {quote(lost)}" if len(lost) <= MAX_HINT else ""
+            message = f"YAML takes '{node.cut[:60]}' for a comment and drops it"
+            self.fault(key, message, f"put the text in quotes{example}", "error" if lacks else "warning")
+        elif lacks:
+            self.fault(key, "missing or empty", hint or _advise_on_missing(key, node))
+        return value
+
+    def web_address(self, key: str) -> str:
+        """The value as an http or https address, or '' where it is missing or something else."""
+        url = self.text(key, prose=False)
+        if url and not is_web_address(url):
+            hint = "copy it from a browser" if url.lower().startswith("http") else "begin with https://"
+            self.fault(key, f"'{url[:80]}' is no web address", hint)
+            return ""
+        return url
 
     def flag(self, key: str) -> bool:
         """The value as true or false; false where it is missing."""
         node = self._take(key)
-        if node is None or (isinstance(node, Scalar) and (node.is_null or node.text in _FALSE)):
+        if node is None or (isinstance(node, Scalar) and (node.is_null or node.text.lower() in _FALSE)):
             return False
-        if isinstance(node, Scalar) and node.text in _TRUE:
+        if isinstance(node, Scalar) and node.text.lower() in _TRUE:
             return True
         self.fault(key, f"expected true or false, found {_describe(node)}")
         return False
 
     def choice(self, key: str, options: Iterable[str]) -> str:
         """The value as one of the options, or '' where it is missing."""
-        value = self.text(key)
+        value = self.text(key, prose=False)
         options = tuple(options)
         if value and value not in options:
             hint = suggest(value, options)
-            self.fault(key, f"unknown {key} '{value}', expected one of {', '.join(options)}", hint)
+            self.fault(key, f"unknown {key} '{value[:60]}', expected one of {', '.join(options)}", hint)
             return ""
         return value
 
     def moment(self, key: str, zone: tzinfo, *, required: bool = False) -> Moment | None:
         """The value as a date or date-time, or None where it is missing or wrong."""
-        value = self.text(key, required=required)
+        value = self.text(key, required=required, prose=False)
         if not value:
             return None
         try:
@@ -91,52 +117,60 @@ class FieldReader:
             self.fault(key, str(error))
             return None
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
         """The value as a list of texts without repeats; a single text counts as a list of one."""
         node = self._take(key)
-        if node is None or (isinstance(node, Scalar) and node.is_null):
+        if node is None or (isinstance(node, Scalar) and node.is_null) or node == Items((), node.mark):
+            if required:
+                self.fault(key, "missing or empty", f"name at least one: {key}: [one, another]")
             return ()
         if isinstance(node, Scalar):
+            if ", " in node.text:
+                example = f": {key}: [{node.text}]" if len(node.text) <= MAX_HINT else ""
+                self.fault(key, f"expected a list, found {_describe(node)}", f"put it in brackets{example}")
+                return ()
             node = Items((node,), node.mark)
         if not isinstance(node, Items):
-            self.fault(key, f"expected a list, found {_describe(node)}")
+            self.fault(key, f"expected a list, found {_describe(node)}", f"write it like {key}: [one, another]")
             return ()
         values: dict[str, None] = {}
         for item in node.items:
             value = " ".join(item.text.split()) if isinstance(item, Scalar) else ""
             if not value or len(value) > MAX_TEXT:
-                what = "an empty item" if isinstance(item, Scalar) else _describe(item)
+                what = f"one of {len(value):,} characters" if value else _describe(item)
                 self._fault_at(item.mark, key, f"expected a list of texts, found {what} in it")
             elif value in values:
-                self._fault_at(item.mark, key, f"'{value}' is listed twice", "take one out", "warning")
+                self._fault_at(item.mark, key, f"'{value[:60]}' is listed twice", "take one out", "warning")
             else:
                 self.marks[f"{self.prefix}{key}.{len(values)}"] = item.mark
                 values[value] = None
         return tuple(values)
 
-    def mapping(self, key: str) -> FieldReader | None:
-        """A reader of the mapping under a key, or None where it is missing."""
+    def mapping(self, key: str, hint: str = "") -> FieldReader | None:
+        """A reader of the mapping under a key, or None where it is missing; `hint` tells how to write one."""
         node = self._take(key)
         if node is None or (isinstance(node, Scalar) and node.is_null):
             return None
         if not isinstance(node, Entries):
-            self.fault(key, f"expected keys and values, found {_describe(node)}")
+            self.fault(key, f"expected keys and values, found {_describe(node)}", hint)
             return None
         return FieldReader(node, self.path, self.problems, self.marks, f"{self.prefix}{key}.")
 
-    def mappings(self, key: str) -> Iterator[FieldReader]:
-        """A reader for each mapping in the list under a key."""
+    def mappings(self, key: str, hint: str = "") -> Iterator[FieldReader]:
+        """A reader for each mapping in the list under a key; `hint` tells how to write an item."""
         node = self._take(key)
         if node is None or (isinstance(node, Scalar) and node.is_null):
             return
         if not isinstance(node, Items):
-            self.fault(key, f"expected a list, found {_describe(node)}", f"begin each item under '{key}:' with '- '")
+            advice = f"begin each item under '{key}:' with '- '" if isinstance(node, Entries) else hint
+            self.fault(key, f"expected a list, found {_describe(node)}", advice)
             return
         for index, item in enumerate(node.items):
             if isinstance(item, Entries):
                 yield FieldReader(item, self.path, self.problems, self.marks, f"{self.prefix}{key}.{index}.")
             else:
-                self._fault_at(item.mark, key, f"expected keys and values in each item, found {_describe(item)}")
+                message = f"expected keys and values in each item, found {_describe(item)}"
+                self._fault_at(item.mark, key, message, hint)
 
     def node(self, key: str) -> Node | None:
         """The value as it was read, for a key that may hold more than one shape."""
@@ -147,14 +181,21 @@ class FieldReader:
         own = [key for key in self.entries.entries if key.startswith(prefix)]
         return {key.removeprefix(prefix): _plain(self._take(key)) for key in own}
 
-    def finish(self, known: Iterable[str] = ()) -> None:
-        """Report each key that nobody asked for."""
-        known = self._asked.union(known)
+    def finish(self, foreign: Mapping[str, str] = MappingProxyType({}), hint: str = "") -> None:
+        """Report each key that nobody asked for.
+
+        Args:
+            foreign: names that other systems give to keys of ours, each with ours.
+            hint: what to do with a key that is like none of ours; '' lists ours.
+
+        """
+        known = sorted(self._asked)
         for key in self.entries.entries:
-            if key not in known:
-                mark = self.entries.keys[key]
-                hint = suggest(key, known) or "keys of your own begin with 'x-'"
-                self._fault_at(mark, key, "unknown key", hint)
+            if key not in self._asked:
+                ours = foreign.get(key.lower(), "")
+                near = f"did you mean '{ours}'?" if ours else suggest(key, known)
+                otherwise = hint or f"the keys here are {', '.join(known)}"
+                self._fault_at(self.entries.keys[key], key, "unknown key", near or otherwise)
 
     def _take(self, key: str) -> Node | None:
         self._asked.add(key)
@@ -168,14 +209,40 @@ class FieldReader:
         return node.mark if node is not None else self.entries.mark
 
     def _fault_at(self, mark: Mark, key: str, message: str, hint: str = "", severity: Severity = "error") -> None:
-        name = f"{self.prefix}{key}"
+        name = f"{self.prefix}{key[:60]}"
         self.problems.append(Problem(self.path, mark.line, mark.column, name, message, hint, severity))
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a text is an http or https address with a host: nothing else may stand in front matter.
+
+    Not even `https://bank.example@evil.example/`, which leads elsewhere than it seems to.
+    """
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return sound and "@" not in parts.netloc and url.isprintable() and not re.search(r'[\s<>"\\]', url)
 
 
 def _describe(node: Node) -> str:
     if isinstance(node, Scalar):
         return f"'{node.text[:60]}'" if node.text else "nothing"
     return "a list" if isinstance(node, Items) else "keys and values"
+
+
+def _find_lost(node: Scalar) -> str:
+    """The whole of a text of which YAML drops a part for a comment, or ''."""
+    # `summary: # two sentences` is a note to oneself, `summary: #1 in the charts` is not.
+    note = node.is_null and node.cut[1:2].isspace()
+    return f"{node.text} {node.cut}".strip() if node.cut and not note else ""
+
+
+def _advise_on_missing(key: str, node: Scalar | None) -> str:
+    if node is None:
+        return f"add a line '{key}: …'"
+    return f"put it in quotes: {key}: {quote(node.text)}" if node.text.isalpha() else f"write it behind '{key}:'"
 
 
 def _plain(node: Node | None) -> Any:
@@ -185,6 +252,5 @@ def _plain(node: Node | None) -> Any:
         return {key: _plain(value) for key, value in node.entries.items()}
     if not isinstance(node, Scalar) or node.is_null:
         return None
-    if node.plain and node.text in _TRUE | _FALSE:
-        return node.text in _TRUE
-    return node.text
+    # Only these two: a site that writes `x-country: no` means Norway.
+    return node.text == "true" if node.plain and node.text in {"true", "false"} else node.text

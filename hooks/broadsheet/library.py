@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
 from broadsheet.article import Article
 from broadsheet.article_file import parse_article
 from broadsheet.nodes import Mark
-from broadsheet.problems import Problem, has_errors, suggest
+from broadsheet.problems import Problem, has_errors, suggester
 from broadsheet.registers import AUTHORS_FILE, STORIES_FILE, TOPICS_FILE, Registers, parse_registers
-from broadsheet.slugs import is_slug
+from broadsheet.slugs import is_slug, slugify
 from broadsheet.source import ARTICLES_DIR, Source
 
 
@@ -52,22 +52,20 @@ def build_library(source: Source, rules: Rules) -> Library:
 
     Cost: about 0.15 ms an article, most of it YAML.
     """
-    registers, problems = parse_registers(source.registers, source.name)
+    registers, problems = parse_registers(source.registers, source.name, open_topics=rules.open_topics)
     problems += source.problems
-    aliases = {alias: topic.id for topic in registers.topics.values() for alias in topic.aliases}
+    checks = _set_checks(registers, rules)
     sound: list[Article] = []
     faulty: set[str] = set()
     for path, data in sorted(source.articles.items()):
         article, found = parse_article(data, path, source.name(path), rules.zone)
         if article is not None:
-            topics = tuple(dict.fromkeys(aliases.get(name, name) for name in article.topics))
-            article = replace(article, topics=topics) if topics != article.topics else article
-            found += _check_ids(article, source.name(path), registers, rules)
+            found += _check_ids(article, source.name(path), checks)
         problems += found
         if article is None or has_errors(found):
             faulty.add(path)
         else:
-            sound.append(article)
+            sound.append(_resolve_topics(article, checks[0]))
     clashing, clashes = _find_clashes(sound, source)
     faulty |= clashing
     articles = tuple(article for article in sound if article.path not in clashing)
@@ -83,29 +81,66 @@ def build_library(source: Source, rules: Rules) -> Library:
     )
 
 
-def _check_ids(article: Article, label: str, registers: Registers, rules: Rules) -> list[Problem]:
-    """A problem for each topic, author and story that no register has."""
-    stories = (article.story,) if article.story else ()
-    checks: list[tuple[str, str, tuple[str, ...], Mapping[str, object], str, bool]] = [
-        ("topics", "topic", article.topics, registers.topics, TOPICS_FILE, rules.open_topics),
-        ("authors", "author", article.authors, registers.authors, AUTHORS_FILE, rules.open_authors),
-        ("story", "story", stories, registers.stories, STORIES_FILE, False),
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """How the ids under one key of articles are checked."""
+
+    key: str
+    noun: str
+    known: Mapping[str, str]
+    """Ids and their aliases, each with the id that is meant."""
+    file: str
+    is_open: bool
+    suggest: Callable[[str], str]
+
+    def explain(self, name: str) -> tuple[str, str]:
+        """The message and the hint for a name that is no id."""
+        if self.is_open:
+            nearest = slugify(name)
+            fallback = f"try '{nearest}'" if nearest else ""
+            message = f"'{name[:60]}' is no {self.noun}, expected lower-case words joined by hyphens"
+        else:
+            message, fallback = f"unknown {self.noun} '{name[:60]}'", f"add it to {self.file}"
+        return message, self.suggest(name) or fallback
+
+
+def _set_checks(registers: Registers, rules: Rules) -> tuple[_Check, ...]:
+    topics = {alias: topic.id for topic in registers.topics.values() for alias in topic.aliases}
+    table: list[tuple[str, str, dict[str, str], str, bool]] = [
+        ("topics", "topic", {**topics, **{name: name for name in registers.topics}}, TOPICS_FILE, rules.open_topics),
+        ("authors", "author", {name: name for name in registers.authors}, AUTHORS_FILE, rules.open_authors),
+        ("story", "story", {name: name for name in registers.stories}, STORIES_FILE, False),
     ]
+    return tuple(
+        _Check(key, noun, known, file, is_open or file in registers.missing, suggester(known))
+        for key, noun, known, file, is_open in table
+    )
+
+
+def _check_ids(article: Article, label: str, checks: Iterable[_Check]) -> list[Problem]:
+    """A problem for each topic, author and story that no register has."""
+    named = {"topics": article.topics, "authors": article.authors, "story": (article.story,) if article.story else ()}
     problems = []
-    for key, noun, names, known, file, is_open in checks:
-        open_here = is_open or file in registers.missing
-        for index, name in enumerate(names):
-            if name in known or (open_here and is_slug(name)):
+    for check in checks:
+        for index, name in enumerate(named[check.key]):
+            if name in check.known or (check.is_open and is_slug(name)):
                 continue
-            mark = article.marks.get(f"{key}.{index}") or article.marks.get(key, Mark(1, 1))
-            otherwise = "an id has lower-case words and hyphens" if open_here else f"add it to {file}"
-            hint = suggest(name, known) or otherwise
-            problems.append(Problem(label, mark.line, mark.column, key, f"unknown {noun} '{name[:60]}'", hint))
+            mark = article.marks.get(f"{check.key}.{index}") or article.marks.get(check.key, Mark(1, 1))
+            problems.append(Problem(label, mark.line, mark.column, check.key, *check.explain(name)))
     return problems
 
 
+def _resolve_topics(article: Article, check: _Check) -> Article:
+    """The article with the ids of its topics in place of their aliases."""
+    topics = tuple(dict.fromkeys(check.known.get(name, name) for name in article.topics))
+    return article if topics == article.topics else replace(article, topics=topics)
+
+
 def _find_clashes(articles: Sequence[Article], source: Source) -> tuple[set[str], list[Problem]]:
-    """The paths of articles that want one address, and a problem for each that names another of them."""
+    """The paths of articles that want another's address, and a problem for each that names the other.
+
+    Of two articles with one URL neither is sound; an alias must give way to an article that has its URL there.
+    """
     claims: dict[str, list[tuple[Article, str]]] = {}
     for article in articles:
         claims.setdefault(article.url, []).append((article, "slug"))
@@ -114,12 +149,15 @@ def _find_clashes(articles: Sequence[Article], source: Source) -> tuple[set[str]
     clashing: set[str] = set()
     problems = []
     for url, claimants in claims.items():
+        owners = [article for article, key in claimants if key == "slug"]
         for article, key in claimants if len({article.path for article, _ in claimants}) > 1 else ():
-            other = next(twin for twin, _ in claimants if twin is not article)
-            mark = article.marks.get(key) or article.marks.get("aliases", Mark(1, 1))
+            if owners == [article]:
+                continue
+            other = next(twin for twin in [*owners, *(one for one, _ in claimants)] if twin is not article)
+            mark = article.marks.get(key, Mark(1, 1))
             name = key.partition(".")[0]
             message = f"the address /{url} is also that of {source.name(other.path)}"
-            hint = "give one of them another slug" if name == "slug" else "take the alias out of one"
+            hint = "give one of them another slug" if name == "slug" else "take the alias out"
             problems.append(Problem(source.name(article.path), mark.line, mark.column, name, message, hint))
             clashing.add(article.path)
     return clashing, problems
@@ -157,18 +195,23 @@ def index_references(articles: Collection[Article]) -> dict[str, str]:
 def _check_choices(articles: Sequence[Article], faulty: Collection[str], source: Source) -> list[Problem]:
     """A problem for every pin or veto that names no article."""
     index = index_references(articles)
-    known_faulty = {path: path for path in faulty}
+    slugs = {article.slug for article in articles}
+    # One that names a faulty article is right, and that article's own problem is told.
+    known_faulty = {name: path for path in faulty for name in (path, slugify(posixpath.basename(path)[:-3]))}
+    suggest_reference = suggester(index)
     problems = []
     for article in articles:
-        choices = [("pin", one) for one in article.related.pin] + [("never", one) for one in article.related.never]
-        for kind, reference in choices:
-            if find_article(reference, article.path, index) or find_article(reference, article.path, known_faulty):
-                continue
-            names = getattr(article.related, kind)
-            place = names.index(reference)
-            mark = article.marks.get(f"related.{kind}.{place}") or article.marks.get(f"related.{place}", Mark(1, 1))
-            message = f"no article '{reference}'"
-            hint = suggest(reference, index) or "give its slug or its path"
-            label = source.name(article.path)
-            problems.append(Problem(label, mark.line, mark.column, f"related.{kind}", message, hint, "warning"))
+        for kind, references in (("pin", article.related.pin), ("never", article.related.never)):
+            for place, reference in enumerate(references):
+                if any(find_article(reference, article.path, names) for names in (index, known_faulty)):
+                    continue
+                marks = article.marks
+                mark = marks.get(f"related.{kind}.{place}") or marks.get(f"related.{place}", Mark(1, 1))
+                if reference in slugs:
+                    message, hint = f"more than one article has the slug '{reference[:60]}'", "give its path"
+                else:
+                    hint = suggest_reference(reference) or "give its slug or its path"
+                    message = f"no article '{reference[:60]}'"
+                label = source.name(article.path)
+                problems.append(Problem(label, mark.line, mark.column, f"related.{kind}", message, hint, "warning"))
     return problems

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from urllib.parse import unquote, urlsplit
 
-from broadsheet.problems import Severity, suggest
+from broadsheet.problems import Severity
 from broadsheet.urls import media_url, relative_url
 
 _SCHEMES = ("http", "https", "mailto", "tel")
+_NO_HOST = re.compile(r"[\s\x00-\x1f<>\"{}|\\^`]")
+_LONG, _MANY = 100, 500
+"""A misspelt name is compared with those of its folder, where it is not longer and they are not more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +24,55 @@ class LinkMap:
 
     articles: Mapping[str, str] = field(default_factory=dict)
     """Paths of public articles, each with its URL."""
-    held: Collection[str] = ()
-    """Paths of articles that exist but are not public: a link to one would tell of it."""
+    held: Mapping[str, str] = field(default_factory=dict)
+    """Paths of articles that exist but are not public: a link to one would tell of it. Each with its URL, or ''."""
     pages: Mapping[str, str] = field(default_factory=dict)
     """Paths of the site's own pages and files relative to content/ (`../docs/about.md`), with their URLs."""
     urls: Collection[str] = ()
     """Every URL of the site, for addresses that begin with a slash."""
     media: Collection[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Old URLs, each with the one that took its place."""
+    _paths: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """Paths of articles, public or not, by URL."""
+    _names: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """Paths of public articles by the file's name; of several the first."""
+    _folders: Mapping[str, Sequence[str]] = field(init=False, repr=False, compare=False)
+    """Names of public articles by folder."""
+
+    def __post_init__(self) -> None:
+        """Index the articles, so that looking up a dead link costs the same in any archive."""
+        names: dict[str, str] = {}
+        folders: dict[str, list[str]] = {}
+        for path in sorted(self.articles):
+            folder, name = posixpath.split(path)
+            names.setdefault(name, path)
+            folders.setdefault(folder, []).append(name)
+        paths = {url: path for path, url in (*self.held.items(), *self.articles.items()) if url}
+        for name, value in (("_paths", paths), ("_names", names), ("_folders", folders)):
+            object.__setattr__(self, name, value)
+
+    def find_url(self, url: str) -> str | None:
+        """The URL of a page or file as it is written right, be it moved or still to come; None where nothing is."""
+        for known in (f"{url}/", url, url.removesuffix("index.html")):
+            found = self.moved.get(known, known)
+            if found in self.urls or found in self._paths:
+                return found
+        return None
+
+    def path_at(self, url: str) -> str:
+        """The path of the article at a URL, public or not, or ''."""
+        return self._paths.get(url, "")
+
+    def suggest(self, target: str, path: str) -> str:
+        """A hint for the article at `path`, which names a file that does not exist."""
+        folder, name = posixpath.split(target)
+        found = self._names.get(name, "")
+        beside = self._folders.get(folder, ())
+        if not found and name.endswith(".md") and len(name) <= _LONG and len(beside) <= _MANY:
+            found = next((f"{folder}/{near}" for near in get_close_matches(name, beside, n=1)), "")
+        return f"did you mean '{posixpath.relpath(found, posixpath.dirname(path))}'?" if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +89,8 @@ class Resolved:
     article: str = ""
     """The path of the article it leads to, with `fragment` behind it."""
     fragment: str = ""
-    remote: bool = False
-    """Something of another server that the reader's browser would fetch by itself."""
+    remote: str = ""
+    """An address on another server that the reader's browser would fetch by itself; `url` is None then."""
 
 
 def resolve_link(address: str, path: str, url: str, links: LinkMap, *, fetched: bool = False) -> Resolved:
@@ -59,66 +105,65 @@ def resolve_link(address: str, path: str, url: str, links: LinkMap, *, fetched: 
     """
     address = address.strip()
     if not address:
-        return Resolved(fault="a link without an address", hint="write the address between ( and )")
+        what = "an image" if fetched else "a link"
+        return Resolved(fault=f"{what} without an address", hint="write the address between ( and )")
     try:
         parts = urlsplit(address)
     except ValueError:
         return Resolved(fault=f"'{address[:80]}' is no address")
     if parts.scheme or parts.netloc:
-        return _resolve_outside(address, parts.scheme.lower(), fetched=fetched)
+        return _resolve_outside(address, parts.scheme, parts.netloc, fetched=fetched)
+    fragment = unquote(parts.fragment)
     if not parts.path:
-        return Resolved(address, article=path, fragment=unquote(parts.fragment))
-    tail = f"#{parts.fragment}" if parts.fragment else ""
+        return Resolved(address, article=path, fragment=fragment)
     wanted = unquote(parts.path)
     if wanted.startswith("/"):
-        return _resolve_url(posixpath.normpath(wanted).strip("/"), address, url, links, tail)
+        return _resolve_url(posixpath.normpath(wanted).strip("/"), address, path, url, links, fragment)
     target = posixpath.normpath(posixpath.join(posixpath.dirname(path), wanted))
     if target in links.articles:
-        return Resolved(
-            relative_url(links.articles[target] + tail, url), article=target, fragment=unquote(parts.fragment)
-        )
+        return Resolved(relative_url(links.articles[target], url, fragment), article=target, fragment=fragment)
     if target in links.held:
-        return Resolved(
-            fault=f"'{address[:80]}' is not public yet: the words stay, the link comes with it", severity="note"
-        )
+        return _not_yet(address)
     if target in links.pages:
-        return Resolved(relative_url(links.pages[target] + tail, url))
+        return Resolved(relative_url(links.pages[target], url, fragment))
     if target in links.media:
-        return Resolved(relative_url(media_url(target), url), media=target)
+        return Resolved(relative_url(media_url(target), url, fragment), media=target)
     if target in links.refused:
         return Resolved(fault=f"'{address[:80]}' is not published: {links.refused[target]}")
     if not fetched and not target.endswith(".md"):
         # Some write the address as the page has it, not the file: ../other-slug/
-        return _resolve_url(posixpath.normpath(posixpath.join(url, wanted)), address, url, links, tail)
-    return _dead(address, target, links)
+        return _resolve_url(posixpath.normpath(posixpath.join(url, wanted)), address, path, url, links, fragment)
+    return _dead(address, target, path, links)
 
 
-def _resolve_outside(address: str, scheme: str, *, fetched: bool) -> Resolved:
+def _resolve_outside(address: str, scheme: str, host: str, *, fetched: bool) -> Resolved:
     if scheme and scheme not in _SCHEMES:
-        return Resolved(fault=f"'{address[:80]}': addresses that begin with '{scheme}:' are not allowed")
+        return Resolved(fault=f"'{address[:80]}': addresses that begin with '{scheme[:40]}:' are not allowed")
+    on_web = scheme in {"", "http", "https"}
+    if (on_web and (not host or _NO_HOST.search(host))) or (fetched and not on_web):
+        return Resolved(fault=f"'{address[:80]}' is no address")
+    address = address if scheme else f"https:{address}"
     if fetched:
-        return Resolved(
-            address,
-            fault=f"'{address[:80]}' is on another server, which would learn of every reader",
-            hint="put the file beside the article and link to it there",
-            remote=True,
-        )
-    return Resolved(address if scheme else f"https:{address}")
+        fault = f"'{address[:80]}' is on another server, which would learn of every reader"
+        return Resolved(fault=fault, hint="put the file beside the article and link to it there", remote=address)
+    return Resolved(address)
 
 
-def _resolve_url(target: str, address: str, url: str, links: LinkMap, tail: str) -> Resolved:
-    target = "" if target == "." else target
-    for known in (f"{target}/" if target else "", target):
-        if known in links.urls:
-            return Resolved(relative_url(known + tail, url))
-    return _dead(address, target, links)
+def _resolve_url(target: str, address: str, path: str, url: str, links: LinkMap, fragment: str) -> Resolved:
+    known = links.find_url("" if target == "." else target)
+    if known is None:
+        return _dead(address, target, path, links)
+    article = links.path_at(known)
+    if article in links.held:
+        return _not_yet(address)
+    return Resolved(relative_url(known, url, fragment), article=article, fragment=fragment if article else "")
 
 
-def _dead(address: str, target: str, links: LinkMap) -> Resolved:
-    name = posixpath.basename(target)
-    near = [path for path in links.articles if posixpath.basename(path) == name] if name else []
-    hint = f"did you mean '{near[0]}'?" if near else ""
-    if not near and target.endswith(".md") and len(links.articles) < 20_000:
-        folder = posixpath.dirname(target)
-        hint = suggest(target, [path for path in links.articles if posixpath.dirname(path) == folder])
-    return Resolved(fault=f"dead link: there is no '{address[:80]}'", hint=hint)
+def _not_yet(address: str) -> Resolved:
+    return Resolved(
+        fault=f"'{address[:80]}' is not public yet: the words stay, the link comes with it", severity="note"
+    )
+
+
+def _dead(address: str, target: str, path: str, links: LinkMap) -> Resolved:
+    return Resolved(fault=f"dead link: there is no '{address[:80]}'", hint=links.suggest(target, path))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from broadsheet.article import Article
 from broadsheet.edition import Edition
-from broadsheet.registers import Author, Story, Topic
+from broadsheet.registers import Author, Story, Topic, trace_topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,9 @@ class Listing:
     entry: Topic | Author | Story | None = None
     """The register entry it belongs to."""
     parent: Listing | None = None
+    """The topic above a topic, the year of a month; this one knows its own parent, but no children."""
     children: tuple[Listing, ...] = ()
-    """Topics below a topic, months of a year."""
+    """Topics below a topic, each with its own children; months of a year."""
 
     @property
     def summary(self) -> str:
@@ -118,27 +119,23 @@ def _sorted_by_title(listings: Iterable[Listing]) -> tuple[Listing, ...]:
 
 
 def _nest_topics(edition: Edition) -> tuple[Listing, ...]:
-    plain = {
-        name: Listing("topic", name, f"topics/{name}/", topic.title, edition.by_topic.get(name, ()), topic)
-        for name, topic in edition.topics.items()
-    }
-    below: dict[str, list[Listing]] = {}
-    for name, topic in edition.topics.items():
-        if topic.parent in plain:
-            below.setdefault(topic.parent, []).append(plain[name])
-    return _sorted_by_title(
-        Listing(
-            listing.kind,
-            name,
-            listing.url,
-            listing.title,
-            listing.articles,
-            listing.entry,
-            plain.get(edition.topics[name].parent),
-            _sorted_by_title(below.get(name, ())),
+    """A listing of every topic, with those above it and, as whole trees, those below it."""
+    topics = edition.topics
+    from_top = sorted(topics, key=lambda name: len(trace_topic(name, topics)))
+    above: dict[str, Listing] = {}
+    for name in from_top:
+        topic = topics[name]
+        articles = edition.by_topic.get(name, ())
+        above[name] = Listing(
+            "topic", name, f"topics/{name}/", topic.title, articles, topic, parent=above.get(topic.parent)
         )
-        for name, listing in plain.items()
-    )
+    below: dict[str, list[Listing]] = {}
+    whole: list[Listing] = []
+    for name in reversed(from_top):
+        listing = replace(above[name], children=_sorted_by_title(below.pop(name, ())))
+        below.setdefault(topics[name].parent, []).append(listing)
+        whole.append(listing)
+    return _sorted_by_title(whole)
 
 
 def _build_archive(edition: Edition) -> tuple[Listing, ...]:

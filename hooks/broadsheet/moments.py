@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+FIRST_YEAR, LAST_YEAR = 1000, 9998
+"""The years that are read: beyond them, moving a moment to another zone can fail."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CLOCK = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt ]+(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?",
+    r"(\d{4}-\d{2}-\d{2})(?:[Tt]| +)(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)? *(Z|z|[+-]\d{2}(?::?[0-5]\d)?)?",
     re.ASCII,
 )
+_LOOSE_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
+_NAMED_ZONE = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ][\d:. ]+?([A-Za-z][\w/+-]*)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,7 +30,11 @@ class Moment:
     @property
     def iso(self) -> str:
         """For `<time datetime>` and structured data: `2026-01-18`, or `2026-01-18T09:30:00+01:00`."""
-        return self.at.date().isoformat() if self.day_only else self.at.isoformat()
+        if self.day_only:
+            return self.at.date().isoformat()
+        # Before there were time zones, towns were minutes and seconds apart, and HTML has no offset in seconds.
+        odd = (self.at.utcoffset() or timedelta()) % timedelta(minutes=1)
+        return (self.at.astimezone(UTC) if odd else self.at).isoformat()
 
     @property
     def end(self) -> datetime:
@@ -43,19 +52,43 @@ def parse_moment(text: str, zone: tzinfo) -> Moment:
         ValueError: with a sentence that says what was found and expected.
 
     """
-    text = text.strip()
+    text = " ".join(text.split())
     try:
-        if _DAY.fullmatch(text):
-            return Moment(datetime.combine(date.fromisoformat(text), time(), zone), day_only=True)
-        if match := _CLOCK.fullmatch(text):
-            day, clock, offset = match.groups()
-            stamp = datetime.fromisoformat(f"{day}T{clock.zfill(5) if clock.count(':') == 1 else clock.zfill(8)}")
-            if offset is None:
-                return Moment(stamp.replace(tzinfo=zone))
-            tail = "+00:00" if offset in "Zz" else offset
-            return Moment(datetime.fromisoformat(stamp.isoformat() + tail).astimezone(zone))
+        moment = _read_moment(text, zone)
     except (ValueError, OverflowError):
-        raise ValueError(f"no such day or time '{text}', expected one like 2026-01-18 or 2026-01-18T09:30") from None
-    if re.fullmatch(r"\d{4}(-\d{1,2})?", text):
-        raise ValueError(f"'{text}' has no day, expected a full date like 2026-01-18")
-    raise ValueError(f"'{text}' is no date, expected one like 2026-01-18 or 2026-01-18T09:30+01:00")
+        raise ValueError(
+            f"no such day or time '{text[:60]}', expected one like 2026-01-18 or 2026-01-18T09:30"
+        ) from None
+    if moment is None:
+        raise ValueError(_explain(text))
+    if not FIRST_YEAR <= moment.at.year <= LAST_YEAR:
+        raise ValueError(f"'{text[:60]}' is out of range, expected a year from {FIRST_YEAR} to {LAST_YEAR}")
+    return moment
+
+
+def _read_moment(text: str, zone: tzinfo) -> Moment | None:
+    if _DAY.fullmatch(text):
+        return Moment(datetime.combine(date.fromisoformat(text), time(), zone), day_only=True)
+    if not (match := _CLOCK.fullmatch(text)):
+        return None
+    day, clock, offset = match.groups()
+    stamp = datetime.fromisoformat(f"{day}T{clock if clock[1] != ':' else f'0{clock}'}")
+    if offset is None:
+        return Moment(stamp.replace(tzinfo=zone))
+    tail = "+00:00" if offset in "Zz" else offset
+    return Moment(datetime.fromisoformat(stamp.isoformat() + tail).astimezone(zone))
+
+
+def _explain(text: str) -> str:
+    """What is wrong with a text that has not the shape of a date."""
+    found = f"'{text[:60]}'"
+    if re.fullmatch(r"\d{4}(-\d{1,2})?", text, re.ASCII):
+        return f"{found} has no day, expected a full date like 2026-01-18"
+    if match := _LOOSE_DAY.fullmatch(text):
+        year, month, day = match.groups()
+        return f"{found} is no date, expected year-month-day as in {year}-{month:0>2}-{day:0>2}"
+    if match := _NAMED_ZONE.fullmatch(text):
+        if match[1].lower() in {"am", "pm"}:
+            return f"{found} is no date-time, expected hours from 00 to 23 as in 2026-01-18T21:30"
+        return f"'{match[1][:20]}' is no zone, expected Z or an offset like +01:00"
+    return f"{found} is no date, expected one like 2026-01-18 or 2026-01-18T09:30+01:00"

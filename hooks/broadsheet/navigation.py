@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
 from mkdocs.structure.files import Files
@@ -20,14 +19,13 @@ def build_navigation(nav: Navigation, files: Files, sections: Sequence[Topic]) -
     if front is not None:
         front.title = "Front page"
     pages = [front]
-    for topic in sections:
-        page = _find_page(files, f"topics/{topic.id}/index.md")
-        if page is not None:
-            page.title = html.escape(topic.title)
-            pages.append(page)
+    pages += [_find_page(files, f"topics/{topic.id}/index.md") for topic in sections]
     pages += [_find_page(files, uri) for uri in _INDEXES]
     ours = [page for page in pages if page is not None]
-    return Navigation([*ours, *nav.items], [*ours, *nav.pages])
+    # A site's `nav` may name a page of the newspaper too, such as index.md.
+    items = [item for item in nav.items if not any(item is page for page in ours)]
+    others = [page for page in nav.pages if not any(page is one for one in ours)]
+    return Navigation([*ours, *items], [*ours, *others])
 
 
 def _find_page(files: Files, src_uri: str) -> Page | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import yaml
 
+from broadsheet.moments import Moment
 from broadsheet.slugs import slugify
 from broadsheet.source import ARTICLES_DIR
 
@@ -17,7 +17,7 @@ class NewArticle:
     """What a writer says of an article before there is any text."""
 
     headline: str
-    date: datetime
+    date: Moment
     """In the site's zone."""
     topics: Sequence[str]
     summary: str = ""
@@ -29,13 +29,15 @@ class NewArticle:
     @property
     def path(self) -> str:
         """Where the file goes, relative to the content directory."""
-        return f"{ARTICLES_DIR}/{self.date:%Y/%m}/{slugify(self.headline)}.md"
+        return f"{ARTICLES_DIR}/{self.date.at:%Y/%m}/{slugify(self.headline)}.md"
 
 
 def write_article(article: NewArticle) -> str:
     """The file's text: front matter in the order of the handbook, then a line to write over.
 
-    >>> print(write_article(NewArticle("Davos: the talks", datetime(2026, 1, 20, 9, 5), ["trade"])))
+    >>> from datetime import UTC
+    >>> from broadsheet.moments import parse_moment
+    >>> print(write_article(NewArticle("Davos: the talks", parse_moment("2026-01-20T09:05", UTC), ["trade"])))
     ---
     title: 'Davos: the talks'
     date: 2026-01-20T09:05
@@ -47,7 +49,7 @@ def write_article(article: NewArticle) -> str:
     Write the story here.
     <BLANKLINE>
     """
-    lines = [f"title: {_quote(article.headline)}", f"date: {article.date:%Y-%m-%dT%H:%M}", "topics:"]
+    lines = [f"title: {_quote(article.headline)}", f"date: {_write_date(article.date)}", "topics:"]
     lines += [f"  - {_quote(topic)}" for topic in article.topics]
     lines.append(f"summary: {_quote(article.summary)}")
     if article.authors:
@@ -59,6 +61,13 @@ def write_article(article: NewArticle) -> str:
     if article.draft:
         lines.append("draft: true")
     return "\n".join(["---", *lines, "---", "", "Write the story here.", ""])
+
+
+def _write_date(date: Moment) -> str:
+    """As the writer gave it; without a zone, as it is in the site's."""
+    if date.day_only:
+        return date.iso
+    return date.at.replace(tzinfo=None).isoformat(timespec="seconds" if date.at.second else "minutes")
 
 
 def _quote(text: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
-import posixpath
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urljoin
 
+from babel import Locale
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
@@ -17,9 +18,10 @@ from mkdocs.structure.toc import get_toc
 
 from broadsheet.article import Article
 from broadsheet.body import RenderedBody
+from broadsheet.dates import write_month
 from broadsheet.listings import ListingPage
 from broadsheet.press import INDEX_URLS, Press, Spread
-from broadsheet.urls import relative_url
+from broadsheet.urls import media_url, relative_url
 
 RenderBody = Callable[[Article], RenderedBody]
 INDEX_TITLES = {"topics": "Topics", "authors": "Authors", "archive": "Archive", "stories": "Stories"}
@@ -33,7 +35,7 @@ class PressPage(Page):
 
         MkDocs' themes print titles and descriptions as HTML, so both are escaped here.
         """
-        super().__init__(html.escape(title), file, config)
+        super().__init__(_escape(title), file, config)
         self.view = view
         self.description = ""
         self.search = False
@@ -42,7 +44,7 @@ class PressPage(Page):
     def read_source(self, config: MkDocsConfig) -> None:
         """Nothing is read: a list has no Markdown."""
         self.markdown = ""
-        self.meta = {"template": self.template, "description": html.escape(self.description)}
+        self.meta = {"template": self.template, "description": _escape(self.description)}
         if not self.search:
             self.meta["search"] = {"exclude": True}
 
@@ -75,24 +77,28 @@ class ArticlePage(PressPage):
         if self.markdown != self.spread.article.body:
             article = replace(self.spread.article, body=self.markdown or "")
             self.spread = replace(self.spread, article=article, body=self.render_body(article))
+            for path in self.spread.body.media:
+                if files.get_file_from_path(path) is None:
+                    files.append(_media_file(path, media_url(path), str(self.file.src_dir), config))
         self.content = self.spread.body.html
         self.toc = get_toc(cast("Any", [dict(token) for token in self.spread.body.toc]))
         self.present_anchor_ids = set(self.spread.body.ids)
 
 
-def build_files(press: Press, root: Path, config: MkDocsConfig, render_body: RenderBody) -> list[File]:
+def build_files(press: Press, root: Path, config: MkDocsConfig, locale: Locale, render_body: RenderBody) -> list[File]:
     """The files of an edition: articles, lists, redirects and media, each page with its template.
 
     Args:
         press: the edition.
         root: the content directory.
         config: MkDocs' configuration.
+        locale: the language of the names of months.
         render_body: renders an article whose Markdown another plugin has changed.
 
     """
     edit_base = find_edit_base(config, root)
     files = [_article_file(spread, root, config, edit_base, render_body) for spread in press.spreads]
-    files += [_listing_file(page, press, config) for page in press.listing_pages]
+    files += [_listing_file(page, press, config, locale) for page in press.listing_pages]
     for name, url in INDEX_URLS.items():
         file = _page_file(url, config)
         title = INDEX_TITLES[name]
@@ -102,9 +108,13 @@ def build_files(press: Press, root: Path, config: MkDocsConfig, render_body: Ren
     PressPage(config.site_name, "broadsheet/front.html", front, config, front=press.front)
     files.append(front)
     files += [_redirect_file(old, new, config) for old, new in press.redirects.items()]
-    for path, url in press.media.items():
-        files.append(File(path, str(root), config.site_dir, True, dest_uri=url, inclusion=InclusionLevel.NOT_IN_NAV))
+    files += [_media_file(path, url, str(root), config) for path, url in press.media.items()]
     return files
+
+
+def _escape(text: str) -> str:
+    """A text as HTML, in quotes too. Apostrophes stay: Material's search would not find a word with `&#x27;` in it."""
+    return html.escape(text, quote=False).replace('"', "&quot;")
 
 
 def _article_file(spread: Spread, root: Path, config: MkDocsConfig, edit_base: str, render_body: RenderBody) -> File:
@@ -112,14 +122,15 @@ def _article_file(spread: Spread, root: Path, config: MkDocsConfig, edit_base: s
     dest = f"{article.url}index.html"
     file = File(article.path, str(root), config.site_dir, True, dest_uri=dest, inclusion=InclusionLevel.NOT_IN_NAV)
     page = ArticlePage(spread, render_body, file, config)
-    page.edit_url = f"{edit_base}{article.path}" if edit_base else None
+    page.edit_url = f"{edit_base}{quote(article.path)}" if edit_base else None
     return file
 
 
-def _listing_file(page: ListingPage, press: Press, config: MkDocsConfig) -> File:
+def _listing_file(page: ListingPage, press: Press, config: MkDocsConfig, locale: Locale) -> File:
     listing = page.listing
     file = _page_file(page.url, config)
-    title = listing.title if page.number == 1 else f"{listing.title}, page {page.number}"
+    title = write_month(listing.key, locale) if listing.kind == "month" else listing.title
+    title = title if page.number == 1 else f"{title}, page {page.number}"
     shown = PressPage(title, "broadsheet/listing.html", file, config, page=page, listing=listing)
     shown.description = listing.summary if page.number == 1 else ""
     shown.view["portrait"] = press.author_images.get(listing.key, "") if listing.kind == "author" else ""
@@ -130,6 +141,10 @@ def _page_file(url: str, config: MkDocsConfig) -> File:
     file = File.generated(config, f"{url}index.md", content="", inclusion=InclusionLevel.NOT_IN_NAV)
     file.dest_uri = f"{url}index.html"
     return file
+
+
+def _media_file(path: str, url: str, root: str, config: MkDocsConfig) -> File:
+    return File(path, root, config.site_dir, True, dest_uri=url, inclusion=InclusionLevel.NOT_IN_NAV)
 
 
 def _redirect_file(old: str, new: str, config: MkDocsConfig) -> File:
@@ -152,23 +167,46 @@ def find_edit_base(config: MkDocsConfig, root: Path) -> str:
 
     MkDocs' `edit_uri` (`edit/main/docs/`) leads to docs_dir; content/ is found from there.
     """
-    if not config.repo_url or not config.edit_uri or not config.config_file_path:
-        return ""
     base = Path(config.config_file_path).resolve().parent
     try:
         docs = Path(config.docs_dir).resolve().relative_to(base).as_posix()
         content = root.relative_to(base).as_posix()
     except ValueError:
         return ""  # Content from elsewhere is not in this repository.
-    edit_uri = config.edit_uri.strip("/")
-    if not (edit_uri == docs or edit_uri.endswith(f"/{docs}")):
+    edit_uri, _, rest = str(config.edit_uri_template or f"{config.edit_uri or ''}{{path}}").partition("{path")
+    if rest != "}" or not f"/{edit_uri}".endswith(f"/{docs}/"):
         return ""
-    prefix = edit_uri.removesuffix(docs)
-    return f"{config.repo_url.rstrip('/')}/{prefix}{content}/"
+    edit_uri = f"{edit_uri.removesuffix(f'{docs}/')}{quote(content)}/"
+    repository = config.repo_url or ""
+    if not repository.endswith("/") and not edit_uri.startswith(("?", "#")):
+        repository += "/"
+    address = urljoin(repository, edit_uri)
+    return address if address.startswith(("https://", "http://")) else ""
 
 
 def map_surroundings(config: MkDocsConfig, files: Files, root: Path) -> Mapping[str, str]:
     """The site's own pages and files by their path relative to content/, with their URLs."""
-    docs = Path(config.docs_dir).resolve()
-    way = Path(posixpath.relpath(docs.as_posix(), root.as_posix()))
-    return {(way / file.src_uri).as_posix(): file.url.removesuffix("./") for file in files}
+    way = Path(os.path.relpath(Path(config.docs_dir).resolve(), root))
+    return {(way / file.src_uri).as_posix(): _address(file) for file in files if _is_published(file)}
+
+
+def add_files(files: Files, ours: Iterable[File]) -> list[str]:
+    """Add the newspaper's files to the site's own; give the names of those whose place they take."""
+    by_address = {_address(file): file for file in files}
+    replaced = []
+    for file in ours:
+        for rival in (by_address.get(_address(file)), files.get_file_from_path(file.src_uri)):
+            if rival is not None and files.get_file_from_path(rival.src_uri) is rival:
+                files.remove(rival)
+                replaced += [rival.src_uri] if _is_published(rival) else []
+        files.append(file)
+    return replaced
+
+
+def _address(file: File) -> str:
+    """A file's URL as the engine writes URLs: relative to the site's root, not percent-encoded."""
+    return unquote(file.url).removesuffix("./")
+
+
+def _is_published(file: File) -> bool:
+    return bool(file.inclusion.is_included())  # type: ignore[no-untyped-call]

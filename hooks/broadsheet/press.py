@@ -14,7 +14,9 @@ from broadsheet.library import Library, find_article, index_references
 from broadsheet.links import LinkMap, resolve_link
 from broadsheet.listings import ListingPage, Listings, build_listings, paginate
 from broadsheet.nodes import Mark
-from broadsheet.problems import Problem
+from broadsheet.problems import Problem, suggest
+from broadsheet.redirects import collect_redirects
+from broadsheet.registers import AUTHORS_FILE
 from broadsheet.related import Document, Related, relate
 from broadsheet.urls import media_url
 
@@ -86,12 +88,13 @@ def set_press(
     edition = publish(library, now)
     listings = build_listings(edition)
     pages = tuple(page for listing in listings for page in paginate(listing, layout.per_page))
-    links = _map_links(library, edition, pages, around)
+    links, problems = _map_links(library, edition, pages, around)
     bodies = {article.path: renderer.render(article, links, library.name(article.path)) for article in edition.articles}
     related = find_related(library, edition, layout.related_count)
-    images, problems = _find_images(library, edition, links)
-    author_images, author_problems = _find_author_images(library, edition)
-    problems += author_problems
+    images, found = _find_images(library, edition, links)
+    problems += found
+    author_images, found = _find_author_images(library, edition)
+    problems += found
     problems += (problem for body in bodies.values() for problem in body.problems)
     problems += _check_anchors(library, bodies)
     media = {path: media_url(path) for body in bodies.values() for path in body.media}
@@ -104,7 +107,7 @@ def set_press(
         build_front_page(edition, layout.feature_count, layout.latest_count),
         dict(sorted(media.items())),
         links,
-        _collect_redirects(edition, links),
+        links.moved,
         {name: media[path] for name, path in author_images.items()},
         tuple(sorted(problems)),
     )
@@ -123,19 +126,24 @@ def _to_document(article: Article, index: Mapping[str, str]) -> Document:
         article.title,
         article.summary,
         article.body,
-        article.date.at,
-        article.url,
-        tuple(find_article(one, article.path, index) for one in choice.pin),
-        tuple(find_article(one, article.path, index) for one in choice.never),
-        choice.off,
+        published=article.date.at,
+        url=article.url,
+        topics=article.topics,
+        pins=tuple(find_article(one, article.path, index) for one in choice.pin),
+        never=tuple(find_article(one, article.path, index) for one in choice.never),
+        off=choice.off,
     )
 
 
-def _map_links(library: Library, edition: Edition, pages: Iterable[ListingPage], around: Mapping[str, str]) -> LinkMap:
+def _map_links(
+    library: Library, edition: Edition, pages: Iterable[ListingPage], around: Mapping[str, str]
+) -> tuple[LinkMap, list[Problem]]:
     public = {article.path: article.url for article in edition.articles}
-    known = {article.path for article in library.articles} | library.faulty
+    held = {article.path: article.url for article in library.articles if article.path not in public}
+    held |= dict.fromkeys(library.faulty, "")
     urls = {"", *INDEX_URLS.values(), *around.values(), *public.values(), *(page.url for page in pages)}
-    return LinkMap(public, known - public.keys(), around, urls, library.media, library.refused)
+    moved, problems = collect_redirects(edition, urls, library.name)
+    return LinkMap(public, held, around, urls, library.media, library.refused, moved), problems
 
 
 def _find_images(library: Library, edition: Edition, links: LinkMap) -> tuple[dict[str, str], list[Problem]]:
@@ -165,7 +173,7 @@ def _find_author_images(library: Library, edition: Edition) -> tuple[dict[str, s
             images[author.id] = author.image
         elif author.image:
             message = f"no picture '{author.image[:80]}' in the content directory"
-            problems.append(Problem(library.name("authors.yml"), 0, 0, f"{author.id}.image", message, "", "warning"))
+            problems.append(Problem(library.name(AUTHORS_FILE), 0, 0, f"{author.id}.image", message, "", "warning"))
     return images, problems
 
 
@@ -175,7 +183,8 @@ def _check_anchors(library: Library, bodies: Mapping[str, RenderedBody]) -> list
         for target, fragment, line in body.anchors:
             if target in bodies and fragment not in bodies[target].ids:
                 message = f"dead link: {library.name(target)} has no place '#{fragment[:80]}'"
-                problems.append(Problem(library.name(path), line, 0, "", message, "", "warning"))
+                hint = suggest(fragment, bodies[target].ids)
+                problems.append(Problem(library.name(path), line, 0, "", message, hint, "warning"))
     return problems
 
 
@@ -200,10 +209,3 @@ def _lay_out(
         image = images.get(article.path, "")
         spreads.append(Spread(article, bodies[article.path], beside, latest, newer, older, image))
     return tuple(spreads)
-
-
-def _collect_redirects(edition: Edition, links: LinkMap) -> dict[str, str]:
-    redirects = {alias: article.url for article in edition.articles for alias in article.aliases}
-    for topic in edition.topics.values():
-        redirects |= {f"topics/{alias}/": f"topics/{topic.id}/" for alias in topic.aliases}
-    return {old: new for old, new in sorted(redirects.items()) if old not in links.urls}

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
+
+# Controls, marks that turn the direction of text, separators of lines, halves of characters.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]"
+)
+_LONG = 100
+"""A word of more characters is no slip of the finger."""
+_MANY = 2_000
+"""A longer list of known words is narrowed down to those that begin alike: comparing words is slow."""
 
 
 class BroadsheetError(Exception):
@@ -39,7 +49,19 @@ class Problem:
         place = ":".join([self.path, *(str(number) for number in (self.line, self.column) if number)])
         key = f"{self.key}: " if self.key else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}: {key}{self.message}{hint}"
+        return show(f"{place}: {key}{self.message}{hint}")
+
+
+def show(text: str) -> str:
+    r"""A stranger's text on one line, fit for a terminal or a log: what cannot be seen is written out.
+
+    `##[` is broken up: in GitHub's logs it begins a workflow command wherever in a line it stands
+    (actions/runner, `ActionCommand.cs`).
+
+    >>> show("a\nb"), show("##[stop-commands]x")
+    ('a\\nb', '##\\[stop-commands]x')
+    """
+    return _UNSEEN.sub(lambda match: match[0].encode("unicode_escape").decode(), text).replace("##[", "##\\[")
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
@@ -49,8 +71,31 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 
 def suggest(wrong: str, known: Iterable[str]) -> str:
     """A hint "did you mean 'x'?" for a mistyped word, or '' when nothing known is near."""
-    near = difflib.get_close_matches(wrong, sorted(known), n=1, cutoff=0.6)
+    if len(wrong) > _LONG:
+        return ""
+    words = list(known)
+    for length in range(1, len(wrong) + 1):
+        if len(words) <= _MANY:
+            break
+        words = [word for word in words if word[:length] == wrong[:length]]
+    words.sort()
+    near = difflib.get_close_matches(wrong, words, n=1) or difflib.get_close_matches(wrong.lower(), words, n=1)
     return f"did you mean '{near[0]}'?" if near else ""
+
+
+def suggester(known: Collection[str], most: int = 200) -> Callable[[str], str]:
+    """`suggest` for many mistyped words and one list: it remembers answers, and looks up `most` words at most.
+
+    A thousand articles with a thousand typos each must not keep a build busy for hours.
+    """
+    answers: dict[str, str] = {}
+
+    def look_up(wrong: str) -> str:
+        if wrong not in answers and len(answers) < most:
+            answers[wrong] = suggest(wrong, known)
+        return answers.get(wrong, "")
+
+    return look_up
 
 
 def format_text(problems: Iterable[Problem]) -> str:
@@ -61,8 +106,10 @@ def format_text(problems: Iterable[Problem]) -> str:
 
 
 def format_json(problems: Iterable[Problem]) -> str:
-    """The problems as a JSON array of objects with the fields of `Problem`."""
-    return json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2)
+    """The problems as a JSON array of objects with the fields of `Problem`, safe to print as `show` is."""
+    text = json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2)
+    text = _UNSEEN.sub(lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
+    return text.replace("##[", "##\\u005b")
 
 
 _GITHUB_LEVEL = {"error": "error", "warning": "warning", "note": "notice"}
@@ -77,9 +124,9 @@ def format_github(problems: Iterable[Problem]) -> str:
     lines = []
     for problem in problems:
         where = {"file": problem.path, "line": problem.line, "col": problem.column, "title": problem.key}
-        fields = ",".join(f"{name}={_escape_property(str(value))}" for name, value in where.items() if value)
+        fields = ",".join(f"{name}={_escape_property(show(str(value)))}" for name, value in where.items() if value)
         text = f"{problem.message} ({problem.hint})" if problem.hint else problem.message
-        lines.append(f"::{_GITHUB_LEVEL[problem.severity]} {fields}::{_escape_data(text)}")
+        lines.append(f"::{_GITHUB_LEVEL[problem.severity]} {fields}::{_escape_data(show(text))}")
     return "\n".join(lines)
 
 

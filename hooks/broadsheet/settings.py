@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +15,8 @@ from mkdocs.exceptions import ConfigurationError
 
 from broadsheet.library import Rules
 from broadsheet.press import Layout
+from broadsheet.problems import suggest
+from broadsheet.source import ARTICLES_DIR
 
 
 class _Count(BaseConfigOption[int]):
@@ -30,10 +33,26 @@ class _Count(BaseConfigOption[int]):
         return value
 
 
+class _Directory(BaseConfigOption[str]):
+    """The name of a directory."""
+
+    def __init__(self, default: str) -> None:
+        super().__init__()
+        self.default = default
+
+    def run_validation(self, value: object) -> str:
+        # An empty name would mean the directory of mkdocs.yml: BROADSHEET_CONTENT set to nothing.
+        if not isinstance(value, str) or not value.strip():
+            raise ValidationError(f"Expected the name of a directory but received: {value!r}")
+        return value
+
+
 class _Zone(BaseConfigOption[ZoneInfo]):
     """The name of a time zone, such as Europe/Paris."""
 
-    default = "UTC"
+    def __init__(self, default: str) -> None:
+        super().__init__()
+        self.default = ZoneInfo(default)
 
     def run_validation(self, value: object) -> ZoneInfo:
         try:
@@ -70,10 +89,10 @@ class _FeatureSettings(Config):  # type: ignore[no-untyped-call]
 class Settings(Config):  # type: ignore[no-untyped-call]
     """The keys under `extra.broadsheet`."""
 
-    content = c.Type(str, default="content")
+    content = _Directory(default="content")
     """The content directory, relative to mkdocs.yml."""
 
-    timezone = _Zone()
+    timezone = _Zone(default="UTC")
     """The zone of dates that give none, and of the year and month in URLs. UTC unless set."""
 
     locale = c.Optional(_Locale())
@@ -110,18 +129,48 @@ def read_settings(config: MkDocsConfig) -> Settings:
         ConfigurationError: that lists every fault of the settings.
 
     """
+    name = Path(config.config_file_path or "mkdocs.yml").name
     given = config.extra.get("broadsheet") or {}
     if not isinstance(given, dict):
-        raise ConfigurationError("mkdocs.yml: extra.broadsheet: expected keys and values")
+        raise ConfigurationError(f"{name}: extra.broadsheet: Expected keys and values but received: {given!r}")
+    faults = [f"extra.broadsheet.{key}: {fault}" for key in given for fault in _find_faults(key, given[key])]
     settings = Settings(config_file_path=config.config_file_path)
-    settings.load_dict(given)
-    failed, warnings = settings.validate()
-    faults = [f"mkdocs.yml: extra.broadsheet.{key}: {fault}" for key, fault in [*failed, *warnings]]
+    if not faults:
+        settings.load_dict(given)
+        settings.validate()
+        root, _ = find_content(settings, config)
+        faults += [f"extra.broadsheet.content: {fault}" for fault in _check_place(root, config)]
     if not config.use_directory_urls:
-        faults.append("mkdocs.yml: use_directory_urls: Expected true, as articles have addresses like /2026/01/slug/")
+        faults.append("use_directory_urls: Expected true, as articles have addresses like /2026/01/slug/")
     if faults:
-        raise ConfigurationError("\n".join(faults))
+        raise ConfigurationError("\n".join(f"{name}: {fault}" for fault in faults))
     return settings
+
+
+def _find_faults(key: str, value: object) -> list[str]:
+    """What is wrong with one setting. One by one, as MkDocs' own `validate` stops at the first fault."""
+    settings = Settings()
+    if key not in settings:
+        hint = suggest(str(key), settings)
+        return [f"unknown setting ({hint})" if hint else "unknown setting"]
+    settings.load_dict({key: value})
+    failed, warnings = settings.validate()
+    return [str(fault) for _, fault in [*failed, *warnings]]
+
+
+def _check_place(root: Path, config: MkDocsConfig) -> list[str]:
+    """What is wrong with where the content directory lies."""
+    faults = []
+    if _overlap(root / ARTICLES_DIR, Path(config.docs_dir)):
+        faults.append("it overlaps docs_dir, whose files MkDocs publishes one and all, drafts too")
+    if _overlap(root / ARTICLES_DIR, Path(config.site_dir)):
+        faults.append("it overlaps site_dir, which every build empties")
+    return [f"'{root}' cannot hold the articles: {fault}" for fault in faults]
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    one, other = one.resolve(), other.resolve()
+    return one.is_relative_to(other) or other.is_relative_to(one)
 
 
 def find_content(settings: Settings, config: MkDocsConfig) -> tuple[Path, str]:
@@ -129,3 +178,15 @@ def find_content(settings: Settings, config: MkDocsConfig) -> tuple[Path, str]:
     base = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
     root = (base / settings.content).resolve()
     return root, Path(os.path.relpath(root)).as_posix()
+
+
+def find_locale(settings: Settings, config: MkDocsConfig) -> Locale:
+    """The locale of dates: the one that is set, else that of the theme's language, else English."""
+    if settings.locale is not None:
+        return settings.locale
+    language = str(config.theme.get("language") or "en")
+    # Material speaks a few languages that the calendar data lacks.
+    for tag in (language, language.partition("-")[0]):
+        with suppress(UnknownLocaleError, ValueError):
+            return Locale.parse(tag, sep="-")
+    return Locale("en")

@@ -9,20 +9,21 @@ MEDIA_ROOT = "media/"
 """Where files that lie beside articles are published: apart, so that none can take a page's place."""
 
 
-def relative_url(target: str, start: str) -> str:
+def relative_url(target: str, start: str, fragment: str = "") -> str:
     """The link from the page at `start` to `target`, both relative to the site's root; escaped for HTML's href.
+
+    All three are given as they are, without percent-encoding; `#` and `?` in `target` are part of a file's name.
 
     >>> relative_url("topics/nato/", "2026/01/talks/")
     '../../../topics/nato/'
-    >>> relative_url("", "2026/01/talks/"), relative_url("2026/01/talks/", "2026/01/talks/")
-    ('../../../', './')
+    >>> relative_url("", "2026/01/talks/"), relative_url("2026/01/talks/", "2026/01/talks/", "day-2")
+    ('../../../', './#day-2')
     """
-    path, mark, fragment = target.partition("#")
     base = start if start.endswith("/") else posixpath.dirname(start)
-    way = posixpath.relpath(f"/{path}", f"/{base}")
-    if path == "" or path.endswith("/"):
+    way = posixpath.relpath(f"/{target}", f"/{base}")
+    if target == "" or target.endswith("/"):
         way += "/"
-    return quote(way, safe="/.~") + mark + quote(fragment, safe=":.~!$&'()*+,;=@/?-")
+    return quote(way, safe="/.~") + (f"#{quote(fragment, safe=':.~!$*+,;=@/?-')}" if fragment else "")
 
 
 def media_url(path: str) -> str:
