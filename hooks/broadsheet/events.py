@@ -104,7 +104,8 @@ class Newspaper:
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the templates what they need beyond MkDocs' own."""
-        return equip_environment(env, self._ready, find_locale(self._settings, config))
+        locale = find_locale(self._settings, config)
+        return equip_environment(env, self._ready, locale, config.theme.custom_dir)
 
     def on_page_context(self, context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         """Tell the navigation which section an article belongs to."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
 from babel import Locale
 from jinja2 import Environment, pass_context
@@ -11,26 +12,34 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from broadsheet.dates import write_day, write_moment, write_month
+from broadsheet.furniture import Furniture
 from broadsheet.moments import Moment
 from broadsheet.press import Press
-from broadsheet.urls import relative_url
 
 TEMPLATES = Path(__file__).parent / "templates"
 """Added to the theme's directories, behind the site's own overrides."""
 
 
-def equip_environment(env: Environment, press: Press, locale: Locale) -> Environment:
+def equip_environment(env: Environment, press: Press, locale: Locale, overrides: str | None) -> Environment:
     """Add filters and globals, and switch on escaping for the engine's own templates.
 
     MkDocs' environment escapes nothing, and Material's templates rely on that; headlines come from strangers.
+
+    Args:
+        env: MkDocs' environment.
+        press: the edition that is shown.
+        locale: the language of dates.
+        overrides: the directory of the site's own templates.
+
     """
     env.autoescape = _escapes
     env.filters["link"] = _link
-    env.filters["day"] = lambda moment: _time(moment, write_day(moment, locale))
-    env.filters["moment"] = lambda moment: _time(moment, write_moment(moment, locale))
+    env.filters["day"] = cache(lambda moment: _time(moment, write_day(moment, locale)))
+    env.filters["moment"] = cache(lambda moment: _time(moment, write_moment(moment, locale)))
     env.filters["month"] = lambda key: write_month(key, locale)
     env.globals["press"] = press
     env.globals["edition"] = press.edition
+    Furniture(env, overrides).install()
     return env
 
 
@@ -44,9 +53,10 @@ def _time(moment: Moment, text: str) -> Markup:
 
 @pass_context
 def _link(context: Context, target: str) -> Markup:
-    """The way from the page that is shown to an address of the site."""
-    page: Any = context.get("page")
-    if page is not None:
-        return escape(relative_url(target, page.file.dest_uri.removesuffix("index.html")))
+    """The way from the page that is shown to an address of the site: up to the root, then down.
+
+    So it depends on the depth of the page alone, not on where it is (see `furniture`).
+    """
     base = str(context.get("base_url") or ".").rstrip("/")
-    return escape(f"{base}/{target}")
+    way = "" if base == "." else f"{base}/"
+    return escape(f"{way}{quote(target, safe='/.~')}" or "./")
