@@ -1,30 +1,21 @@
-"""The command line: `broadsheet new`, `check` and `related`."""
+"""The command line: `broadsheet new`, `check`, `related` and `explain`."""
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 from collections import Counter
-from collections.abc import Container
 from dataclasses import replace
 from datetime import tzinfo
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import click
-from mkdocs.config import load_config
-from mkdocs.config.defaults import MkDocsConfig
 
 from broadsheet import __version__
 from broadsheet.article import ARTICLE_TYPES
-from broadsheet.edition import publish
-from broadsheet.library import build_library, find_article, index_references
+from broadsheet.cli_related import explain, load_site, related
+from broadsheet.library import build_library
 from broadsheet.moments import Moment, parse_moment
 from broadsheet.new_article import NewArticle, write_article
 from broadsheet.newsroom import Newsroom, inspect, open_newsroom, read_clock
-from broadsheet.press import find_related
 from broadsheet.problems import BroadsheetError, format_github, format_json, format_text, has_errors
 from broadsheet.registers import REGISTER_FILES
 from broadsheet.slugs import slugify
@@ -81,7 +72,7 @@ def new(config_file: str | None, /, headline: str, topics: tuple[str, ...], date
     Example:
       broadsheet new "Ministers meet in Geneva" --topic nato --topic security
     """
-    newsroom = open_newsroom(_load(config_file))
+    newsroom = open_newsroom(load_site(config_file))
     moment = _read_date(date, newsroom.settings.timezone)
     headline = " ".join(headline.split())
     if not slugify(headline):
@@ -137,7 +128,7 @@ def check(config_file: str | None, shape: str, strict: bool) -> None:
     Exit status 0 when a build would go through, 1 when it would not. Formats: `text` for people, `github`
     for annotations of a pull request, `json` for programs (path, line, column, key, message, hint, severity).
     """
-    config = _load(config_file)
+    config = load_site(config_file)
     newsroom = open_newsroom(config)
     press, problems = inspect(newsroom, config, read_clock())
     if problems or shape == "json":
@@ -153,54 +144,5 @@ def check(config_file: str | None, shape: str, strict: bool) -> None:
         raise SystemExit(1)
 
 
-@main.command()
-@click.argument("article", required=False, default="")
-@click.option("--format", "shape", type=click.Choice(("text", "json")), default="text", show_default=True)
-@click.pass_obj
-def related(config_file: str | None, article: str, shape: str) -> None:
-    """Show the related headlines of ARTICLE (its file, slug or URL), or of every article.
-
-    The JSON is {"articles/…md": [{"id": "articles/…md", "score": 0.41, "why": ["…"]}, …]}, best first.
-    """
-    config = _load(config_file)
-    newsroom = open_newsroom(config)
-    edition = publish(newsroom.library, read_clock())
-    lists = find_related(newsroom.library, edition, newsroom.settings.layout.related_count)
-    if article:
-        path = _find_public(newsroom, article.removeprefix(config.site_url or ""), lists)
-        lists = {path: lists[path]}
-    if shape == "json":
-        plain = {
-            path: [{"id": one.id, "score": one.score, "why": list(one.why)} for one in found]
-            for path, found in sorted(lists.items())
-        }
-        click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
-        return
-    for path, found in sorted(lists.items()):
-        click.echo(f"{edition.by_path[path].title}  ({newsroom.label}/{path})")
-        for one in found:
-            why = f"  [{'; '.join(one.why)}]" if one.why else ""
-            click.echo(f"  {one.score:5.3f}  {edition.by_path[one.id].title}  ({one.id}){why}")
-
-
-def _find_public(newsroom: Newsroom, reference: str, public: Container[str]) -> str:
-    """The path of the public article that a file's name, a slug or a URL means."""
-    faulty = {path: path for path in newsroom.library.faulty}
-    index = faulty | index_references(newsroom.library.articles)
-    inside = os.path.relpath(Path(reference).resolve(), newsroom.root).replace(os.sep, "/")
-    path = find_article(unquote(reference), "", index) or index.get(inside, "")
-    shown = f"{newsroom.label}/{path}"
-    if not path:
-        raise BroadsheetError(f"no article '{reference}': give its file, its slug or its URL")
-    if path in faulty:
-        raise BroadsheetError(f"{shown} has an error, so nothing is related to it: run 'broadsheet check'")
-    if path not in public:
-        raise BroadsheetError(f"{shown} is not public, so nothing is related to it")
-    return path
-
-
-def _load(config_file: str | None) -> MkDocsConfig:
-    """The site's configuration, without the advertising that themes print on loading."""
-    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
-    logging.getLogger("mkdocs").setLevel(logging.ERROR)
-    return load_config(config_file)
+main.add_command(related)
+main.add_command(explain)

@@ -22,11 +22,11 @@ from broadsheet.article import Article
 from broadsheet.body import BodyRenderer, RenderedBody
 from broadsheet.library import Library, build_library
 from broadsheet.navigation import build_navigation
-from broadsheet.newsroom import find_surroundings, read_clock
+from broadsheet.newsroom import find_surroundings, open_workers, read_clock
 from broadsheet.pages import add_files, build_files
 from broadsheet.press import Press, set_press
 from broadsheet.problems import BroadsheetError, Problem
-from broadsheet.settings import Settings, find_content, find_locale, read_settings
+from broadsheet.settings import Settings, find_content, find_layout, find_locale, read_settings
 from broadsheet.source import Source, read_source
 from broadsheet.templating import TEMPLATES, equip_environment
 
@@ -149,8 +149,9 @@ class Newspaper:
     def _set_press(self, library: Library, config: MkDocsConfig) -> Library:
         """Make the edition ready; the library comes back without what could not be rendered, with all problems."""
         around = find_surroundings(config, self._root)
-        arguments = (read_clock(), self._settings.layout, self._keep_renderer(config), around)
-        self._press = set_press(library, *arguments)
+        arguments = (read_clock(), find_layout(self._settings, config), self._keep_renderer(config), around)
+        with open_workers(len(library.articles)) as executor:
+            self._press = set_press(library, *arguments, executor)
         problems = tuple(sorted({*library.problems, *self._press.problems}))
         broken = {one.path for one in self._press.problems if one.severity == "error"}
         faulty = {article.path for article in library.articles if library.name(article.path) in broken}

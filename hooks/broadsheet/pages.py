@@ -20,7 +20,8 @@ from broadsheet.article import Article
 from broadsheet.body import RenderedBody
 from broadsheet.dates import write_month
 from broadsheet.listings import ListingPage
-from broadsheet.press import INDEX_URLS, Press, Spread
+from broadsheet.plan import INDEX_URLS
+from broadsheet.press import Press, Spread
 from broadsheet.urls import media_url, relative_url
 
 RenderBody = Callable[[Article], RenderedBody]

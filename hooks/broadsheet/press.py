@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from broadsheet.article import Article
 from broadsheet.body import BodyRenderer, RenderedBody
-from broadsheet.edition import Edition, publish
+from broadsheet.edition import Edition
 from broadsheet.frontpage import FrontPage, build_front_page
-from broadsheet.library import Library, find_article, index_references
+from broadsheet.library import Library
 from broadsheet.links import LinkMap, resolve_link
-from broadsheet.listings import ListingPage, Listings, build_listings, paginate
+from broadsheet.listings import ListingPage, Listings
 from broadsheet.nodes import Mark
+from broadsheet.plan import Layout, Plan, plan_edition
 from broadsheet.problems import Problem, suggest
-from broadsheet.redirects import collect_redirects
 from broadsheet.registers import AUTHORS_FILE
-from broadsheet.related import Document, Related, relate
+from broadsheet.related import Ranking, Related, rank
+from broadsheet.timelines import Timeline
 from broadsheet.urls import media_url
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How many of each thing a newsroom wants."""
-
-    per_page: int = 20
-    related_count: int = 8
-    latest_count: int = 16
-    feature_count: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +34,8 @@ class Spread:
     newer: Article | None
     """The next in its first topic."""
     older: Article | None
+    timeline: Timeline | None = None
+    """Of the story that it belongs to."""
     image_url: str = ""
     """Of the lead image, relative to the site's root; '' without one."""
 
@@ -59,6 +53,7 @@ class Press:
     media: Mapping[str, str]
     """Files to publish: paths in the content directory, each with its URL."""
     links: LinkMap
+    ranking: Ranking
     redirects: Mapping[str, str]
     """Old addresses, each with the URL that took its place."""
     author_images: Mapping[str, str] = field(default_factory=dict)
@@ -66,12 +61,13 @@ class Press:
     problems: tuple[Problem, ...] = ()
 
 
-INDEX_URLS = {"topics": "topics/", "authors": "authors/", "archive": "archive/", "stories": "stories/"}
-"""The pages that list the lists."""
-
-
 def set_press(
-    library: Library, now: datetime, layout: Layout, renderer: BodyRenderer, around: Mapping[str, str]
+    library: Library,
+    now: datetime,
+    layout: Layout,
+    renderer: BodyRenderer,
+    around: Mapping[str, str],
+    executor: Executor | None = None,
 ) -> Press:
     """Make the edition of an instant ready.
 
@@ -81,16 +77,15 @@ def set_press(
         layout: how many of each thing.
         renderer: renders bodies.
         around: the site's other pages and files by their path relative to content/, with their URLs.
+        executor: where articles are compared while their bodies are rendered here; here as well without one.
 
-    Cost: rendering (about 3 ms an article) and relating (about 1 ms) are the steps that count.
+    Cost: rendering (about 3 ms an article) and relating (about 1.5 ms) are the steps that count.
 
     """
-    edition = publish(library, now)
-    listings = build_listings(edition)
-    pages = tuple(page for listing in listings for page in paginate(listing, layout.per_page))
-    links, problems = _map_links(library, edition, pages, around)
+    plan = plan_edition(library, now, layout, around)
+    edition, links, problems = plan.edition, plan.links, list(plan.problems)
+    ranked = _start_ranking(plan, executor)
     bodies = {article.path: renderer.render(article, links, library.name(article.path)) for article in edition.articles}
-    related = find_related(library, edition, layout.related_count)
     images, found = _find_images(library, edition, links)
     problems += found
     author_images, found = _find_author_images(library, edition)
@@ -99,51 +94,36 @@ def set_press(
     problems += _check_anchors(library, bodies)
     media = {path: media_url(path) for body in bodies.values() for path in body.media}
     media |= {path: media_url(path) for path in (*images.values(), *author_images.values())}
+    ranking = _await_ranking(ranked, plan)
     return Press(
         edition,
-        _lay_out(edition, bodies, related, layout, {path: media[image] for path, image in images.items()}),
-        listings,
-        pages,
+        _lay_out(plan, bodies, ranking, {path: media[image] for path, image in images.items()}),
+        plan.listings,
+        plan.listing_pages,
         build_front_page(edition, layout.feature_count, layout.latest_count),
         dict(sorted(media.items())),
         links,
+        ranking,
         links.moved,
         {name: media[path] for name, path in author_images.items()},
         tuple(sorted(problems)),
     )
 
 
-def find_related(library: Library, edition: Edition, count: int) -> dict[str, tuple[Related, ...]]:
-    """The related headlines of every public article, by path; `library` tells what pins and vetoes mean."""
-    index = index_references(library.articles)
-    return relate([_to_document(article, index) for article in edition.articles], count)
+def _start_ranking(plan: Plan, executor: Executor | None) -> Future[Ranking]:
+    if executor is not None:
+        return executor.submit(rank, plan.documents, plan.layout.related_count)
+    ready: Future[Ranking] = Future()
+    ready.set_result(rank(plan.documents, plan.layout.related_count))
+    return ready
 
 
-def _to_document(article: Article, index: Mapping[str, str]) -> Document:
-    choice = article.related
-    return Document(
-        article.path,
-        article.title,
-        article.summary,
-        article.body,
-        published=article.date.at,
-        url=article.url,
-        topics=article.topics,
-        pins=tuple(find_article(one, article.path, index) for one in choice.pin),
-        never=tuple(find_article(one, article.path, index) for one in choice.never),
-        off=choice.off,
-    )
-
-
-def _map_links(
-    library: Library, edition: Edition, pages: Iterable[ListingPage], around: Mapping[str, str]
-) -> tuple[LinkMap, list[Problem]]:
-    public = {article.path: article.url for article in edition.articles}
-    held = {article.path: article.url for article in library.articles if article.path not in public}
-    held |= dict.fromkeys(library.faulty, "")
-    urls = {"", *INDEX_URLS.values(), *around.values(), *public.values(), *(page.url for page in pages)}
-    moved, problems = collect_redirects(edition, urls, library.name)
-    return LinkMap(public, held, around, urls, library.media, library.refused, moved), problems
+def _await_ranking(ranked: Future[Ranking], plan: Plan) -> Ranking:
+    """The ranking; made here when the process that was to make it is gone, as when memory ran out."""
+    try:
+        return ranked.result()
+    except BrokenExecutor:
+        return rank(plan.documents, plan.layout.related_count)
 
 
 def _find_images(library: Library, edition: Edition, links: LinkMap) -> tuple[dict[str, str], list[Problem]]:
@@ -189,12 +169,9 @@ def _check_anchors(library: Library, bodies: Mapping[str, RenderedBody]) -> list
 
 
 def _lay_out(
-    edition: Edition,
-    bodies: Mapping[str, RenderedBody],
-    related: Mapping[str, tuple[Related, ...]],
-    layout: Layout,
-    images: Mapping[str, str],
+    plan: Plan, bodies: Mapping[str, RenderedBody], ranking: Ranking, images: Mapping[str, str]
 ) -> tuple[Spread, ...]:
+    edition, layout = plan.edition, plan.layout
     neighbours: dict[str, tuple[Article | None, Article | None]] = {}
     for topic, articles in edition.by_topic.items():
         for newer, article, older in zip((None, *articles), articles, (*articles[1:], None), strict=False):
@@ -205,7 +182,7 @@ def _lay_out(
     for article in edition.articles:
         newer, older = neighbours[article.path]
         latest = tuple(other for other in newest if other is not article)[: layout.latest_count]
-        beside = tuple((edition.by_path[one.id], one) for one in related[article.path])
-        image = images.get(article.path, "")
-        spreads.append(Spread(article, bodies[article.path], beside, latest, newer, older, image))
+        beside = tuple((edition.by_path[one.id], one) for one in ranking.lists[article.path])
+        timeline, image = plan.timelines.get(article.path), images.get(article.path, "")
+        spreads.append(Spread(article, bodies[article.path], beside, latest, newer, older, timeline, image))
     return tuple(spreads)

@@ -14,7 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
 
 from broadsheet.library import Rules
-from broadsheet.press import Layout
+from broadsheet.plan import Layout
 from broadsheet.problems import suggest
 from broadsheet.source import ARTICLES_DIR
 
@@ -75,6 +75,9 @@ class _RelatedSettings(Config):  # type: ignore[no-untyped-call]
     count = _Count(default=8)
     """How many related headlines stand beside an article; 0 for none."""
 
+    repeat_links = c.Type(bool, default=False)
+    """Whether an article that the body links to may be a related headline as well."""
+
 
 class _LatestSettings(Config):  # type: ignore[no-untyped-call]
     count = _Count(default=16)
@@ -84,6 +87,11 @@ class _LatestSettings(Config):  # type: ignore[no-untyped-call]
 class _FeatureSettings(Config):  # type: ignore[no-untyped-call]
     count = _Count(default=4)
     """How many features stand below the lead of the front page."""
+
+
+class _TimelineSettings(Config):  # type: ignore[no-untyped-call]
+    count = _Count(default=10)
+    """How many articles of a running story "In this story" shows; 0 for no such box."""
 
 
 class Settings(Config):  # type: ignore[no-untyped-call]
@@ -110,16 +118,12 @@ class Settings(Config):  # type: ignore[no-untyped-call]
     related = c.SubConfig(_RelatedSettings)
     latest = c.SubConfig(_LatestSettings)
     features = c.SubConfig(_FeatureSettings)
+    timeline = c.SubConfig(_TimelineSettings)
 
     @property
     def rules(self) -> Rules:
         """What reading the content depends on."""
         return Rules(self.timezone, self.topics == "open", self.authors == "open")
-
-    @property
-    def layout(self) -> Layout:
-        """How many of each thing pages show."""
-        return Layout(self.per_page, self.related.count, self.latest.count, self.features.count)
 
 
 def read_settings(config: MkDocsConfig) -> Settings:
@@ -190,3 +194,16 @@ def find_locale(settings: Settings, config: MkDocsConfig) -> Locale:
         with suppress(UnknownLocaleError, ValueError):
             return Locale.parse(tag, sep="-")
     return Locale("en")
+
+
+def find_layout(settings: Settings, config: MkDocsConfig) -> Layout:
+    """What pages have on them."""
+    return Layout(
+        settings.per_page,
+        settings.related.count,
+        settings.latest.count,
+        settings.features.count,
+        settings.timeline.count,
+        settings.related.repeat_links,
+        find_locale(settings, config).language,
+    )

@@ -15,6 +15,7 @@ from broadsheet.dates import write_day, write_moment, write_month
 from broadsheet.furniture import Furniture
 from broadsheet.moments import Moment
 from broadsheet.press import Press
+from broadsheet.related import write_reason
 
 TEMPLATES = Path(__file__).parent / "templates"
 """Added to the theme's directories, behind the site's own overrides."""
@@ -37,6 +38,8 @@ def equip_environment(env: Environment, press: Press, locale: Locale, overrides:
     env.filters["day"] = cache(lambda moment: _time(moment, write_day(moment, locale)))
     env.filters["moment"] = cache(lambda moment: _time(moment, write_moment(moment, locale)))
     env.filters["month"] = lambda key: write_month(key, locale)
+    titles = {name: topic.title for name, topic in press.edition.topics.items()}
+    env.filters["why"] = lambda reason: write_reason(reason, titles)
     env.globals["press"] = press
     env.globals["edition"] = press.edition
     Furniture(env, overrides).install()

@@ -1,10 +1,26 @@
-"""Related headlines: articles in, ranked lists out; no disk, no clock, no MkDocs.
+"""Related headlines: articles in, ranked lists with reasons out; no disk, no clock, no MkDocs.
 
 >>> from broadsheet.related import Document, relate
 >>> relate([Document("only", "One article alone has nothing beside it")])
 {'only': ()}
 """
 
-from broadsheet.related.ranking import PINNED, Document, Related, relate
+from broadsheet.related.changes import Change, compare_lists
+from broadsheet.related.document import Document, Reason, Related
+from broadsheet.related.explaining import Explainer, Explanation
+from broadsheet.related.ranking import Ranking, rank, relate
+from broadsheet.related.reasons import write_reason
 
-__all__ = ["PINNED", "Document", "Related", "relate"]
+__all__ = [
+    "Change",
+    "Document",
+    "Explainer",
+    "Explanation",
+    "Ranking",
+    "Reason",
+    "Related",
+    "compare_lists",
+    "rank",
+    "relate",
+    "write_reason",
+]

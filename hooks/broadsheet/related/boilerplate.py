@@ -12,12 +12,24 @@ from broadsheet.related.lexicon import END, Text
 REPEATED = 3
 """In so many documents a sentence is a disclaimer or a note on the author, a headline's part the name of a column."""
 
+LASTING = 30
+"""What is repeated for fewer days is the background of a running story, and says what belongs together."""
+
 LEAST_WORDS = 5
 """Shorter sentences of a body are repeated by chance."""
 
 
-def drop_boilerplate(texts: Sequence[Text]) -> list[Text]:
-    """The texts without what `REPEATED` or more of them have word for word."""
+def drop_boilerplate(texts: Sequence[Text], days: npt.NDArray[np.float64]) -> list[Text]:
+    """The texts without what `REPEATED` or more of them have word for word, over more than `LASTING` days.
+
+    One that would lose more than half is left whole: then it is not a note at its foot that is repeated, but
+    the piece itself.
+
+    Args:
+        texts: in the order of time.
+        days: when each was published.
+
+    """
     if not texts:
         return []
     words = np.concatenate([text.words for text in texts])
@@ -29,18 +41,19 @@ def drop_boilerplate(texts: Sequence[Text]) -> list[Text]:
     prints = _fingerprint(words, begins, sizes)
     owners = np.searchsorted(starts, begins, side="right") - 1
     in_headline = begins - starts[owners] < np.array([text.headline for text in texts])[owners]
-    common = _find_common(prints, owners, in_headline)
-    common |= _find_common(prints, owners, ~in_headline & (sizes > LEAST_WORDS))
+    common = _find_common(prints, owners, in_headline, days)
+    common |= _find_common(prints, owners, ~in_headline & (sizes > LEAST_WORDS), days)
+    lost = np.bincount(owners, sizes * common, minlength=len(texts))
+    common &= (2 * lost <= lengths)[owners]
     kept = ~np.repeat(common, sizes)
     bounds = np.concatenate(([0], np.cumsum(kept)))
-    kept_words = words[kept]
-    return [
-        Text(
-            kept_words[bounds[start] : bounds[start + len(text.words)]],
-            int(bounds[start + text.headline] - bounds[start]),
-        )
-        for text, start in zip(texts, starts, strict=True)
-    ]
+    kept_words, kept_spellings = words[kept], np.concatenate([text.spellings for text in texts])[kept]
+    left = []
+    for text, start in zip(texts, starts, strict=True):
+        place = slice(bounds[start], bounds[start + len(text.words)])
+        headline = int(bounds[start + text.headline] - bounds[start])
+        left.append(Text(kept_words[place], kept_spellings[place], headline))
+    return left
 
 
 def _fingerprint(
@@ -56,13 +69,21 @@ def _fingerprint(
 
 
 def _find_common(
-    prints: npt.NDArray[np.uint64], owners: npt.NDArray[np.int64], among: npt.NDArray[np.bool_]
+    prints: npt.NDArray[np.uint64],
+    owners: npt.NDArray[np.int64],
+    among: npt.NDArray[np.bool_],
+    days: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.bool_]:
-    """Which sentences of those marked stand in `REPEATED` or more documents."""
+    """Which sentences of those marked stand in `REPEATED` or more documents, over more than `LASTING` days."""
     chosen = np.flatnonzero(among)
-    once = np.unique(np.stack((prints[chosen], owners[chosen].astype(np.uint64))), axis=1)[0]
-    known, hits = np.unique(once, return_counts=True)
-    repeated = known[hits >= REPEATED]
     found = np.zeros(len(prints), dtype=bool)
+    if not len(chosen):
+        return found
+    # Sorted by sentence, then by document, which is the order of time.
+    once = np.unique(np.stack((prints[chosen], owners[chosen].astype(np.uint64))), axis=1)
+    first = np.flatnonzero(np.concatenate(([True], once[0, 1:] != once[0, :-1])))
+    last = np.append(first[1:], once.shape[1]) - 1
+    span = days[once[1, last].astype(np.int64)] - days[once[1, first].astype(np.int64)]
+    repeated = once[0, first[(last - first + 1 >= REPEATED) & (span > LASTING)]]
     found[chosen] = np.isin(prints[chosen], repeated)
     return found

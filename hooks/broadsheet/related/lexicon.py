@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from broadsheet.related.words import BREAK
+from broadsheet.related.words import BREAK, read_token, split_tokens
 
 Numbers = npt.NDArray[np.int32]
 
 END = 0
 """The number that stands for the end of a sentence."""
+
+_MANY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,48 +23,98 @@ class Text:
     """One document's words as numbers, `END` between sentences, headline first."""
 
     words: Numbers
+    spellings: Numbers
+    """How each of `words` is written there: see `Lexicon.spellings`."""
     headline: int
     """How many of `words` belong to the headline."""
 
 
-class Lexicon:
-    """Numbers words from 1 as they come, whatever their case; remembers how each is mostly written."""
+class Lexicon(dict[str, int]):
+    """Numbers words from 1 as they come, whatever their case; remembers how each is mostly written.
+
+    As a dictionary it has the number of each spelling; a token of several words has that of its place in
+    `_several`, negative.
+    """
 
     def __init__(self) -> None:
+        super().__init__({BREAK: END})
         self._numbers: dict[str, int] = {BREAK: END}
-        self._spellings: dict[str, int] = {BREAK: END}
-        self._seen: Counter[str] = Counter()
+        self.spellings: list[str] = [BREAK]
+        """Of each number that a text has among its `spellings`."""
+        self._word_of: list[int] = [END]
+        """The word of each spelling."""
+        self._several: list[tuple[int, ...]] = [()]
+        self._counts = np.zeros(1, dtype=np.int64)
+        self._uncounted: list[Numbers] = []
 
-    def __len__(self) -> int:
-        """How many numbers are taken, `END` included."""
+    @property
+    def size(self) -> int:
+        """One more than the largest number of a word."""
         return len(self._numbers)
 
-    def read(self, parts: Sequence[Iterable[str]]) -> Text:
-        """Number the words of a document's parts, of which the first is the headline."""
-        spellings = self._spellings
-        numbers: list[int] = []
-        headline = 0
-        for place, part in enumerate(parts):
-            words = list(part)
-            self._seen.update(words)
-            for word in words:
-                number = spellings.get(word)
-                numbers.append(self._add(word) if number is None else number)
-            numbers.append(END)
-            if place == 0:
-                headline = len(numbers)
-        return Text(np.array(numbers, dtype=np.int32), headline)
+    def __missing__(self, token: str) -> int:
+        """The number of a token that was not met before."""
+        spellings = tuple(self._add(word) for word in read_token(token))
+        if len(spellings) == 1:
+            self[token] = spellings[0]
+        else:
+            self[token] = -len(self._several)
+            self._several.append(spellings)
+        return self[token]
 
     def _add(self, word: str) -> int:
-        number = self._numbers.setdefault(word.casefold(), len(self._numbers))
-        self._spellings[word] = number
-        return number
+        if word not in self:
+            self[word] = len(self.spellings)
+            self.spellings.append(word)
+            self._word_of.append(self._numbers.setdefault(word.casefold(), len(self._numbers)))
+        return self[word]
 
-    def spell(self) -> list[str]:
-        """For each number the spelling that the archive uses most: 'NATO', 'Ryabkov', 'talks'."""
-        best: dict[int, tuple[int, str]] = {}
-        for word, number in self._spellings.items():
-            rank = (-self._seen[word], word)
-            if number not in best or rank < best[number]:
-                best[number] = rank
-        return [best[number][1] for number in range(len(self._numbers))]
+    def read(self, documents: Sequence[Sequence[str]]) -> list[Text]:
+        """Number the words of documents, each a sequence of parts of which the first is the headline.
+
+        Cost: one look-up a token, without a step of Python's own.
+        """
+        read = [self._read(parts) for parts in documents]
+        word_of = np.array(self._word_of, dtype=np.int32)
+        return [Text(word_of[spellings], spellings, headline) for spellings, headline in read]
+
+    def _read(self, parts: Sequence[str]) -> tuple[Numbers, int]:
+        pieces: list[Numbers] = []
+        for part in parts:
+            tokens = split_tokens(part)
+            numbers = np.fromiter(map(self.__getitem__, tokens), dtype=np.int32, count=len(tokens))
+            pieces += [self._spread(numbers), np.array([END], dtype=np.int32)]
+        words = np.concatenate(pieces)
+        # Of breaks that follow one another the first is enough.
+        kept = np.ones(len(words), dtype=bool)
+        kept[1:] = (words[1:] != END) | (words[:-1] != END)
+        headline = int(np.count_nonzero(kept[: len(pieces[0]) + 1]))
+        words = words[kept]
+        # At the beginning of a sentence a capital says nothing.
+        self._uncounted.append(words[1:][words[:-1] != END])
+        if sum(map(len, self._uncounted)) > _MANY:
+            self._count()
+        return words, headline
+
+    def _spread(self, numbers: Numbers) -> Numbers:
+        if not len(numbers) or numbers.min() >= 0:
+            return numbers
+        spread = [one for number in numbers.tolist() for one in (self._several[-number] if number < 0 else (number,))]
+        return np.array(spread, dtype=np.int32)
+
+    def _count(self) -> None:
+        counts = np.bincount(np.concatenate(self._uncounted), minlength=len(self.spellings))
+        counts[: len(self._counts)] += self._counts
+        self._counts = counts
+        self._uncounted = []
+
+    def choose_spellings(self) -> list[str]:
+        """For each word the spelling that the archive uses most within sentences: 'NATO', 'Ryabkov', 'talks'."""
+        if self._uncounted:
+            self._count()
+        counts = np.zeros(len(self.spellings), dtype=np.int64)
+        counts[: len(self._counts)] = self._counts
+        best: list[tuple[int, str]] = [(1, "")] * self.size
+        for word, number, count in zip(self.spellings, self._word_of, counts.tolist(), strict=True):
+            best[number] = min(best[number], (-count, word))
+        return [word for _, word in best]

@@ -1,0 +1,216 @@
+"""The command line's part about related headlines: `broadsheet related` and `broadsheet explain`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import unquote
+
+import click
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+
+from broadsheet.library import find_article, index_references
+from broadsheet.newsroom import Newsroom, find_surroundings, open_newsroom, read_clock
+from broadsheet.plan import Plan, plan_edition
+from broadsheet.problems import BroadsheetError, show
+from broadsheet.related import Explainer, Explanation, Related, compare_lists, rank, write_reason
+from broadsheet.settings import find_layout
+
+
+def load_site(config_file: str | None) -> MkDocsConfig:
+    """The site's configuration, without the advertising that themes print on loading."""
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    logging.getLogger("mkdocs").setLevel(logging.ERROR)
+    return load_config(config_file)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What both commands work on."""
+
+    newsroom: Newsroom
+    plan: Plan
+    site_url: str
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Of topics."""
+        return {name: topic.title for name, topic in self.plan.edition.topics.items()}
+
+    def name(self, path: str) -> str:
+        """An article for people: headline and file."""
+        return show(f"{self.plan.edition.by_path[path].title}  ({self.newsroom.label}/{path})")
+
+    def find(self, reference: str) -> str:
+        """The path of the public article that a file's name, a slug or a URL means."""
+        newsroom = self.newsroom
+        faulty = {path: path for path in newsroom.library.faulty}
+        index = faulty | index_references(newsroom.library.articles)
+        reference = reference.removeprefix(self.site_url)
+        inside = os.path.relpath(Path(reference).resolve(), newsroom.root).replace(os.sep, "/")
+        path = find_article(unquote(reference), "", index) or index.get(inside, "")
+        shown = f"{newsroom.label}/{path}"
+        if not path:
+            raise BroadsheetError(f"no article '{reference}': give its file, its slug or its URL")
+        if path in faulty:
+            raise BroadsheetError(f"{shown} has an error, so nothing is related to it: run 'broadsheet check'")
+        if path not in self.plan.edition.by_path:
+            raise BroadsheetError(f"{shown} is not public, so nothing is related to it")
+        return path
+
+
+def _open_desk(config_file: str | None) -> _Desk:
+    config = load_site(config_file)
+    newsroom = open_newsroom(config)
+    around = find_surroundings(config, newsroom.root)
+    plan = plan_edition(newsroom.library, read_clock(), find_layout(newsroom.settings, config), around)
+    return _Desk(newsroom, plan, config.site_url or "")
+
+
+@click.command()
+@click.argument("article", required=False, default="")
+@click.option("--format", "shape", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option(
+    "--diff",
+    "old",
+    type=click.File("rb"),
+    metavar="OLD.json",
+    help="Show only what has changed since this output of `related --format json`, and why.",
+)
+@click.pass_obj
+def related(config_file: str | None, article: str, shape: str, old: BinaryIO | None) -> None:
+    r"""Show the related headlines of ARTICLE (its file, slug or URL), or of every article.
+
+    The JSON is {"articles/…md": [{"id": "articles/…md", "score": 0.41, "why": ["…"]}, …]}, best first.
+
+    \b
+    Examples:
+      broadsheet related kyiv-attack-heat-water
+      broadsheet related --format json > before.json
+      broadsheet related --diff before.json
+    """
+    before = _read_lists(old) if old else None
+    desk = _open_desk(config_file)
+    path = desk.find(article) if article else ""
+    lists = rank(desk.plan.documents, desk.plan.layout.related_count).lists
+    if before is not None:
+        _show_changes(before, lists, path, shape)
+        return
+    wanted = {path: lists[path]} if path else dict(sorted(lists.items()))
+    if shape == "json":
+        plain = {name: [_to_plain(one, desk.titles) for one in found] for name, found in wanted.items()}
+        click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
+        return
+    for name, found in wanted.items():
+        click.echo(desk.name(name))
+        for one in found:
+            click.echo(f"  {one.score:5.3f}  {desk.name(one.id)}  [{_write_why(one, desk.titles)}]")
+
+
+def _to_plain(one: Related, titles: Mapping[str, str]) -> dict[str, Any]:
+    return {"id": one.id, "score": one.score, "why": [write_reason(reason, titles) for reason in one.reasons]}
+
+
+def _write_why(one: Related | Explanation, titles: Mapping[str, str]) -> str:
+    return show("; ".join(write_reason(reason, titles) for reason in one.reasons))
+
+
+def _read_lists(file: BinaryIO) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """The lists of an earlier run.
+
+    Raises:
+        BroadsheetError: when the file has something else.
+
+    """
+    try:
+        lists = json.loads(file.read())
+        for found in lists.values():
+            for one in found:
+                str(one["id"]), float(one["score"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        message = f"{file.name}: expected the output of 'broadsheet related --format json', found something else"
+        raise BroadsheetError(message) from None
+    return dict(lists)
+
+
+def _show_changes(
+    before: Mapping[str, Sequence[Mapping[str, Any]]], lists: Mapping[str, Sequence[Related]], path: str, shape: str
+) -> None:
+    changes = [change for change in compare_lists(before, lists) if path in ("", change.id)]
+    if shape == "json":
+        plain = {one.id: {"added": one.added, "removed": one.removed, "why": one.why} for one in changes}
+        click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
+        return
+    for change in changes:
+        click.echo(f"{show(change.id)}: {show('; '.join(change.why))}")
+        for sign, names in (("+", change.added), ("-", change.removed)):
+            for name in names:
+                click.echo(f"  {sign} {show(name)}")
+    both = len(before.keys() & lists.keys())
+    click.echo(f"{len(changes)} of {both} lists changed; {len(lists) - both} new articles", err=True)
+
+
+@click.command()
+@click.argument("article")
+@click.argument("other", required=False, default="")
+@click.pass_obj
+def explain(config_file: str | None, article: str, other: str) -> None:
+    r"""Explain the related headlines of ARTICLE, or why OTHER is among them or not.
+
+    Each is its file, slug or URL. A score is the likeness of the texts (0 to 1), times a fading with the days
+    between the two (1 on the same day), times a lift for rare topics that both have (from 1).
+
+    \b
+    Examples:
+      broadsheet explain kyiv-attack-heat-water
+      broadsheet explain kyiv-attack-heat-water us-russia-geneva-talks
+    """
+    desk = _open_desk(config_file)
+    path = desk.find(article)
+    beside = desk.find(other) if other else ""
+    if beside == path:
+        raise BroadsheetError("both are the same article: an article never stands beside itself")
+    explainer = Explainer(desk.plan.documents, path, desk.plan.layout.related_count)
+    click.echo(desk.name(path))
+    if beside:
+        found = explainer.explain(beside)
+        click.echo(_write_parts(found, desk))
+        click.echo(f"  {_write_verdict(found, desk, explainer.listed)}")
+        return
+    for one in explainer.explain_list():
+        click.echo(f"{one.place:2}. {_write_parts(one, desk)}")
+    if desk.plan.edition.by_path[path].related.off:
+        click.echo("  The list is switched off: the article has 'related: []'.")
+
+
+def _write_parts(one: Explanation, desk: _Desk) -> str:
+    """A score with its parts, and the reasons."""
+    if one.verdict == "pinned" or (one.verdict in ("off", "language") and not one.score):
+        parts = ""
+    else:
+        when = "same day" if not one.days else f"{abs(one.days)} days {'earlier' if one.days < 0 else 'later'}"
+        parts = f"\n    {one.score:.3f} = text {one.text:.3f} × time {one.time:.2f} ({when}) × topics {one.topics:.2f}"
+    why = f"\n    {_write_why(one, desk.titles)}" if one.reasons else ""
+    return f"{desk.name(one.id)}{parts}{why}"
+
+
+def _write_verdict(one: Explanation, desk: _Desk, listed: int) -> str:
+    twin = desk.name(one.instead) if one.instead else ""
+    return {
+        "listed": f"It is in the list, in place {one.place}.",
+        "pinned": f"It is in the list, in place {one.place}, since the editor pinned it.",
+        "off": "It is not in the list, which is switched off by 'related: []'.",
+        "never": "It is not in the list, since one of the two names the other under 'related: never'.",
+        "shown": "It is not in the list, since the page shows it already: in its text, or in its story's timeline.",
+        "language": "It is not in the list, since it is in another language.",
+        "copy": f"It is not in the list, since {twin} is nearly the same text.",
+        "behind": f"It is not in the list: it would be in place {one.place}, and the list has {listed}.",
+        "unlike": "It is not in the list, since the two have nothing in common.",
+        "missed": "It is not in the list, since they share too few rare words to be compared; its score would do.",
+    }[one.verdict]

@@ -1,0 +1,125 @@
+"""Comparing: an edition's articles as the related-headlines engine sees them, with what editors have to say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from typing import Literal
+
+from broadsheet.article import Article
+from broadsheet.edition import Edition
+from broadsheet.library import Library, find_article, index_references
+from broadsheet.links import LinkMap, resolve_link
+from broadsheet.nodes import Mark
+from broadsheet.problems import Problem
+from broadsheet.related import Document, Ranking
+from broadsheet.timelines import Timeline
+
+# Inline links, definitions of reference links, and HTML, as Markdown has them. A link in a code block is one too
+# many at worst; in return nothing has to be rendered before articles can be compared.
+_ADDRESS = re.compile(
+    r"\]\(\s*<?([^\s()<>]+)|^ {0,3}\[[^\[\]\n]+\]:[ \t]*<?([^\s<>]+)|\bhref\s*=\s*[\"']([^\"'\s]+)", re.MULTILINE
+)
+
+
+def describe_articles(
+    library: Library,
+    edition: Edition,
+    links: LinkMap,
+    timelines: Mapping[str, Timeline],
+    language: str,
+    *,
+    repeat_links: bool,
+) -> list[Document]:
+    """The public articles as documents to rank.
+
+    Args:
+        library: tells what pins and vetoes mean.
+        edition: the public articles.
+        links: where links in bodies lead.
+        timelines: by path; what they show is not repeated.
+        language: that of articles which name none.
+        repeat_links: whether an article that the body links to may be a related headline as well.
+
+    """
+    index = index_references(library.articles)
+    documents = []
+    for article in edition.articles:
+        shown = set(timelines[article.path].shown) if article.path in timelines else set()
+        shown |= set() if repeat_links else set(find_linked(article, links))
+        documents.append(_describe(article, index, language, tuple(sorted(shown - {article.path}))))
+    return documents
+
+
+def _describe(article: Article, index: Mapping[str, str], language: str, shown: tuple[str, ...]) -> Document:
+    choice = article.related
+    return Document(
+        article.path,
+        article.title,
+        article.summary,
+        article.body,
+        published=article.date.at.astimezone(UTC),
+        url=article.url,
+        topics=article.topics,
+        story=article.story,
+        language=article.language or language,
+        pins=tuple(find_article(one, article.path, index) for one in choice.pin),
+        never=tuple(find_article(one, article.path, index) for one in choice.never),
+        shown=shown,
+        off=choice.off,
+    )
+
+
+def find_linked(article: Article, links: LinkMap) -> Iterator[str]:
+    """The paths of the public articles that a body links to."""
+    for match in _ADDRESS.finditer(article.body):
+        address = next(group for group in match.groups() if group is not None)
+        if "://" not in address and not address.startswith("#"):
+            found = resolve_link(address, article.path, article.url, links).article
+            if found in links.articles:
+                yield found
+
+
+def check_pins(library: Library, edition: Edition) -> list[Problem]:
+    """A problem for each pin that leads to an article that is not public."""
+    index = index_references(library.articles)
+    by_path = {article.path: article for article in library.articles}
+    problems = []
+    for article in edition.articles:
+        for place, reference in enumerate(article.related.pin):
+            pinned = by_path.get(find_article(reference, article.path, index))
+            if pinned is None or pinned.path in edition.by_path:
+                continue
+            marks = article.marks
+            mark = marks.get(f"related.pin.{place}") or marks.get(f"related.{place}", Mark(1, 1))
+            what, severity = _describe_held(pinned, edition)
+            message = f"'{reference[:60]}' is {what}: it is not shown"
+            label = library.name(article.path)
+            hint = "" if severity == "note" else "take the pin out, or publish that article"
+            problems.append(Problem(label, mark.line, mark.column, "related.pin", message, hint, severity))
+    return problems
+
+
+def _describe_held(article: Article, edition: Edition) -> tuple[str, Literal["note", "warning"]]:
+    """Why an article is not public; a note where time alone will change it."""
+    if article.draft:
+        return "a draft", "warning"
+    if article.expires is not None and article.expires.astimezone(UTC) <= edition.at.astimezone(UTC):
+        return "expired", "warning"
+    return "not public yet", "note"
+
+
+def report_copies(library: Library, ranking: Ranking) -> list[Problem]:
+    """A note for each article that is nearly the same as an older one."""
+    older: dict[str, list[tuple[str, float]]] = {}
+    for first, second, likeness in ranking.copies:
+        older.setdefault(second, []).append((first, likeness))
+    problems = []
+    for path, twins in older.items():
+        twin, likeness = max(twins, key=lambda found: (found[1], found[0]))
+        more = f", and as {len(twins) - 1} more" if len(twins) > 1 else ""
+        message = f"nearly the same text as {library.name(twin)} ({likeness:.2f} of 1){more}"
+        hint = "if it is one piece, keep one file, with the other's address under aliases"
+        problems.append(Problem(library.name(path), 0, 0, "", message, hint, "note"))
+    return problems

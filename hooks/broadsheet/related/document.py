@@ -1,0 +1,59 @@
+"""Documents: what the ranking knows of an article, and what it says of another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Kind = Literal["pin", "story", "copy", "text", "topics"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article, as the ranking sees it."""
+
+    id: str
+    """Unique; the article's path."""
+    headline: str
+    dek: str = ""
+    body: str = ""
+    """Markdown."""
+    published: datetime = EPOCH
+    url: str = ""
+    """Decides between equals."""
+    topics: tuple[str, ...] = ()
+    story: str = ""
+    """The running story that it belongs to, or ''."""
+    language: str = ""
+    """BCP 47: documents are compared with those of the same language, of whatever country."""
+    pins: tuple[str, ...] = ()
+    """Ids that come first, in this order."""
+    never: tuple[str, ...] = ()
+    """Ids that must not be beside it, nor it beside them."""
+    shown: tuple[str, ...] = ()
+    """Ids that its page shows elsewhere, in its body or its story's timeline: no need to repeat them, unless pinned."""
+    off: bool = False
+    """Whether its list stays empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one document stands beside another."""
+
+    kind: Kind
+    names: tuple[str, ...] = ()
+    """Words that both have, or ids of topics; none for a pin or a story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """One related headline."""
+
+    id: str
+    score: float
+    """From 0 to 1 + TOPICS; 1 for a pin."""
+    reasons: tuple[Reason, ...] = ()
+    """The weightiest first."""

@@ -1,0 +1,194 @@
+"""Reasons: why two documents stand beside one another, in what readers can recognise: names and topics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from babel import Locale, UnknownLocaleError
+
+from broadsheet.related.document import Reason
+from broadsheet.related.lexicon import Text
+from broadsheet.related.shelf import Shelf
+from broadsheet.related.words import is_unspaced
+
+COPY = 0.5
+"""Texts as alike as this are one piece published twice, or a piece and its update."""
+
+_NAMES = 3
+"""So many names are given."""
+_LOOKED_AT = 12
+"""Names are sought among so many of the features that say most."""
+_LONG = 5
+_PAIR = 2
+_ENOUGH = 200
+_YEAR = 4
+_WORDS = 4
+"""A name has so many words at most."""
+
+PHRASES: Mapping[str, str] = {
+    "pin": "Chosen by the editor",
+    "story": "Same story",
+    "copy": "Nearly the same text",
+    "text": "Also about",
+    "topics": "Same topic",
+}
+"""How a reason is put into words; names follow behind a colon."""
+
+Numbers = npt.NDArray[np.int32]
+
+
+class Reasoner:
+    """Finds reasons for one document after another of a shelf."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        """Take the shelf."""
+        self._shelf = shelf
+        self._size = len(shelf.words)
+        self._places = np.full(shelf.vectors.shape[1], -1, dtype=np.int32)
+        self._telling = self._find_telling()
+
+    def explain(self, row: int, other: int, likeness: float) -> tuple[Reason, ...]:
+        """The reasons for one document beside another, the weightiest first; `likeness` is that of the texts."""
+        first, second = self._shelf.documents[row], self._shelf.documents[other]
+        reasons = []
+        if first.story and first.story == second.story:
+            reasons.append(Reason("story"))
+        if likeness >= COPY:
+            reasons.append(Reason("copy"))
+        names = self.find_names(row, other)
+        if names:
+            reasons.append(Reason("text", names))
+        topics = tuple(topic for topic in first.topics if topic in second.topics)
+        if topics and not names:
+            reasons.append(Reason("topics", topics))
+        return tuple(reasons) or (Reason("text"),)
+
+    def find_names(self, row: int, other: int) -> tuple[str, ...]:
+        """What both are about: at most three words, or runs of words, names before other words.
+
+        Cost: about 40 µs a pair.
+        """
+        text = self._shelf.texts[row]
+        phrases: list[tuple[int, ...]] = []
+        for key in self._find_shared(row, other).tolist():
+            if key >= self._size:
+                self._add_pair(key // self._size - 1, key % self._size, text.words, phrases)
+            elif not any(key in phrase for phrase in phrases):
+                phrases.append((key,))
+        spelt = [self._spell(phrase, text) for phrase in phrases]
+        spelt = [name for name in spelt if len(name) > 1 and any(map(str.isalpha, name))]
+        names = [name for name in spelt if name != name.lower()]
+        # Short words without a capital are rarely what a text is about. Scripts without capitals are let through.
+        others = [name for name in spelt if name == name.lower() and (len(name) >= _LONG or name == name.upper())]
+        return tuple((*names, *others)[:_NAMES])
+
+    def _find_telling(self) -> npt.NDArray[np.bool_]:
+        """Which features may be told to a reader: words that not too many documents have, and pairs of such words."""
+        shelf, count = self._shelf, len(self._shelf.documents)
+        is_word = shelf.keys < self._size
+        frequency = np.zeros(self._size, dtype=np.int64)
+        frequency[shelf.keys[is_word]] = shelf.frequency[is_word]
+        # A name may be in half of them, any other word says something where one in ten has it.
+        is_name = np.array([word != word.lower() for word in shelf.words])
+        dates = find_calendar_words(shelf.documents[0].language)
+        is_date = np.array([one.casefold() in dates or (one.isdecimal() and len(one) < _YEAR) for one in shelf.words])
+        # Few articles cannot tell a rare word from a common one.
+        most = count // 10 if count >= _ENOUGH else 0
+        telling = (frequency <= np.where(is_name, count // 2, most)) & ~is_date
+        phrased = (frequency <= np.where(is_name, count // 2, max(2, count // 4))) & ~is_date
+        one, two = np.where(is_word, shelf.keys, shelf.keys // self._size - 1), shelf.keys % self._size
+        found: npt.NDArray[np.bool_] = np.where(is_word, telling[one], phrased[one] & phrased[two])
+        return found
+
+    def _spell(self, phrase: tuple[int, ...], text: Text) -> str:
+        """A word as it is mostly written, several as they stand in a text."""
+        if len(phrase) == 1:
+            return self._shelf.words[phrase[0]]
+        start = int(_find_runs(text.words, phrase)[-1])
+        numbers: list[int] = text.spellings[start : start + len(phrase)].tolist()
+        words = [self._shelf.spellings[number] for number in numbers]
+        spelt = words[0]
+        for before, word in pairwise(words):
+            # Of pairs of characters each goes on from the one before.
+            overlaps = len(before) == len(word) == _PAIR and before[1] == word[0] and is_unspaced(word)
+            spelt += word[1:] if overlaps else f" {word}"
+        return spelt
+
+    def _find_shared(self, row: int, other: int) -> npt.NDArray[np.int64]:
+        """The keys of the telling features that both have, those that make most of their likeness first."""
+        vectors, places = self._shelf.vectors, self._places
+        own = slice(vectors.indptr[row], vectors.indptr[row + 1])
+        its = slice(vectors.indptr[other], vectors.indptr[other + 1])
+        mine, theirs = vectors.indices[own], vectors.indices[its]
+        places[mine] = np.arange(len(mine), dtype=np.int32)
+        found = places[theirs]
+        places[mine] = -1
+        both = np.flatnonzero((found >= 0) & self._telling[theirs])
+        weights = vectors.data[own][found[both]] * vectors.data[its][both]
+        best = np.lexsort((theirs[both], -weights))[:_LOOKED_AT]
+        shared: npt.NDArray[np.int64] = self._shelf.keys[theirs[both][best]]
+        return shared
+
+    def _add_pair(self, one: int, two: int, words: Numbers, phrases: list[tuple[int, ...]]) -> None:
+        """Add two words as a phrase, if they ever stand side by side; join it to one that it goes on from."""
+        pair = next((pair for pair in ((one, two), (two, one)) if len(_find_runs(words, pair))), None)
+        if pair is None:
+            return
+        for place, phrase in enumerate(phrases):
+            if set(pair) <= set(phrase):
+                return
+            longer = phrase + pair[1:] if phrase[-1] == pair[0] else pair[:1] + phrase if phrase[0] == pair[1] else ()
+            if longer and len(longer) <= _WORDS and len(_find_runs(words, longer)):
+                phrases[place] = longer
+                # What stood alone and is part of it now goes.
+                phrases[:] = [one for one in phrases if one is longer or not set(one) <= set(longer)]
+                return
+        if not any(set(pair) & set(phrase) for phrase in phrases):
+            phrases.append(pair)
+
+
+@cache
+def find_calendar_words(language: str) -> frozenset[str]:
+    """The names of months and days, which tie no two articles together, in a language that Babel knows.
+
+    >>> "saturday" in find_calendar_words("en-GB"), "mai" in find_calendar_words("fr"), find_calendar_words("")
+    (True, True, frozenset())
+    """
+    try:
+        locale = Locale.parse(language.partition("-")[0])
+    except (ValueError, UnknownLocaleError):
+        return frozenset()
+    names = [*locale.months["format"]["wide"].values(), *locale.days["format"]["wide"].values()]
+    names += [*locale.months["stand-alone"]["wide"].values(), *locale.days["stand-alone"]["wide"].values()]
+    return frozenset(name.casefold() for name in names)
+
+
+def _find_runs(words: Numbers, run: tuple[int, ...]) -> npt.NDArray[np.int64]:
+    """Where words stand in a text one after another."""
+    starts: npt.NDArray[np.int64] = np.flatnonzero(words[: len(words) - len(run) + 1] == run[0])
+    for step, word in enumerate(run[1:], start=1):
+        starts = starts[words[starts + step] == word]
+    return starts
+
+
+def write_reason(reason: Reason, titles: Mapping[str, str]) -> str:
+    """A reason in words for readers.
+
+    >>> write_reason(Reason("text", ("Sergei Ryabkov", "NATO expansion")), {})
+    'Also about: Sergei Ryabkov, NATO expansion'
+    >>> write_reason(Reason("topics", ("eu",)), {"eu": "European Union"}), write_reason(Reason("text"), {})
+    ('Same topic: European Union', 'Similar words')
+
+    Args:
+        reason: what to put into words.
+        titles: of topics, by id.
+
+    """
+    if reason.kind == "text" and not reason.names:
+        return "Similar words"
+    names = [titles.get(name, name) for name in reason.names] if reason.kind == "topics" else reason.names
+    return f"{PHRASES[reason.kind]}: {', '.join(names)}" if names else PHRASES[reason.kind]

@@ -1,0 +1,74 @@
+"""Shelf: the documents of one language in the order of time, weighed, ready to be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from broadsheet.related.boilerplate import drop_boilerplate
+from broadsheet.related.document import EPOCH, Document
+from broadsheet.related.features import count_features
+from broadsheet.related.lexicon import Lexicon, Text
+from broadsheet.related.scoring import Scorer
+from broadsheet.related.vectors import weigh_features, weigh_topics
+from broadsheet.related.words import strip_markdown
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Documents of one language with all that comparing them takes; a document's number is its place."""
+
+    documents: tuple[Document, ...]
+    """Oldest first, of the same moment from z to a, so that of equal scores the later place wins."""
+    texts: tuple[Text, ...]
+    vectors: sparse.csr_array
+    keys: npt.NDArray[np.int64]
+    """What the columns of `vectors` are: see `Features.keys`."""
+    frequency: npt.NDArray[np.int64]
+    """In how many documents each is."""
+    words: Sequence[str]
+    """Every word as it is mostly written, by number."""
+    spellings: Sequence[str]
+    """Every spelling, by number: see `Text.spellings`."""
+    scorer: Scorer
+
+
+def sort_by_time(documents: Iterable[Document]) -> list[Document]:
+    """The documents in the order of a shelf."""
+    ordered = sorted(documents, key=lambda document: (document.url, document.id), reverse=True)
+    return sorted(ordered, key=lambda document: document.published)
+
+
+def group_by_language(documents: Iterable[Document]) -> list[list[Document]]:
+    """The documents of each language, those of `pt-BR` and `pt` together; languages from a to z."""
+    groups: dict[str, list[Document]] = {}
+    for document in documents:
+        groups.setdefault(document.language.partition("-")[0].lower(), []).append(document)
+    return [groups[language] for language in sorted(groups)]
+
+
+def fill_shelf(documents: Iterable[Document]) -> Shelf:
+    """Read and weigh documents. Cost: about 0.8 ms a document of 600 words, and 0.1 MB while it lasts."""
+    ordered = sort_by_time(documents)
+    lexicon = Lexicon()
+    read = lexicon.read([(one.headline, one.dek, strip_markdown(one.body)) for one in ordered])
+    days = np.array([(one.published - EPOCH).total_seconds() / 86_400 for one in ordered])
+    texts = drop_boilerplate(read, days)
+    features = count_features(texts, lexicon.size)
+    # A story ties like the rarest of topics.
+    topics = weigh_topics([(*one.topics, *([f"story {one.story}"] if one.story else [])) for one in ordered])
+    vectors = weigh_features(features)
+    return Shelf(
+        tuple(ordered),
+        tuple(texts),
+        vectors,
+        features.keys,
+        features.frequency,
+        lexicon.choose_spellings(),
+        tuple(lexicon.spellings),
+        Scorer(vectors, topics, days),
+    )
