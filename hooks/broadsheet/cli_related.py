@@ -164,7 +164,8 @@ def explain(config_file: str | None, article: str, other: str) -> None:
     r"""Explain the related headlines of ARTICLE, or why OTHER is among them or not.
 
     Each is its file, slug or URL. A score is the likeness of the texts (0 to 1), times a fading with the days
-    between the two (1 on the same day), times a lift for rare topics that both have (from 1).
+    between the two (1 on the same day), times a lift for rare topics that both have (from 1). Links between
+    articles like ARTICLE and the other one raise it.
 
     \b
     Examples:
@@ -196,6 +197,7 @@ def _write_parts(one: Explanation, desk: _Desk) -> str:
     else:
         when = "same day" if not one.days else f"{abs(one.days)} days {'earlier' if one.days < 0 else 'later'}"
         parts = f"\n    {one.score:.3f} = text {one.text:.3f} × time {one.time:.2f} ({when}) × topics {one.topics:.2f}"
+        parts += f", with links {one.links:.2f}" if one.links else ""
     why = f"\n    {_write_why(one, desk.titles)}" if one.reasons else ""
     return f"{desk.name(one.id)}{parts}{why}"
 

@@ -47,12 +47,15 @@ def describe_articles(
     documents = []
     for article in edition.articles:
         shown = set(timelines[article.path].shown) if article.path in timelines else set()
-        shown |= set() if repeat_links else set(find_linked(article, links))
-        documents.append(_describe(article, index, language, tuple(sorted(shown - {article.path}))))
+        linked = tuple(dict.fromkeys(one for one in find_linked(article, links) if one != article.path))
+        shown |= set() if repeat_links else set(linked)
+        documents.append(_describe(article, index, language, linked, tuple(sorted(shown - {article.path}))))
     return documents
 
 
-def _describe(article: Article, index: Mapping[str, str], language: str, shown: tuple[str, ...]) -> Document:
+def _describe(
+    article: Article, index: Mapping[str, str], language: str, linked: tuple[str, ...], shown: tuple[str, ...]
+) -> Document:
     choice = article.related
     return Document(
         article.path,
@@ -64,6 +67,7 @@ def _describe(article: Article, index: Mapping[str, str], language: str, shown: 
         topics=article.topics,
         story=article.story,
         language=article.language or language,
+        links=linked,
         pins=tuple(find_article(one, article.path, index) for one in choice.pin),
         never=tuple(find_article(one, article.path, index) for one in choice.never),
         shown=shown,

@@ -1,4 +1,4 @@
-"""Closeness: what nearness in time and shared topics make of the likeness of two texts."""
+"""Closeness: what nearness in time, shared topics and links make of the likeness of two texts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ FADE = 0.3
 TOPICS = 0.6
 """How much wholly shared, rare topics raise a score."""
 
+LINKS = 0.3
+"""How much it counts that articles like this one are linked with another."""
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -26,3 +29,9 @@ def fade(days: npt.NDArray[np.float64]) -> Floats:
 def lift(shared: Floats) -> Floats:
     """1 + TOPICS · min(shared, 1), where `shared` is the rarity of the topics that both have."""
     return 1 + np.float32(TOPICS) * np.minimum(shared, np.float32(1))
+
+
+def join(likeness: npt.NDArray[np.float64], links: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """(likeness + LINKS · links) / (1 + LINKS · links): what it was without links, and nearer to 1 with every one."""
+    joined: npt.NDArray[np.float64] = (likeness + LINKS * links) / (1 + LINKS * links)
+    return joined

@@ -8,7 +8,7 @@ from typing import Literal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Kind = Literal["pin", "story", "copy", "text", "topics"]
+Kind = Literal["pin", "story", "copy", "linked", "links", "text", "topics"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Document:
     """The running story that it belongs to, or ''."""
     language: str = ""
     """BCP 47: documents are compared with those of the same language, of whatever country."""
+    links: tuple[str, ...] = ()
+    """Ids that its body links to: what editors have linked before tells what belongs together."""
     pins: tuple[str, ...] = ()
     """Ids that come first, in this order."""
     never: tuple[str, ...] = ()

@@ -26,10 +26,11 @@ class Explanation:
     place: int = 0
     """1-based: in the list, or where it would stand if that were longer; 0 where it has no place."""
     score: float = 0.0
-    """The product of the next three, rounded."""
+    """The product of the next three, joined with the links (see `closeness.join`) and rounded."""
     text: float = 0.0
     time: float = 1.0
     topics: float = 1.0
+    links: float = 0.0
     days: int = 0
     """Between the two; negative where the other is older."""
     reasons: tuple[Reason, ...] = ()
@@ -134,7 +135,8 @@ class Explainer:
             float(scores.text[at]),
             float(scores.time[at]),
             float(scores.topics[at]),
+            float(scores.links[at]),
             (other.published - self._document.published).days,
-            self._reasoner.explain(self._row, number, float(scores.text[at])),
+            self._reasoner.explain(self._row, number, float(scores.text[at]), float(scores.linked_part[at])),
             instead,
         )

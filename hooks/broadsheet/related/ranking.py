@@ -90,11 +90,13 @@ def choose_pins(document: Document, known: Mapping[str, Document], count: int) -
 
 @dataclass(frozen=True, slots=True)
 class _Best:
-    """The best for one document, before near-copies are skipped: numbers, scores and likeness of the texts."""
+    """The best for one document, before near-copies are skipped: numbers, scores, likeness of the texts."""
 
     others: Rows
     totals: npt.NDArray[np.float64]
     texts: npt.NDArray[np.float64]
+    links: npt.NDArray[np.float64]
+    """The part of each score that links make."""
 
 
 def _rank_shelf(
@@ -115,7 +117,7 @@ def _rank_shelf(
                 Related(
                     shelf.documents[others[place]].id,
                     float(best.totals[place]),
-                    reasoner.explain(row, others[place], float(best.texts[place])),
+                    reasoner.explain(row, others[place], float(best.texts[place]), float(best.links[place])),
                 )
                 for place in skip_copies(others, copies, count - len(pinned))
             ),
@@ -135,7 +137,7 @@ def _find_best(
         pins = choose_pins(document, known, count)
         banned = [numbers[one] for one in find_banned(document, pins, vetoes) if one in numbers]
         best = sort_best(scores, banned)[: 0 if document.off else count - len(pins) + SPARE]
-        found.append(_Best(scores.others[best], scores.total[best], scores.text[best]))
+        found.append(_Best(scores.others[best], scores.total[best], scores.text[best], scores.linked_part[best]))
         for place in np.flatnonzero(scores.text >= COPY).tolist():
             other = int(scores.others[place])
             copies[min(row, other), max(row, other)] = float(scores.text[place])

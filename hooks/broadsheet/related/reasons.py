@@ -18,6 +18,8 @@ from broadsheet.related.words import is_unspaced
 COPY = 0.5
 """Texts as alike as this are one piece published twice, or a piece and its update."""
 
+_MOST = 0.5
+"""Links that make more of a score than this are told."""
 _NAMES = 3
 """So many names are given."""
 _LOOKED_AT = 12
@@ -33,6 +35,8 @@ PHRASES: Mapping[str, str] = {
     "pin": "Chosen by the editor",
     "story": "Same story",
     "copy": "Nearly the same text",
+    "linked": "One links to the other",
+    "links": "Linked with articles like this one",
     "text": "Also about",
     "topics": "Same topic",
 }
@@ -51,14 +55,25 @@ class Reasoner:
         self._places = np.full(shelf.vectors.shape[1], -1, dtype=np.int32)
         self._telling = self._find_telling()
 
-    def explain(self, row: int, other: int, likeness: float) -> tuple[Reason, ...]:
-        """The reasons for one document beside another, the weightiest first; `likeness` is that of the texts."""
+    def explain(self, row: int, other: int, likeness: float, links: float) -> tuple[Reason, ...]:
+        """The reasons for one document beside another, the weightiest first.
+
+        Args:
+            row: the document; `other` is the one beside it.
+            likeness: that of their texts.
+            links: the part of the score that they add, from 0 to 1.
+
+        """
         first, second = self._shelf.documents[row], self._shelf.documents[other]
         reasons = []
         if first.story and first.story == second.story:
             reasons.append(Reason("story"))
         if likeness >= COPY:
             reasons.append(Reason("copy"))
+        if first.id in second.links or second.id in first.links:
+            reasons.append(Reason("linked"))
+        elif links > _MOST:
+            reasons.append(Reason("links"))
         names = self.find_names(row, other)
         if names:
             reasons.append(Reason("text", names))

@@ -14,7 +14,7 @@ from broadsheet.related.document import EPOCH, Document
 from broadsheet.related.features import count_features
 from broadsheet.related.lexicon import Lexicon, Text
 from broadsheet.related.scoring import Scorer
-from broadsheet.related.vectors import weigh_features, weigh_topics
+from broadsheet.related.vectors import weigh_features, weigh_links, weigh_topics
 from broadsheet.related.words import strip_markdown
 
 
@@ -70,5 +70,15 @@ def fill_shelf(documents: Iterable[Document]) -> Shelf:
         features.frequency,
         lexicon.choose_spellings(),
         tuple(lexicon.spellings),
-        Scorer(vectors, topics, days),
+        Scorer(vectors, topics, _link(ordered), days),
     )
+
+
+def _link(ordered: Sequence[Document]) -> sparse.csr_array:
+    """The links between documents; none between two of which one must not stand beside the other."""
+    numbers = {document.id: number for number, document in enumerate(ordered)}
+    links = []
+    for document in ordered:
+        linked = [one for one in document.links if one in numbers and one not in document.never]
+        links.append([numbers[one] for one in linked if document.id not in ordered[numbers[one]].never])
+    return weigh_links(links)

@@ -44,6 +44,19 @@ def weigh_topics(topics: Sequence[Sequence[str]]) -> sparse.csr_array:
     return sparse.csr_array((data, (rows, columns)), shape=(count, max(1, len(numbers))))
 
 
+def weigh_links(links: Sequence[Sequence[int]]) -> sparse.csr_array:
+    """A row per document with 1/√n for each of the n others that it links to or that link to it.
+
+    The root, as one that links to everything says little of what belongs together, but not nothing.
+    """
+    pairs = {(row, other) for row, linked in enumerate(links) for other in linked if other != row}
+    pairs |= {(other, row) for row, other in pairs}
+    rows, others = np.array(sorted(pairs), dtype=np.int32).reshape(-1, 2).T
+    degrees = np.bincount(rows, minlength=len(links))
+    data = (1 / np.sqrt(degrees[rows])).astype(np.float32)
+    return sparse.csr_array((data, (rows, others)), shape=(len(links), len(links)))
+
+
 def _to_unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
     sizes = np.diff(matrix.indptr)
     rows = np.repeat(np.arange(matrix.shape[0]), sizes)
