@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
@@ -22,6 +23,8 @@ MAX_HINT = 200
 
 _TRUE = {"true", "yes", "on"}
 _FALSE = {"false", "no", "off"}
+# Other publishing systems write them into headlines, where readers would see them as they are.
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});")
 
 
 class FieldReader:
@@ -50,13 +53,13 @@ class FieldReader:
         self.problems.append(Problem(self.path, mark.line, mark.column, name, message, hint, severity))
 
     def text(self, key: str, *, required: bool = False, hint: str = "", prose: bool = True) -> str:
-        """The value as one line of text, or '' where it is missing.
+        """The value as one line of text, or '' where it is missing; of prose with `&amp;` and the like resolved.
 
         Args:
             key: its name.
             required: whether it is a fault that it is missing, for which `hint` tells what to do.
             hint: '' for one that fits any key.
-            prose: whether a ` #` in it is more likely lost words than a comment.
+            prose: whether people read it: then a ` #` in it is more likely lost words than a comment.
 
         """
         node = self._take(key)
@@ -64,7 +67,10 @@ class FieldReader:
             advice = "put it in quotes if it is one" if prose else ""
             self.fault(key, f"expected a text, found {_describe(node)}", advice)
             return ""
-        value = "" if node is None or node.is_null else " ".join(node.text.split())
+        value = "" if node is None or node.is_null else node.text
+        if prose and "&" in value:
+            value = _ENTITY.sub(lambda match: html.unescape(match[0]), value)
+        value = " ".join(value.split())
         if len(value) > MAX_TEXT:
             self.fault(key, f"{len(value):,} characters, expected at most {MAX_TEXT:,}")
             return ""
