@@ -116,7 +116,8 @@ class Reasoner:
         telling = (frequency <= np.where(is_name, count // 2, most)) & ~is_date
         phrased = (frequency <= np.where(is_name, count // 2, max(2, count // 4))) & ~is_date
         one, two = np.where(is_word, shelf.keys, shelf.keys // self._size - 1), shelf.keys % self._size
-        found: npt.NDArray[np.bool_] = np.where(is_word, telling[one], phrased[one] & phrased[two])
+        named = is_name[one] | is_name[two] | (count >= _ENOUGH)
+        found: npt.NDArray[np.bool_] = np.where(is_word, telling[one], phrased[one] & phrased[two] & named)
         return found
 
     def _spell(self, phrase: tuple[int, ...], text: Text) -> str:
