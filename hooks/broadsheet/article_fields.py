@@ -54,8 +54,11 @@ FOREIGN_KEYS = MappingProxyType(
 """What other systems call keys of ours."""
 
 
-def read_article(reader: FieldReader, path: str, zone: tzinfo, body: str, body_line: int) -> Article | None:
-    """The article that front matter and a body make, or None where something is missing; faults go to the reader."""
+def read_article(reader: FieldReader, path: str, zone: tzinfo, body: str, body_line: int) -> Article:
+    """The article that front matter and a body make; faults go to the reader.
+
+    With a fault it is not fit to be published, but what could be read of it can be checked further.
+    """
     title = reader.text("title", required=True)
     date = reader.moment("date", zone, required=True)
     moments = {key: reader.moment(key, zone) for key in ("updated", "embargo", "expires")}
@@ -83,8 +86,7 @@ def read_article(reader: FieldReader, path: str, zone: tzinfo, body: str, body_l
     }
     slug = _read_slug(reader, path)
     reader.finish(FOREIGN_KEYS, "keys of your own begin with 'x-'; text goes below the closing ---")
-    if not (title and date and topics and slug):
-        return None
+    date = date or Moment(datetime(1, 1, 2, tzinfo=UTC))
     return Article(path, title, date, topics, slug, body, body_line=body_line, marks=reader.marks, **fields)
 
 

@@ -67,8 +67,9 @@ def parse_article(data: bytes, path: str, label: str, zone: tzinfo) -> tuple[Art
         zone: the zone of dates that give none.
 
     Returns:
-        the article, or None when there is an error, and every problem found. Whether ids are known,
-        links lead anywhere and URLs are unique is not looked at here.
+        the article, or None when its front matter cannot be read, and every problem found. With an error
+        among them the article is only good for more checks: whether ids are known, links lead anywhere and
+        URLs are unique is not looked at here.
 
     """
     text, problems = decode_text(data, label, MAX_ARTICLE)
@@ -88,8 +89,7 @@ def parse_article(data: bytes, path: str, label: str, zone: tzinfo) -> tuple[Art
         return None, [Problem(label, line, 0, "", message, "title, date and topics are required")]
     body, problems = _clean_body(handler.body, handler.body_line, label)
     reader = FieldReader(handler.root, label, problems, {})
-    article = read_article(reader, path, zone, body, handler.body_line)
-    return (None if has_errors(problems) else article), problems
+    return read_article(reader, path, zone, body, handler.body_line), problems
 
 
 def _explain_no_fence(text: str, label: str) -> Problem:
