@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 
 from broadsheet.moments import Moment, parse_moment
 from broadsheet.nodes import Entries, Items, Mark, Node, Scalar
 from broadsheet.problems import Problem, Severity, suggest
 from broadsheet.quoting import quote
+from broadsheet.urls import is_web_address
 
 MAX_TEXT = 10_000
 """The longest single value in characters: a headline or dek that is longer is an accident or an attack."""
@@ -217,19 +217,6 @@ class FieldReader:
     def _fault_at(self, mark: Mark, key: str, message: str, hint: str = "", severity: Severity = "error") -> None:
         name = f"{self.prefix}{key[:60]}"
         self.problems.append(Problem(self.path, mark.line, mark.column, name, message, hint, severity))
-
-
-def is_web_address(url: str) -> bool:
-    """Whether a text is an http or https address with a host: nothing else may stand in front matter.
-
-    Not even `https://bank.example@evil.example/`, which leads elsewhere than it seems to.
-    """
-    try:
-        parts = urlsplit(url)
-        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return sound and "@" not in parts.netloc and url.isprintable() and not re.search(r'[\s<>"\\]', url)
 
 
 def _describe(node: Node) -> str:

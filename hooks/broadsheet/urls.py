@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from urllib.parse import quote
+import re
+from urllib.parse import quote, urlsplit
 
 MEDIA_ROOT = "media/"
 """Where files that lie beside articles are published: apart, so that none can take a page's place."""
@@ -29,3 +30,16 @@ def relative_url(target: str, start: str, fragment: str = "") -> str:
 def media_url(path: str) -> str:
     """The URL of a file that lies in the content directory: `articles/2026/01/a.png` → `media/2026/01/a.png`."""
     return MEDIA_ROOT + path.removeprefix("articles/")
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a text is an http or https address with a host: nothing else may stand in front matter.
+
+    Not even `https://bank.example@evil.example/`, which leads elsewhere than it seems to.
+    """
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return sound and "@" not in parts.netloc and url.isprintable() and not re.search(r'[\s<>"\\]', url)

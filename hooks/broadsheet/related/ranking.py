@@ -44,7 +44,7 @@ def relate(documents: Sequence[Document], count: int = 8) -> dict[str, tuple[Rel
     >>> talks = Document("a", "Talks in Geneva end without a deal", "Envoys talked about missiles for eight hours.")
     >>> again = Document("b", "More talks about missiles", "Envoys meet in Brussels after Geneva.")
     >>> chips = Document("c", "Seoul seeks better terms for its chips", "Tariffs on memory loom.")
-    >>> [related.id for related in relate([talks, again, chips])["a"]]
+    >>> [related.id for related in relate([talks, again, chips], count=1)["a"]]
     ['b']
 
     Args:
