@@ -36,7 +36,7 @@ LAYERS = [
     ["related.vectors"],
     ["related.scoring"],
     ["related.shelf"],
-    ["related.reasons"],
+    ["related.reasons", "related.copies"],
     ["related.ranking"],
     ["related.explaining", "related.changes"],
     ["related"],

@@ -117,13 +117,13 @@ def _describe_held(article: Article, edition: Edition) -> tuple[str, Literal["no
 def report_copies(library: Library, ranking: Ranking) -> list[Problem]:
     """A note for each article that is nearly the same as an older one."""
     older: dict[str, list[tuple[str, float]]] = {}
-    for first, second, likeness in ranking.copies:
-        older.setdefault(second, []).append((first, likeness))
+    for first, second, share in ranking.copies:
+        older.setdefault(second, []).append((first, share))
     problems = []
     for path, twins in older.items():
-        twin, likeness = max(twins, key=lambda found: (found[1], found[0]))
+        twin, share = max(twins, key=lambda found: (found[1], found[0]))
         more = f", and as {len(twins) - 1} more" if len(twins) > 1 else ""
-        message = f"nearly the same text as {library.name(twin)} ({likeness:.2f} of 1){more}"
+        message = f"nearly the same text as {library.name(twin)} ({share:.0%} of the shorter){more}"
         hint = "if it is one piece, keep one file, with the other's address under aliases"
         problems.append(Problem(library.name(path), 0, 0, "", message, hint, "note"))
     return problems

@@ -58,5 +58,7 @@ def _find_pins(related: Sequence[Related]) -> list[str]:
 def _describe_shift(before: Sequence[Mapping[str, Any]], after: Sequence[Related]) -> str:
     """How far the scores of those that stayed have moved."""
     scores = {str(one["id"]): float(one["score"]) for one in before}
-    moves = [abs(one.score - scores[one.id]) for one in after if one.id in scores]
-    return f"scores shifted by up to {max(moves, default=0):.3f}"
+    largest = max((abs(one.score - scores[one.id]) for one in after if one.id in scores), default=0)
+    if not largest:
+        return "its text or an editor's choice changed (pins, 'never', links, story, settings)"
+    return f"scores shifted by up to {max(largest, 0.001):.3f}"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from broadsheet.related.copies import measure_copies
 from broadsheet.related.document import Document, Reason
 from broadsheet.related.ranking import choose_pins, find_banned, find_vetoes, skip_copies, sort_best
-from broadsheet.related.reasons import COPY, Reasoner
-from broadsheet.related.scoring import Scores
+from broadsheet.related.reasons import Reasoner
 from broadsheet.related.shelf import Shelf, fill_shelf, group_by_language
 
 Verdict = Literal["listed", "pinned", "off", "never", "shown", "language", "copy", "behind", "unlike", "missed"]
@@ -51,6 +51,7 @@ class Explainer:
         self._numbers = {document.id: number for number, document in enumerate(self._shelf.documents)}
         self._vetoes = find_vetoes(documents)
         self._pins = choose_pins(self._document, self._known, count)
+        self._pinned = [self._numbers[pin] for pin in self._pins if pin in self._numbers]
         self._scores = next(iter(self._shelf.scorer.score(self._row, self._row + 1)))
         self._full = self._shelf.scorer.score_all(self._row)
         self._reasoner = Reasoner(self._shelf)
@@ -100,10 +101,13 @@ class Explainer:
         chosen = self._choose()
         if number in chosen:
             return self._describe(number, "behind", len(self._pins) + chosen.index(number) + 1)
-        copies = self._find_copies([*chosen, number])
-        twin = next((one for one in chosen if (min(one, number), max(one, number)) in copies), number)
-        if twin != number:
-            return self._describe(number, "copy", instead=self._shelf.documents[twin].id)
+        before = np.array([*self._pinned, *chosen], dtype=np.int64)
+        twins = before[measure_copies(self._shelf, number, before) > 0].tolist()
+        if twins:
+            place = chosen.index(twins[0]) + 1 if twins[0] in chosen else 0
+            if place <= self._count - len(self._pins):
+                return self._describe(number, "copy", instead=self._shelf.documents[twins[0]].id)
+            return self._describe(number, "behind", len(self._pins) + place)
         # It was no candidate: its place is that among all.
         total, others = self._full.total, self._full.others
         place = len(self._pins) + 1 + int(np.count_nonzero(total > total[np.searchsorted(others, number)]))
@@ -113,20 +117,17 @@ class Explainer:
         """The numbers of those that may be listed, best first."""
         banned = find_banned(self._document, self._pins, self._vetoes)
         numbers = [self._numbers[one] for one in banned if one in self._numbers]
-        others = self._scores.others[sort_best(self._scores, numbers)].tolist()
-        return [others[place] for place in skip_copies(others, self._find_copies(others), len(others))]
-
-    def _find_copies(self, numbers: Sequence[int]) -> Mapping[tuple[int, int], float]:
-        vectors = self._shelf.vectors[numbers]
-        alike = (vectors @ vectors.T).toarray()
-        ones, twos = np.nonzero(np.triu(alike >= COPY, 1))
-        pairs = [(numbers[one], numbers[two]) for one, two in zip(ones.tolist(), twos.tolist(), strict=True)]
-        return {(min(pair), max(pair)): 1.0 for pair in pairs}
+        others = self._scores.others[sort_best(self._scores, numbers)]
+        places = skip_copies(others, self._shelf, len(others), self._pinned)
+        chosen: list[int] = others[places].tolist()
+        return chosen
 
     def _describe(self, number: int, verdict: Verdict, place: int = 0, instead: str = "") -> Explanation:
-        scores: Scores = self._full
+        # A candidate's own scores: in the last digit those of the full comparison may be others.
+        scores = self._scores if number in self._scores.others else self._full
         at = int(np.searchsorted(scores.others, number))
         other = self._shelf.documents[number]
+        copy = bool(measure_copies(self._shelf, self._row, np.array([number]), scores.text[[at]])[0])
         return Explanation(
             other.id,
             verdict,
@@ -137,6 +138,6 @@ class Explainer:
             float(scores.topics[at]),
             float(scores.links[at]),
             (other.published - self._document.published).days,
-            self._reasoner.explain(self._row, number, float(scores.text[at]), float(scores.linked_part[at])),
+            self._reasoner.explain(self._row, number, float(scores.linked_part[at]), copy=copy),
             instead,
         )

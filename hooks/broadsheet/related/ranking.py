@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from broadsheet.related.copies import measure_copies
 from broadsheet.related.document import Document, Reason, Related
-from broadsheet.related.reasons import COPY, Reasoner
+from broadsheet.related.reasons import Reasoner
 from broadsheet.related.scoring import Scores
 from broadsheet.related.shelf import Shelf, fill_shelf, group_by_language
 
@@ -18,7 +19,7 @@ SPARE = 24
 
 Rows = npt.NDArray[np.int64]
 Copies = dict[tuple[int, int], float]
-"""Pairs of numbers of one shelf, the smaller first, with how alike the texts are."""
+"""Pairs of numbers of one shelf, the smaller first, with how much of the shorter text is in the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Ranking:
     lists: Mapping[str, tuple[Related, ...]]
     """By document: the related ones, best first."""
     copies: tuple[tuple[str, str, float], ...]
-    """Pairs of documents that are nearly the same, the older first, with how alike their texts are."""
+    """Pairs of documents that are nearly the same, the older first, and how much of the shorter is in the other."""
 
 
 def relate(documents: Sequence[Document], count: int = 8) -> dict[str, tuple[Related, ...]]:
@@ -90,11 +91,10 @@ def choose_pins(document: Document, known: Mapping[str, Document], count: int) -
 
 @dataclass(frozen=True, slots=True)
 class _Best:
-    """The best for one document, before near-copies are skipped: numbers, scores, likeness of the texts."""
+    """The best for one document, before near-copies are skipped: numbers and scores."""
 
     others: Rows
     totals: npt.NDArray[np.float64]
-    texts: npt.NDArray[np.float64]
     links: npt.NDArray[np.float64]
     """The part of each score that links make."""
 
@@ -103,45 +103,52 @@ def _rank_shelf(
     shelf: Shelf, known: Mapping[str, Document], vetoes: Mapping[str, Set[str]], count: int
 ) -> tuple[dict[str, tuple[Related, ...]], list[tuple[str, str, float]]]:
     """The lists and the near-copies of one shelf."""
+    numbers = {document.id: number for number, document in enumerate(shelf.documents)}
+    pins = [choose_pins(document, known, count) for document in shelf.documents]
+    wanted = [0 if one.off else count - len(pinned) for one, pinned in zip(shelf.documents, pins, strict=True)]
+
+    def choose(row: int, scores: Scores, most: int | None) -> _Best:
+        banned = find_banned(shelf.documents[row], pins[row], vetoes)
+        best = sort_best(scores, [numbers[one] for one in banned if one in numbers])[:most]
+        return _Best(scores.others[best], scores.total[best], scores.linked_part[best])
+
     copies: Copies = {}
-    found = _find_best(shelf, known, vetoes, count, copies)
+    found = []
+    for row, scores in enumerate(shelf.scorer.score(0, len(shelf.documents))):
+        found.append(choose(row, scores, wanted[row] + SPARE))
+        _add_copies(shelf, row, scores, copies)
+    doubled = {one for pair in copies for one in pair}
     reasoner = Reasoner(shelf)
     lists: dict[str, tuple[Related, ...]] = {}
-    for row, best in enumerate(found):
-        document = shelf.documents[row]
-        pinned = [Related(pin, 1.0, (Reason("pin"),)) for pin in choose_pins(document, known, count)]
-        others = best.others.tolist()
-        lists[document.id] = (
+    for row, first in enumerate(found):
+        best, taken = first, [numbers[pin] for pin in pins[row] if pin in numbers]
+        places = skip_met(best.others.tolist(), copies, wanted[row], taken)
+        few = len(places) < wanted[row] and len(best.others) == wanted[row] + SPARE
+        # More near-copies than places to spare, or perhaps two of one piece that have not met.
+        if few or sum(other in doubled for other in (*taken, *best.others[places].tolist())) > 1:
+            best = choose(row, next(shelf.scorer.score(row, row + 1)), None)
+            places = skip_copies(best.others, shelf, wanted[row], taken)
+        pinned = (Related(pin, 1.0, (Reason("pin"),)) for pin in pins[row])
+        lists[shelf.documents[row].id] = (
             *pinned,
-            *(
-                Related(
-                    shelf.documents[others[place]].id,
-                    float(best.totals[place]),
-                    reasoner.explain(row, others[place], float(best.texts[place]), float(best.links[place])),
-                )
-                for place in skip_copies(others, copies, count - len(pinned))
-            ),
+            *(_describe(shelf, reasoner, row, best, place, copies) for place in places),
         )
     names = [document.id for document in shelf.documents]
     return lists, [(names[one], names[two], round(likeness, 3)) for (one, two), likeness in copies.items()]
 
 
-def _find_best(
-    shelf: Shelf, known: Mapping[str, Document], vetoes: Mapping[str, Set[str]], count: int, copies: Copies
-) -> list[_Best]:
-    """The best for each document of a shelf; near-copies are added to `copies`."""
-    numbers = {document.id: number for number, document in enumerate(shelf.documents)}
-    found = []
-    for row, scores in enumerate(shelf.scorer.score(0, len(shelf.documents))):
-        document = shelf.documents[row]
-        pins = choose_pins(document, known, count)
-        banned = [numbers[one] for one in find_banned(document, pins, vetoes) if one in numbers]
-        best = sort_best(scores, banned)[: 0 if document.off else count - len(pins) + SPARE]
-        found.append(_Best(scores.others[best], scores.total[best], scores.text[best], scores.linked_part[best]))
-        for place in np.flatnonzero(scores.text >= COPY).tolist():
-            other = int(scores.others[place])
-            copies[min(row, other), max(row, other)] = float(scores.text[place])
-    return found
+def _add_copies(shelf: Shelf, row: int, scores: Scores, copies: Copies) -> None:
+    shares = measure_copies(shelf, row, scores.others, scores.text)
+    for place in np.flatnonzero(shares).tolist():
+        other = int(scores.others[place])
+        copies[min(row, other), max(row, other)] = float(shares[place])
+
+
+def _describe(shelf: Shelf, reasoner: Reasoner, row: int, best: _Best, place: int, copies: Copies) -> Related:
+    other = int(best.others[place])
+    copy = (min(row, other), max(row, other)) in copies
+    reasons = reasoner.explain(row, other, float(best.links[place]), copy=copy)
+    return Related(shelf.documents[other].id, float(best.totals[place]), reasons)
 
 
 def find_banned(document: Document, pins: Sequence[str], vetoes: Mapping[str, Set[str]]) -> set[str]:
@@ -157,12 +164,27 @@ def sort_best(scores: Scores, banned: Sequence[int]) -> Rows:
     return allowed
 
 
-def skip_copies(others: Sequence[int], copies: Mapping[tuple[int, int], float], count: int) -> Iterator[int]:
-    """The places of the first `count` of those that are no near-copy of one before."""
-    taken: list[int] = []
+def skip_met(others: Sequence[int], copies: Copies, count: int, pinned: Sequence[int]) -> list[int]:
+    """As `skip_copies`, for near-copies that have met."""
+    taken = list(pinned)
+    places: list[int] = []
     for place, other in enumerate(others):
-        if len(taken) == count:
-            return
+        if len(places) == count:
+            break
         if not any((min(other, one), max(other, one)) in copies for one in taken):
             taken.append(other)
-            yield place
+            places.append(place)
+    return places
+
+
+def skip_copies(others: Rows, shelf: Shelf, count: int, pinned: Sequence[int]) -> list[int]:
+    """The places of the first `count` of those that are no near-copy of one before, nor of one that is pinned."""
+    left = np.arange(len(others))
+    places: list[int] = []
+    for pin in pinned:
+        left = left[measure_copies(shelf, pin, others[left]) == 0]
+    while len(left) and len(places) < count:
+        place = int(left[0])
+        places.append(place)
+        left = left[1:][measure_copies(shelf, int(others[place]), others[left[1:]]) == 0]
+    return places

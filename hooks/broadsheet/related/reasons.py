@@ -13,10 +13,7 @@ from babel import Locale, UnknownLocaleError
 from broadsheet.related.document import Reason
 from broadsheet.related.lexicon import Text
 from broadsheet.related.shelf import Shelf
-from broadsheet.related.words import is_unspaced
-
-COPY = 0.5
-"""Texts as alike as this are one piece published twice, or a piece and its update."""
+from broadsheet.related.words import is_unspaced, read_token
 
 _MOST = 0.5
 """Links that make more of a score than this are told."""
@@ -24,6 +21,7 @@ _NAMES = 3
 """So many names are given."""
 _LOOKED_AT = 12
 """Names are sought among so many of the features that say most."""
+_SHORT = 3
 _LONG = 5
 _PAIR = 2
 _ENOUGH = 200
@@ -55,20 +53,20 @@ class Reasoner:
         self._places = np.full(shelf.vectors.shape[1], -1, dtype=np.int32)
         self._telling = self._find_telling()
 
-    def explain(self, row: int, other: int, likeness: float, links: float) -> tuple[Reason, ...]:
+    def explain(self, row: int, other: int, links: float, *, copy: bool) -> tuple[Reason, ...]:
         """The reasons for one document beside another, the weightiest first.
 
         Args:
             row: the document; `other` is the one beside it.
-            likeness: that of their texts.
             links: the part of the score that they add, from 0 to 1.
+            copy: whether the two are nearly the same.
 
         """
         first, second = self._shelf.documents[row], self._shelf.documents[other]
         reasons = []
         if first.story and first.story == second.story:
             reasons.append(Reason("story"))
-        if likeness >= COPY:
+        if copy:
             reasons.append(Reason("copy"))
         if first.id in second.links or second.id in first.links:
             reasons.append(Reason("linked"))
@@ -180,7 +178,9 @@ def find_calendar_words(language: str) -> frozenset[str]:
         return frozenset()
     names = [*locale.months["format"]["wide"].values(), *locale.days["format"]["wide"].values()]
     names += [*locale.months["stand-alone"]["wide"].values(), *locale.days["stand-alone"]["wide"].values()]
-    return frozenset(name.casefold() for name in names)
+    parts = [part.casefold() for name in names for part in name.split("-")]
+    # Short names in scripts without spaces are met as pairs; pairs of long ones are in too much else.
+    return frozenset(word for part in parts for word in (read_token(part) if len(part) <= _SHORT else (part,)))
 
 
 def _find_runs(words: Numbers, run: tuple[int, ...]) -> npt.NDArray[np.int64]:

@@ -23,8 +23,10 @@ CANDIDATES = 100
 NEAREST = 100
 """A document that shares too few rare features is compared with so many before and after it in time as well."""
 
+DECIMALS = 6
+"""Likenesses and scores are rounded, so that no machine's last digit decides."""
+
 _CHUNK = 512
-_DECIMALS = 6
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -46,8 +48,8 @@ class Scores:
 
     @property
     def total(self) -> Floats:
-        """The scores, rounded, so that no machine's last digit decides."""
-        return np.round(join(self.text * self.time * self.topics, self.links), _DECIMALS)
+        """The scores."""
+        return np.round(join(self.text * self.time * self.topics, self.links), DECIMALS)
 
     @property
     def linked_part(self) -> Floats:
@@ -87,6 +89,10 @@ class Scorer:
         """One document compared with every other, in full."""
         scores = self._compare(row, np.delete(np.arange(len(self._days)), row))
         return self._add_links(scores, *self._reach(row, next(self._meet(row, row + 1))))
+
+    def liken(self, row: int, others: Rows) -> Floats:
+        """How alike a document's text is to others'."""
+        return self._compare(row, others).text
 
     def _meet(self, start: int, stop: int) -> Iterator[Scores]:
         """The documents that share rare features with each of some, scored without links."""
@@ -147,7 +153,8 @@ class Scorer:
         shared = fetched @ self._space
         self._space[columns] = 0
         time = fade(self._days[others] - self._days[row])
-        text, topics = (rare + common).astype(np.float64), lift(shared).astype(np.float64)
+        text = np.round((rare + common).astype(np.float64), DECIMALS)
+        topics = lift(shared).astype(np.float64)
         return Scores(others, text, time.astype(np.float64), topics, np.zeros(len(others)))
 
 

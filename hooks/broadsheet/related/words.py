@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from functools import reduce
+from functools import cache, reduce
 
 BREAK = ""
 """Stands among words for the end of a sentence or of a part of one."""
@@ -16,7 +16,7 @@ MOST_CHARACTERS = 200_000
 _CLEANERS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Code blocks and HTML comments, scripts and styles say nothing that a reader reads. What is never closed
     # goes on to the end, so that a text of nothing but beginnings is read once, not once for each of them.
-    (re.compile(r"^(`{3,}|~{3,}).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL), "\n"),
+    (re.compile(r"^(`{3,}+(?![^\n]*`)|~{3,}+).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL), "\n"),
     (re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL), " "),
     (re.compile(r"<(script|style)\b.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE), " "),
     # Links and images leave their words.
@@ -27,7 +27,10 @@ _CLEANERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"<[^<>]{1,2000}>"), ""),
     (re.compile(r"(?:https?://|www\.)\S+"), " "),
 )
-_TOKEN = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*|[.!?;:](?=\s|$)|[\n()\"“”„«»。！？；：、，…|]")
+# More digits than any character's number has.
+_NO_CHARACTER = re.compile(r"&#[0-9]{8,}")
+_STOP = r"[.!?;:](?=\s|$)|[\n()\"“”„«»。！？；：、，…|؟،؛۔।॥]"
+_TOKEN = re.compile(rf"[^\W_]+(?:['’.][^\W_]+)*|{_STOP}")
 _POSSESSIVE = re.compile(r"['’]s?$")
 # Scripts written without spaces: Thai, Lao, Myanmar, Khmer, kana, Han.
 _UNSPACED = re.compile(
@@ -38,12 +41,34 @@ _UNSPACED = re.compile(
 def strip_markdown(text: str) -> str:
     """The prose of a Markdown text: without code blocks, HTML tags, addresses and link definitions."""
     text = reduce(lambda left, cleaner: cleaner[0].sub(cleaner[1], left), _CLEANERS, text[:MOST_CHARACTERS])
-    return html.unescape(html.unescape(text)) if "&" in text else text
+    return _unescape(_unescape(text)) if "&" in text else text
+
+
+def _unescape(text: str) -> str:
+    return html.unescape(_NO_CHARACTER.sub(" ", text))
 
 
 def split_tokens(text: str) -> list[str]:
     """The words and punctuation of a text as they stand in it, each to be read by `read_token`."""
-    return _TOKEN.findall(unicodedata.normalize("NFKC", text[:MOST_CHARACTERS]))
+    text = text[:MOST_CHARACTERS]
+    if text.isascii() or _find_marks().isdisjoint(text):
+        return _TOKEN.findall(unicodedata.normalize("NFKC", text))
+    token, pile = _allow_marks()
+    return token.findall(unicodedata.normalize("NFKC", pile.sub(r"\1", text)))
+
+
+@cache
+def _find_marks() -> frozenset[str]:
+    """What belongs to the letter before it, in Devanagari and Thai to most of them, though it is none itself."""
+    return frozenset(char for char in map(chr, range(0x300, 0x1F000)) if unicodedata.category(char)[0] == "M")
+
+
+@cache
+def _allow_marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds tokens in texts with marks, and piles of marks, which take `normalize` quadratic time."""
+    marks = f"[{''.join(sorted(_find_marks()))}]"
+    word = rf"[^\W_]+(?:(?:['’.]|{marks}+)[^\W_]+)*{marks}*"
+    return re.compile(f"{word}|{_STOP}"), re.compile(f"({marks}{{9}}){marks}+")
 
 
 def read_token(token: str) -> tuple[str, ...]:
@@ -64,14 +89,17 @@ def read_token(token: str) -> tuple[str, ...]:
     words: list[str] = []
     end = 0
     for run in _UNSPACED.finditer(token):
-        if run.start() > end:
-            words.append(token[end : run.start()])
+        words.append(_trim(token[end : run.start()]))
         chars = run.group()
         words += [chars[place : place + 2] for place in range(max(1, len(chars) - 1))]
         end = run.end()
-    if end < len(token):
-        words.append(_POSSESSIVE.sub("", token[end:]))
-    return tuple(words)
+    words.append(_trim(token[end:]))
+    return tuple(word for word in words if word)
+
+
+def _trim(part: str) -> str:
+    """What stands before or behind an unspaced script, without what tied it to that."""
+    return _POSSESSIVE.sub("", part).strip("'’.")
 
 
 def is_unspaced(word: str) -> bool:
