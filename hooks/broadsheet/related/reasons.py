@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -11,7 +11,6 @@ import numpy.typing as npt
 from babel import Locale, UnknownLocaleError
 
 from broadsheet.related.document import Reason
-from broadsheet.related.lexicon import Text
 from broadsheet.related.shelf import Shelf
 from broadsheet.related.words import is_unspaced, read_token
 
@@ -40,7 +39,20 @@ PHRASES: Mapping[str, str] = {
 }
 """How a reason is put into words; names follow behind a colon."""
 
-Numbers = npt.NDArray[np.int32]
+
+class _Runs:
+    """Finds words that stand in one text one after another."""
+
+    def __init__(self, words: Sequence[int]) -> None:
+        self._words = list(words)
+        self._places: dict[int, list[int]] = {}
+        for place, word in enumerate(words):
+            self._places.setdefault(word, []).append(place)
+
+    def find(self, run: tuple[int, ...]) -> list[int]:
+        """Where a run begins, every time."""
+        wanted = list(run)
+        return [place for place in self._places.get(run[0], ()) if self._words[place : place + len(run)] == wanted]
 
 
 class Reasoner:
@@ -50,8 +62,10 @@ class Reasoner:
         """Take the shelf."""
         self._shelf = shelf
         self._size = len(shelf.words)
-        self._places = np.full(shelf.vectors.shape[1], -1, dtype=np.int32)
+        self._weights = np.zeros(shelf.vectors.shape[1], dtype=np.float32)
         self._telling = self._find_telling()
+        self._row = -1
+        self._runs = _Runs(())
 
     def explain(self, row: int, other: int, links: float, *, copy: bool) -> tuple[Reason, ...]:
         """The reasons for one document beside another, the weightiest first.
@@ -83,21 +97,34 @@ class Reasoner:
     def find_names(self, row: int, other: int) -> tuple[str, ...]:
         """What both are about: at most three words, or runs of words, names before other words.
 
-        Cost: about 40 µs a pair.
+        Cost: about 50 µs a pair, and 60 µs for each document that pairs are asked of one after another.
         """
-        text = self._shelf.texts[row]
+        self._turn_to(row)
         phrases: list[tuple[int, ...]] = []
-        for key in self._find_shared(row, other).tolist():
+        for key in self._find_shared(other).tolist():
             if key >= self._size:
-                self._add_pair(key // self._size - 1, key % self._size, text.words, phrases)
+                self._add_pair(key // self._size - 1, key % self._size, phrases)
             elif not any(key in phrase for phrase in phrases):
                 phrases.append((key,))
-        spelt = [self._spell(phrase, text) for phrase in phrases]
+        spelt = [self._spell(phrase) for phrase in phrases]
         spelt = [name for name in spelt if len(name) > 1 and any(map(str.isalpha, name))]
         names = [name for name in spelt if name != name.lower()]
         # Short words without a capital are rarely what a text is about. Scripts without capitals are let through.
         others = [name for name in spelt if name == name.lower() and (len(name) >= _LONG or name == name.upper())]
         return tuple((*names, *others)[:_NAMES])
+
+    def _turn_to(self, row: int) -> None:
+        """Lay a document out, for all that stand beside it."""
+        if row == self._row:
+            return
+        vectors = self._shelf.vectors
+        if self._row >= 0:
+            self._weights[vectors.indices[vectors.indptr[self._row] : vectors.indptr[self._row + 1]]] = 0
+        own = slice(vectors.indptr[row], vectors.indptr[row + 1])
+        columns = vectors.indices[own]
+        self._weights[columns] = vectors.data[own] * self._telling[columns]
+        self._row = row
+        self._runs = _Runs(self._shelf.texts[row].words.tolist())
 
     def _find_telling(self) -> npt.NDArray[np.bool_]:
         """Which features may be told to a reader: words that not too many documents have, and pairs of such words."""
@@ -118,12 +145,12 @@ class Reasoner:
         found: npt.NDArray[np.bool_] = np.where(is_word, telling[one], phrased[one] & phrased[two] & named)
         return found
 
-    def _spell(self, phrase: tuple[int, ...], text: Text) -> str:
+    def _spell(self, phrase: tuple[int, ...]) -> str:
         """A word as it is mostly written, several as they stand in a text."""
         if len(phrase) == 1:
             return self._shelf.words[phrase[0]]
-        start = int(_find_runs(text.words, phrase)[-1])
-        numbers: list[int] = text.spellings[start : start + len(phrase)].tolist()
+        start = self._runs.find(phrase)[-1]
+        numbers: list[int] = self._shelf.texts[self._row].spellings[start : start + len(phrase)].tolist()
         words = [self._shelf.spellings[number] for number in numbers]
         spelt = words[0]
         for before, word in pairwise(words):
@@ -132,31 +159,27 @@ class Reasoner:
             spelt += word[1:] if overlaps else f" {word}"
         return spelt
 
-    def _find_shared(self, row: int, other: int) -> npt.NDArray[np.int64]:
-        """The keys of the telling features that both have, those that make most of their likeness first."""
-        vectors, places = self._shelf.vectors, self._places
-        own = slice(vectors.indptr[row], vectors.indptr[row + 1])
+    def _find_shared(self, other: int) -> npt.NDArray[np.int64]:
+        """The keys of the telling features that the other has too, those that make most of the likeness first."""
+        vectors = self._shelf.vectors
         its = slice(vectors.indptr[other], vectors.indptr[other + 1])
-        mine, theirs = vectors.indices[own], vectors.indices[its]
-        places[mine] = np.arange(len(mine), dtype=np.int32)
-        found = places[theirs]
-        places[mine] = -1
-        both = np.flatnonzero((found >= 0) & self._telling[theirs])
-        weights = vectors.data[own][found[both]] * vectors.data[its][both]
-        best = np.lexsort((theirs[both], -weights))[:_LOOKED_AT]
-        shared: npt.NDArray[np.int64] = self._shelf.keys[theirs[both][best]]
+        columns = vectors.indices[its]
+        weights = self._weights[columns]
+        both = weights.nonzero()[0]
+        order = np.lexsort((columns[both], -(weights[both] * vectors.data[its][both])))
+        shared: npt.NDArray[np.int64] = self._shelf.keys[columns[both[order[:_LOOKED_AT]]]]
         return shared
 
-    def _add_pair(self, one: int, two: int, words: Numbers, phrases: list[tuple[int, ...]]) -> None:
+    def _add_pair(self, one: int, two: int, phrases: list[tuple[int, ...]]) -> None:
         """Add two words as a phrase, if they ever stand side by side; join it to one that it goes on from."""
-        pair = next((pair for pair in ((one, two), (two, one)) if len(_find_runs(words, pair))), None)
+        pair = next((pair for pair in ((one, two), (two, one)) if self._runs.find(pair)), None)
         if pair is None:
             return
         for place, phrase in enumerate(phrases):
             if set(pair) <= set(phrase):
                 return
             longer = phrase + pair[1:] if phrase[-1] == pair[0] else pair[:1] + phrase if phrase[0] == pair[1] else ()
-            if longer and len(longer) <= _WORDS and len(_find_runs(words, longer)):
+            if longer and len(longer) <= _WORDS and self._runs.find(longer):
                 phrases[place] = longer
                 # What stood alone and is part of it now goes.
                 phrases[:] = [one for one in phrases if one is longer or not set(one) <= set(longer)]
@@ -181,14 +204,6 @@ def find_calendar_words(language: str) -> frozenset[str]:
     parts = [part.casefold() for name in names for part in name.split("-")]
     # Short names in scripts without spaces are met as pairs; pairs of long ones are in too much else.
     return frozenset(word for part in parts for word in (read_token(part) if len(part) <= _SHORT else (part,)))
-
-
-def _find_runs(words: Numbers, run: tuple[int, ...]) -> npt.NDArray[np.int64]:
-    """Where words stand in a text one after another."""
-    starts: npt.NDArray[np.int64] = np.flatnonzero(words[: len(words) - len(run) + 1] == run[0])
-    for step, word in enumerate(run[1:], start=1):
-        starts = starts[words[starts + step] == word]
-    return starts
 
 
 def write_reason(reason: Reason, titles: Mapping[str, str]) -> str:
