@@ -16,6 +16,9 @@ from broadsheet.registers import Author, Registers, Story, Topic
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 """The instant at which tests publish unless they say otherwise; `make_article` makes what is public by then."""
 
+HOLDS = ("draft", "future", "embargoed", "expired")
+"""Every reason for which an article can be kept from the public."""
+
 
 def make_moment(text: str = "2026-01-18") -> Moment:
     """A moment in UTC, from a date or date-time as front matter has it."""

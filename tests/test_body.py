@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 import yaml
 from broadsheet.article import Article
 from broadsheet.body import BodyRenderer, RenderedBody
 from broadsheet.links import LinkMap
+from broadsheet.urls import media_url
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from makers import make_article
+from markup import parse
 from mkdocs.config import load_config
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +47,10 @@ CASES = [
     for path in sorted(GOLDEN.glob("*.yml"))
     for case in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
+
+PIECES = (Path(__file__).parent / "golden" / "hostile.txt").read_text(encoding="utf-8").split()
+SPACES = [" ", "\n", "\n\n", "    ", "\t", "\x00", "\x0c", "\x02", "\x03", "\u2028", "\ufeff", "\u202e"]
+HOSTILE = st.lists(st.sampled_from([*PIECES, *SPACES]) | st.text(max_size=6), max_size=40).map("".join)
 
 
 def make_page(markdown: str, **fields: Any) -> Article:
@@ -108,6 +116,12 @@ def test_the_table_of_contents_holds_only_what_is_safe_to_print(renderer: BodyRe
     )
 
 
+def test_a_heading_that_an_element_swallows_is_in_no_table_of_contents(renderer: BodyRenderer) -> None:
+    body = renderer.render(make_page("## Seen\n\n<xmp>\n\n## Swallowed\n"), LINKS, LABEL)
+    assert [token["id"] for token in body.toc] == ["seen"]
+    assert body.ids == {"seen"}
+
+
 def test_the_anchors_of_a_body_are_its_ids_and_the_names_of_its_links(renderer: BodyRenderer) -> None:
     body = renderer.render(
         make_page('## Day\n\n<a name="old"></a> <p id="raw">x</p> <iframe id="gone"></iframe> <input name="field">\n'),
@@ -131,6 +145,24 @@ def test_an_entity_that_python_and_browsers_read_differently_is_no_dead_link(ren
     body = renderer.render(make_page('<a href="https://example.org/?a=1&copy=2">x</a>\n'), LINKS, LABEL)
     assert body.html == '<p><a href="https://example.org/?a=1&amp;copy=2">x</a></p>'
     assert body.problems == ()
+
+
+def test_such_an_entity_beside_something_that_is_lost_is_no_lost_link_either(renderer: BodyRenderer) -> None:
+    body = renderer.render(
+        make_page('<a href="https://example.org/?a=1&copy=2">x</a> <iframe></iframe>\n'), LINKS, LABEL
+    )
+    assert [problem.message for problem in body.problems] == [
+        "HTML element <iframe> is not allowed in articles and was taken out"
+    ]
+
+
+def test_a_lost_address_is_told_apart_from_one_that_is_kept(renderer: BodyRenderer) -> None:
+    markdown = '[x](https://example.org/)\n\n<embed src="map.png">\n\n[y](https://example.org:99999/?a&b)\n'
+    body = renderer.render(make_page(markdown), LINKS, LABEL)
+    assert [(problem.line, problem.message) for problem in body.problems] == [
+        (3, "HTML element <embed> is not allowed in articles and was taken out"),
+        (5, "'https://example.org:99999/?a&b' is no address"),
+    ]
 
 
 def test_an_address_that_only_the_cleaner_refuses_is_reported_too(renderer: BodyRenderer) -> None:
@@ -198,11 +230,19 @@ def test_a_body_does_not_depend_on_what_was_rendered_before(
         assert renderer.render(make_page(POOL[number]), LINKS, LABEL) == fresh[number]
 
 
-# Whatever a stranger writes: what leaves the renderer is safe to put on a page.
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_nothing_that_a_stranger_writes_shows_in_the_next_article(
+    data: st.DataObject, markdown_settings: tuple[list[str], dict[str, Any]], renderer: BodyRenderer
+) -> None:
+    bodies = data.draw(st.lists(HOSTILE, min_size=2, max_size=4))
+    for markdown in bodies[:-1]:
+        renderer.render(make_page(markdown), LINKS, LABEL)
+    last = make_page(bodies[-1])
+    assert renderer.render(last, LINKS, LABEL) == BodyRenderer(*markdown_settings).render(last, LINKS, LABEL)
 
-PIECES = (Path(__file__).parent / "golden" / "hostile.txt").read_text(encoding="utf-8").split()
-SPACES = [" ", "\n", "\n\n", "    ", "\t", "\x00", "\x0c", "\x02", "\x03", "\u2028", "\ufeff", "\u202e"]
-HOSTILE = st.lists(st.sampled_from([*PIECES, *SPACES]) | st.text(max_size=6), max_size=40).map("".join)
+
+# Whatever a stranger writes: what leaves the renderer is safe to put on a page.
 
 _FORBIDDEN = (
     {"animate", "applet", "base", "button", "embed", "foreignobject", "form", "frame", "frameset", "iframe", "link"}
@@ -256,6 +296,23 @@ def check_safety(html: str) -> None:
     checker.close()
 
 
+def check_addresses(body: RenderedBody) -> None:
+    """Fail on an address that leads nowhere, to what is not public, or has another server asked for something."""
+    known = {*LINKS.urls, *LINKS.articles.values(), *LINKS.pages.values(), *map(media_url, LINKS.media)}
+    for element in parse(body.html):
+        for name in {"href", "src", "cite"} & set(element.attributes):
+            parts = urlsplit(element[name].strip())
+            if parts.scheme or parts.netloc:
+                assert parts.scheme in {"http", "https", "mailto", "tel"}
+                assert name != "src"
+                continue
+            place = urlsplit(urljoin("https://news.example/paper/2026/01/talks/", element[name]))
+            assert place.netloc == "news.example"
+            url = unquote(place.path).removeprefix("/paper/")
+            assert url in known
+            assert not url.startswith("media/") or url in map(media_url, body.media)
+
+
 @settings(max_examples=500, deadline=None)
 @given(markdown=HOSTILE)
 @example(markdown='<svg></p><style><a title="</style><img src=x onerror=alert(1)>">')
@@ -263,6 +320,7 @@ def check_safety(html: str) -> None:
     markdown='<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">'
 )
 @example(markdown='<svg><a><set attributeName="href" to="javascript:alert(1)"/><text>x</text></a></svg>')
+@example(markdown="<xmp>\n# Swallowed")
 @example(markdown='![x](https://example.org/"onerror="alert(1))')
 @example(markdown='![x"onerror="alert(1)](https://example.org/x.png)')
 @example(markdown="<img src=map.png alt='\"><script>alert(1)</script>'>")
@@ -270,8 +328,12 @@ def check_safety(html: str) -> None:
 def test_no_markdown_gets_anything_dangerous_onto_a_page(markdown: str, renderer: BodyRenderer) -> None:
     body = renderer.render(make_page(markdown), LINKS, LABEL)
     check_safety(body.html)
+    check_addresses(body)
     names = [token["name"] for token in body.toc]
     assert not any("<" in name for name in names)
+    anchors = {element["id"] for element in parse(body.html)} | {link["name"] for link in parse(body.html).all("a")}
+    assert body.ids == anchors - {""}
+    assert body.ids.issuperset(token["id"] for token in body.toc)
 
 
 @settings(max_examples=200, deadline=None)
@@ -280,3 +342,53 @@ def test_problems_name_a_line_of_the_body_or_none(markdown: str, renderer: BodyR
     body = renderer.render(make_page(markdown, body_line=5), LINKS, LABEL)
     last = 5 + markdown.count("\n")
     assert all(problem.line == 0 or 5 <= problem.line <= last for problem in body.problems)
+
+
+# Paragraphs of which none runs on into the next; in each its dead links, by the line in it.
+PARAGRAPHS = [
+    ("Words, and more.", []),
+    ("[fine](../../2025/12/summit.md) and [far](https://example.org/gone.md)", []),
+    ("[a](gone.md)", [1]),
+    ("Two lines,\nof which [the second](gone.md) is dead.", [2]),
+    ("![a](gone.md 'title')", [1]),
+    ("- a list\n- of [two](gone.md)", [2]),
+    ("> a quote\n> of [two](gone.md)", [2]),
+    ("| a | b |\n|---|---|\n| c | [d](gone.md) |", [3]),
+    ("<p>\n<a class='x'\nhref='gone.md'>x</a></p>", [3]),
+    ("Code: `[a](gone.md)`.", []),
+    ("```\n[a](gone.md)\n```", []),
+    ("~~~~\n[a](gone.md)\n~~~~", []),
+    ("<!-- [a](gone.md) -->", []),
+    ("!!! note\n    In it [a](gone.md).", [2]),
+    ("## Head [a](gone.md)", [1]),
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(numbers=st.lists(st.integers(0, len(PARAGRAPHS) - 1), max_size=10), first_line=st.integers(1, 50))
+@example(numbers=list(range(len(PARAGRAPHS))), first_line=9)
+def test_every_dead_link_is_reported_at_its_line(
+    numbers: Sequence[int], first_line: int, renderer: BodyRenderer
+) -> None:
+    body, lines, line = "", [], first_line
+    for number in numbers:
+        text, places = PARAGRAPHS[number]
+        lines += [line + place - 1 for place in places]
+        # A paragraph between two parts keeps lists and quotes apart.
+        body += f"{text}\n\nNext.\n\n"
+        line += text.count("\n") + 4
+    found = renderer.render(make_page(body, body_line=first_line), LINKS, LABEL)
+    assert {problem.message for problem in found.problems} <= {"dead link: there is no 'gone.md'"}
+    assert [problem.line for problem in found.problems] == lines
+
+
+@settings(max_examples=150, deadline=None)
+@given(alt=st.text(st.sampled_from("a é\xa0&<>\"'"), max_size=6))
+@example(alt="")
+@example(alt="\xa0 ")
+def test_an_image_is_reported_exactly_when_nothing_stands_in_its_alt(alt: str, renderer: BodyRenderer) -> None:
+    body = renderer.render(make_page(f'Words.\n\n<img src="map.png" alt="{escape(alt)}">\n'), LINKS, LABEL)
+    told = [(problem.line, problem.message) for problem in body.problems]
+    expected = [] if alt.strip() else [(3, "an image without alt: those who cannot see it miss it")]
+    assert told == expected
+    assert parse(body.html).one("img")["alt"] == alt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -140,7 +140,7 @@ class BodyRenderer:
             _report_losses(raw, sheet)
         return RenderedBody(
             content,
-            _clean_toc(getattr(self._markdown, "toc_tokens", ())),
+            _clean_toc(getattr(self._markdown, "toc_tokens", ()), sheet.ids),
             frozenset(sheet.ids),
             tuple(sheet.media),
             _find_anchors(sheet),
@@ -153,6 +153,8 @@ class BodyRenderer:
         # nh3 also asks about elements that it is going to take out.
         if sheet is None or tag not in TAGS:
             return None
+        if name == "cite":
+            return sheet.resolve(value, fetched=False).url
         if name == "href":
             sheet.addresses.append(value)
             return sheet.resolve(value, fetched=False).url
@@ -223,13 +225,13 @@ def _report_losses(raw: str, sheet: _Sheet) -> None:
     for name in found.handlers:
         message = f"HTML attribute '{name[:40]}' was taken out: articles run no scripts"
         sheet.report(sheet.lines.find_attribute(name), message)
-    lost = Counter(address for address, _ in found.addresses) - Counter(sheet.addresses)
+    # Python reads `&copy=` in an address as an entity, browsers do not: once more, and both are the same.
+    lost = Counter(html.unescape(address) for address, _ in found.addresses)
+    lost -= Counter(map(html.unescape, sheet.addresses))
     for address, fetched in found.addresses:
-        if address in lost:
+        if html.unescape(address) in lost:
             fault = sheet.look_up(address, fetched=fetched).fault
-            # Browsers and Python read some entities differently: such an address may not be lost at all.
-            if fault or "&" not in address:
-                sheet.report(sheet.lines.find_address(address), fault or f"'{address[:80]}' is no address")
+            sheet.report(sheet.lines.find_address(address), fault or f"'{address[:80]}' is no address")
 
 
 def _find_anchors(sheet: _Sheet) -> tuple[tuple[str, str, int], ...]:
@@ -241,14 +243,15 @@ def _find_anchors(sheet: _Sheet) -> tuple[tuple[str, str, int], ...]:
     )
 
 
-def _clean_toc(tokens: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
-    """The headings with nothing but what is known to be safe to print."""
+def _clean_toc(tokens: Iterable[Mapping[str, Any]], ids: Collection[str]) -> tuple[Mapping[str, Any], ...]:
+    """The headings that came through the cleaner, with nothing but what is known to be safe to print."""
     return tuple(
         {
             "level": token["level"],
             "id": token["id"],
             "name": html.escape(html.unescape(token["name"]), quote=False),
-            "children": list(_clean_toc(token["children"])),
+            "children": list(_clean_toc(token["children"], ids)),
         }
         for token in tokens
+        if token["id"] in ids
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -53,7 +53,8 @@ class Edition:
 def newest_first(articles: Iterable[Article]) -> tuple[Article, ...]:
     """Articles by date, the newest first; of the same moment, by URL from a to z."""
     by_url = sorted(articles, key=lambda article: article.url)
-    return tuple(sorted(by_url, key=lambda article: article.date.at, reverse=True))
+    # In UTC: clocks run backwards in the hour that autumn repeats.
+    return tuple(sorted(by_url, key=lambda article: article.date.at.astimezone(UTC), reverse=True))
 
 
 def publish(library: Library, now: datetime) -> Edition:

@@ -10,8 +10,8 @@ from functools import cached_property
 # What shows markup without being markup: fenced blocks, code spans, comments. Bounded, or a hostile body could
 # keep the search busy for minutes.
 _SHOWN = re.compile(
-    r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*\n.{0,50000}?^[ \t>]*(?P=fence)[`~]*[ \t]*$"
-    r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).){1,2000}?(?<!`)(?P=ticks)(?!`)"
+    r"^[ \t>]*(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?:[^\n]*+\n){0,1000}?[ \t>]*(?P=fence)[`~]*[ \t]*$"
+    r"|(?<!`)(?P<ticks>`++)(?:(?!\n[ \t]*\n).){1,2000}?(?<!`)(?P=ticks)(?!`)"
     r"|<!--(?:(?!<!--).)*?-->",
     re.MULTILINE | re.DOTALL,
 )
@@ -20,6 +20,7 @@ _PROBE_SIZE = 300
 _MOST_SEARCHES = 200
 _BEFORE = r"(?<![^(<\"'=\s])"
 _AFTER = r"(?![^)>}\"'\s])"
+_PUNCTUATION = re.compile(r"[\W_]")
 _EMPTY_LINK = r"\]\(\s*(?:<>\s*)?[\"')]|\b(?i:href|src)\s*=\s*(?:\"\s*\"|'\s*'|>)"
 
 
@@ -45,7 +46,9 @@ class LineFinder:
         if not probe:
             return self._next("", _EMPTY_LINK, unescape=False)
         ending = _AFTER if probe == whole else ""
-        return self._next(f"address {probe}", f"{_BEFORE}{re.escape(probe)}{ending}", unescape=True)
+        # In Markdown a backslash may stand before punctuation: gone\_by.md
+        pattern = _PUNCTUATION.sub(lambda match: rf"\\?{re.escape(match[0])}", probe)
+        return self._next(f"address {probe}", f"{_BEFORE}{pattern}{ending}", unescape=True)
 
     def find_element(self, name: str) -> int:
         """The line of a start tag."""

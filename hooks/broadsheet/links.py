@@ -104,6 +104,14 @@ def resolve_link(address: str, path: str, url: str, links: LinkMap, *, fetched: 
 
     """
     address = address.strip()
+    found = _find_place(address, path, url, links, fetched=fetched)
+    leads_to_page = found.article or (found.url or "").partition("#")[0].endswith("/")
+    if fetched and leads_to_page:
+        return Resolved(fault=f"'{address[:80]}' is a page, expected a picture or a recording")
+    return found
+
+
+def _find_place(address: str, path: str, url: str, links: LinkMap, *, fetched: bool) -> Resolved:
     if not address:
         what = "an image" if fetched else "a link"
         return Resolved(fault=f"{what} without an address", hint="write the address between ( and )")
@@ -115,6 +123,8 @@ def resolve_link(address: str, path: str, url: str, links: LinkMap, *, fetched: 
         return _resolve_outside(address, parts.scheme, parts.netloc, fetched=fetched)
     fragment = unquote(parts.fragment)
     if not parts.path:
+        if not address.startswith(("#", "?")):
+            return Resolved(fault=f"'{address[:80]}' is no address")
         return Resolved(address, article=path, fragment=fragment)
     wanted = unquote(parts.path)
     if wanted.startswith("/"):

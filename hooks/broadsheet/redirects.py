@@ -8,9 +8,11 @@ from broadsheet.article import Article
 from broadsheet.edition import Edition
 from broadsheet.nodes import Mark
 from broadsheet.problems import Problem
+from broadsheet.registers import TOPICS_FILE
 
 _RESERVED = frozenset({"404.html", "assets", "media", "search", "sitemap.xml", "sitemap.xml.gz"})
 """First parts of addresses that belong to the theme, to search and to files beside articles."""
+_HINT = "take the alias out or give another"
 
 
 def collect_redirects(
@@ -24,31 +26,44 @@ def collect_redirects(
         label: gives a file's name in problems.
 
     """
-    redirects = {
-        f"topics/{alias}/": f"topics/{topic.id}/"
-        for topic in edition.topics.values()
-        for alias in topic.aliases
-        if alias not in edition.topics
-    }
+    redirects, problems = _redirect_topics(edition, taken, label)
     files = {alias for article in edition.articles for alias in article.aliases if alias.endswith(".html")}
-    problems = []
+    folders = {parent for url in taken for parent in _parents(url)} if files else set()
     for article in edition.articles:
         for index, alias in enumerate(article.aliases):
             # A server shows one page for both spellings.
             old = alias.removesuffix("index.html") if f"/{alias}".endswith("/index.html") else alias
-            if old in taken or old in redirects or _is_blocked(old, files):
+            is_free = old not in taken and old not in folders and redirects.get(old, article.url) == article.url
+            if not is_free or _is_blocked(old) or any(parent in taken or parent in files for parent in _parents(old)):
                 problems.append(_refuse(article, index, label))
             else:
                 redirects[old] = article.url
     return dict(sorted(redirects.items())), problems
 
 
-def _is_blocked(old: str, files: Collection[str]) -> bool:
-    """Whether something that is no page stands at the address, or where it needs a directory."""
-    return old.partition("/")[0] in _RESERVED or any(parent in files for parent in _parents(old))
+def _is_blocked(old: str) -> bool:
+    """Whether an address belongs to others, or lies in a directory that has the name of a page's file."""
+    return old.partition("/")[0] in _RESERVED or "/index.html/" in f"/{old}"
+
+
+def _redirect_topics(
+    edition: Edition, taken: Collection[str], label: Callable[[str], str]
+) -> tuple[dict[str, str], list[Problem]]:
+    redirects: dict[str, str] = {}
+    problems = []
+    for topic in edition.topics.values():
+        for alias in topic.aliases:
+            old = f"topics/{alias}/"
+            if old not in taken:
+                redirects[old] = f"topics/{topic.id}/"
+            else:
+                message = f"the address /{old} is taken: it does not lead to this topic"
+                problems.append(Problem(label(TOPICS_FILE), 0, 0, f"{topic.id}.aliases", message, _HINT, "warning"))
+    return redirects, problems
 
 
 def _parents(url: str) -> Iterator[str]:
+    """The directories that a page or file lies in, without trailing slashes."""
     parts = url.split("/")
     for count in range(1, len(parts)):
         yield "/".join(parts[:count])
@@ -56,7 +71,7 @@ def _parents(url: str) -> Iterator[str]:
 
 def _refuse(article: Article, index: int, label: Callable[[str], str]) -> Problem:
     mark = article.marks.get(f"aliases.{index}", Mark(1, 1))
-    message = f"the address /{article.aliases[index]} is taken: it does not lead to this article"
-    return Problem(
-        label(article.path), mark.line, mark.column, "aliases", message, "take the alias out or give another", "warning"
-    )
+    alias = article.aliases[index]
+    end = "the article's own" if alias == article.url else "taken: it does not lead to this article"
+    message = f"the address /{alias} is {end}"
+    return Problem(label(article.path), mark.line, mark.column, "aliases", message, _HINT, "warning")
