@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -82,9 +83,10 @@ class Newspaper:
         self._root, self._label = find_content(self._settings, config)
         try:
             source = read_source(self._root, self._label)
+            now = read_clock()
         except BroadsheetError as error:
             raise PluginError(str(error)) from None
-        library = self._set_press(self._build_library(source), config)
+        library = self._set_press(self._build_library(source), now, config)
         self._report(library.problems, strict=bool(config.strict))
         self._keep_pages(library, Path(config.site_dir))
 
@@ -146,10 +148,10 @@ class Newspaper:
         told = [one for one in library.problems if one.path in {source.name(name) for name in broken}]
         return replace(rebuilt, problems=tuple(sorted({*rebuilt.problems, *told})))
 
-    def _set_press(self, library: Library, config: MkDocsConfig) -> Library:
+    def _set_press(self, library: Library, now: datetime, config: MkDocsConfig) -> Library:
         """Make the edition ready; the library comes back without what could not be rendered, with all problems."""
         around = find_surroundings(config, self._root)
-        arguments = (read_clock(), find_layout(self._settings, config), self._keep_renderer(config), around)
+        arguments = (now, find_layout(self._settings, config), self._keep_renderer(config), around)
         with open_workers(len(library.articles)) as executor:
             self._press = set_press(library, *arguments, executor)
         problems = tuple(sorted({*library.problems, *self._press.problems}))

@@ -20,7 +20,7 @@ from broadsheet.comparing import report_copies
 from broadsheet.library import Library, build_library
 from broadsheet.pages import map_surroundings
 from broadsheet.press import Press, set_press
-from broadsheet.problems import Problem
+from broadsheet.problems import BroadsheetError, Problem
 from broadsheet.settings import Settings, find_content, find_layout, read_settings
 from broadsheet.source import read_source
 
@@ -54,8 +54,17 @@ def open_newsroom(config: MkDocsConfig) -> Newsroom:
 
 
 def read_clock() -> datetime:
-    """The instant of this run: the one place that tells the time. SOURCE_DATE_EPOCH sets it, as for MkDocs."""
-    return get_build_datetime().astimezone(UTC)
+    """The instant of this run: the one place that tells the time. SOURCE_DATE_EPOCH sets it, as for MkDocs.
+
+    Raises:
+        BroadsheetError: when SOURCE_DATE_EPOCH is no number of seconds, or one beyond the calendar.
+
+    """
+    try:
+        return get_build_datetime().astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        found = os.environ.get("SOURCE_DATE_EPOCH", "")
+        raise BroadsheetError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, found '{found[:40]}'") from None
 
 
 @contextmanager

@@ -135,9 +135,7 @@ def read_settings(config: MkDocsConfig) -> Settings:
     """
     name = Path(config.config_file_path or "mkdocs.yml").name
     given = config.extra.get("broadsheet") or {}
-    if not isinstance(given, dict):
-        raise ConfigurationError(f"{name}: extra.broadsheet: Expected keys and values but received: {given!r}")
-    faults = [f"extra.broadsheet.{key}: {fault}" for key in given for fault in _find_faults(key, given[key])]
+    faults = _find_faults("extra.broadsheet", given, Settings)
     settings = Settings(config_file_path=config.config_file_path)
     if not faults:
         settings.load_dict(given)
@@ -151,15 +149,23 @@ def read_settings(config: MkDocsConfig) -> Settings:
     return settings
 
 
-def _find_faults(key: str, value: object) -> list[str]:
-    """What is wrong with one setting. One by one, as MkDocs' own `validate` stops at the first fault."""
-    settings = Settings()
-    if key not in settings:
-        hint = suggest(str(key), settings)
-        return [f"unknown setting ({hint})" if hint else "unknown setting"]
-    settings.load_dict({key: value})
-    failed, warnings = settings.validate()
-    return [str(fault) for _, fault in [*failed, *warnings]]
+def _find_faults(name: str, given: object, kind: type[Config]) -> list[str]:
+    """What is wrong with some settings. Each is checked by itself, as MkDocs' `validate` stops at the first fault."""
+    if not isinstance(given, dict):
+        return [f"{name}: Expected keys and values but received: {given!r}"]
+    faults = []
+    for key, value in given.items():
+        settings = kind()
+        if key not in settings:
+            hint = suggest(str(key), settings)
+            faults.append(f"{name}.{key}: unknown setting ({hint})" if hint else f"{name}.{key}: unknown setting")
+        elif isinstance(option := getattr(kind, key), c.SubConfig):
+            faults += _find_faults(f"{name}.{key}", value, option.config_class)
+        else:
+            settings.load_dict({key: value})
+            failed, warnings = settings.validate()
+            faults += [f"{name}.{key}: {fault}" for _, fault in [*failed, *warnings]]
+    return faults
 
 
 def _check_place(root: Path, config: MkDocsConfig) -> list[str]:
