@@ -133,7 +133,7 @@ def _read_lists(file: BinaryIO) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         for found in lists.values():
             for one in found:
                 str(one["id"]), float(one["score"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         message = f"{file.name}: expected the output of 'broadsheet related --format json', found something else"
         raise BroadsheetError(message) from None
     return dict(lists)

@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float32]
 
 
 def fade(days: npt.NDArray[np.float64]) -> Floats:
-    """(1 + |days| / FADE_DAYS) ** -FADE: 1 on the same day, 0.68 after a quarter, 0.46 after a year."""
+    """(1 + |days| / FADE_DAYS) ** -FADE: 1 on the same day, 0.66 after a quarter, 0.46 after a year."""
     faded: Floats = ((1 + np.abs(days) / FADE_DAYS) ** -FADE).astype(np.float32)
     return faded
 

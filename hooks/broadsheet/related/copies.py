@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -31,30 +33,43 @@ def measure_copies(
 
     """
     likeness = shelf.scorer.liken(row, others) if likeness is None else likeness
+    near = np.flatnonzero(likeness >= ALIKE)
     shares = np.zeros(len(others))
-    for place in np.flatnonzero(likeness >= ALIKE).tolist():
-        share = measure_containment(shelf.texts[row], shelf.texts[int(others[place])])
-        shares[place] = share if share >= CONTAINED else 0
+    shares[near] = measure_containment(shelf.texts[row], [shelf.texts[other] for other in others[near].tolist()])
+    shares[shares < CONTAINED] = 0
     return shares
 
 
-def measure_containment(one: Text, other: Text) -> float:
-    """How much of the shorter text is in the other: the share of its runs of three words that stand there too.
+def measure_containment(one: Text, others: Sequence[Text]) -> npt.NDArray[np.float64]:
+    """How much of a text and each of others is in both: the share of the shorter one's runs of three words.
 
     Broder: On the resemblance and containment of documents, 1997. Containment rather than resemblance, so that a
     brief and the report that grew out of it are found. Of texts without a run it is 1 where they are the same.
     """
-    first, second = _find_runs(one), _find_runs(other)
-    shorter = min(len(first), len(second))
-    if not shorter:
-        return float(np.array_equal(one.words, other.words))
-    return len(np.intersect1d(first, second, assume_unique=True)) / shorter
+    if not others:
+        return np.zeros(0)
+    _, own = _find_runs([one])
+    owners, runs = _find_runs(others)
+    counts = np.bincount(owners, minlength=len(others))
+    shared = np.bincount(owners, np.isin(runs, own), minlength=len(others))
+    shorter = np.minimum(counts, len(own))
+    shares = shared / np.maximum(shorter, 1)
+    for place in np.flatnonzero(shorter == 0).tolist():
+        shares[place] = np.array_equal(one.words, others[place].words)
+    return shares
 
 
-def _find_runs(text: Text) -> npt.NDArray[np.uint64]:
-    """The runs of three words of a text, each as a number, each once."""
-    words = text.words[text.words != END].astype(np.uint64)
-    if len(words) < _RUN:
-        return np.zeros(0, dtype=np.uint64)
+def _find_runs(texts: Sequence[Text]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
+    """The runs of three words of texts, each as a number and once a text, behind the place of the text."""
+    words = np.concatenate([text.words for text in texts])
+    owners = np.repeat(np.arange(len(texts)), [len(text.words) for text in texts])[words != END]
+    words = words[words != END].astype(np.uint64)
+    within = owners[:-2] == owners[2:]
     # Word numbers of more than 21 bits are of an archive so large that a mistaken run among hundreds is no matter.
-    return np.unique((words[:-2] << np.uint64(42)) ^ (words[1:-1] << np.uint64(21)) ^ words[2:])
+    runs = (words[:-2] << np.uint64(42)) ^ (words[1:-1] << np.uint64(21)) ^ words[2:]
+    owners, runs = owners[:-2][within], runs[within]
+    order = np.lexsort((runs, owners))
+    owners, runs = owners[order], runs[order]
+    first = np.ones(len(runs), dtype=bool)
+    first[1:] = (owners[1:] != owners[:-1]) | (runs[1:] != runs[:-1])
+    return owners[first], runs[first]

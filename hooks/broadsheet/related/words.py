@@ -19,12 +19,13 @@ _CLEANERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^(`{3,}+(?![^\n]*`)|~{3,}+).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL), "\n"),
     (re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL), " "),
     (re.compile(r"<(script|style)\b.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE), " "),
-    # Links and images leave their words.
-    (re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)"), r"\1"),
+    # Images and links leave their words; images first, as a link can be around one.
+    (re.compile(r"!\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)"), r"\1"),
+    (re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)"), r"\1"),
     (re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]"), r"\1"),
     (re.compile(r"^ {0,3}\[[^\[\]\n]+\]:[ \t]*\S+.*$", re.MULTILINE), " "),
     (re.compile(r"</?(?:p|div|li|ul|ol|h\d|br|tr|td|th|table|blockquote)\b[^<>]*>", re.IGNORECASE), "\n"),
-    (re.compile(r"<[^<>]{1,2000}>"), ""),
+    (re.compile(r"<[/!?A-Za-z][^<>]{0,2000}>"), ""),
     (re.compile(r"(?:https?://|www\.)\S+"), " "),
 )
 # More digits than any character's number has.
