@@ -132,7 +132,7 @@ def _read_lists(file: BinaryIO) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         lists = json.loads(file.read())
         for found in lists.values():
             for one in found:
-                str(one["id"]), float(one["score"])
+                str(one["id"]), float(one["score"]), list(one.get("why", ()))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         message = f"{file.name}: expected the output of 'broadsheet related --format json', found something else"
         raise BroadsheetError(message) from None
@@ -195,7 +195,8 @@ def _write_parts(one: Explanation, desk: _Desk) -> str:
     if one.verdict == "pinned" or (one.verdict in ("off", "language") and not one.score):
         parts = ""
     else:
-        when = "same day" if not one.days else f"{abs(one.days)} days {'earlier' if one.days < 0 else 'later'}"
+        count = f"{abs(one.days)} day{'s' if abs(one.days) > 1 else ''}"
+        when = "same day" if not one.days else f"{count} {'earlier' if one.days < 0 else 'later'}"
         parts = f"\n    {one.score:.3f} = text {one.text:.3f} × time {one.time:.2f} ({when}) × topics {one.topics:.2f}"
         parts += f", with links {one.links:.2f}" if one.links else ""
     why = f"\n    {_write_why(one, desk.titles)}" if one.reasons else ""

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from broadsheet.related.document import Related
+from broadsheet.related.document import Reason, Related
+from broadsheet.related.reasons import PHRASES
+
+_PIN = Reason("pin")
 
 Lists = Mapping[str, Sequence[Mapping[str, Any]]]
-"""By document: what `broadsheet related --format json` prints, best first, each with `id` and `score`."""
+"""By document: what `broadsheet related --format json` prints, best first, each with `id`, `score`, `why`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +41,29 @@ def compare_lists(old: Lists, new: Mapping[str, Sequence[Related]]) -> list[Chan
             continue
         added = tuple(one for one in after if one not in before)
         removed = tuple(one for one in before if one not in after)
-        why = [f"{one} is new" for one in added if one not in old]
-        why += [f"{one} is no longer public" for one in removed if one not in new]
-        why += [
-            f"{one} is pinned" for one in _find_pins(new[name]) if one in added or before.index(one) != after.index(one)
-        ]
-        explained = {one for one in added if one not in old} | {one for one in removed if one not in new}
+        pins, were = [one.id for one in new[name] if _PIN in one.reasons], _find_pins(old[name])
+        told = [(one, "is new") for one in added if one not in old]
+        told += [(one, "is no longer public") for one in removed if one not in new]
+        told += [(one, "is pinned") for one in pins if one not in were]
+        told += [(one, "is no longer pinned") for one in were if one not in pins and one in new]
+        why = [f"{one} {what}" for one, what in told]
+        explained = {one for one, _ in told} & {*added, *removed}
         moved = [one for one in (*added, *removed) if one not in explained]
-        if (moved and len(explained) < len(moved)) or not (added or removed):
+        if len(explained) < len(moved) or not why:
             why.append(_describe_shift(old[name], new[name]))
         changes.append(Change(name, added, removed, tuple(why)))
     return changes
 
 
-def _find_pins(related: Sequence[Related]) -> list[str]:
-    return [one.id for one in related if any(reason.kind == "pin" for reason in one.reasons)]
+def _find_pins(before: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [str(one["id"]) for one in before if PHRASES["pin"] in one.get("why", ())]
 
 
 def _describe_shift(before: Sequence[Mapping[str, Any]], after: Sequence[Related]) -> str:
-    """How far the scores of those that stayed have moved."""
-    scores = {str(one["id"]): float(one["score"]) for one in before}
-    largest = max((abs(one.score - scores[one.id]) for one in after if one.id in scores), default=0)
+    """How far the scores of those that stayed have moved; pins have none."""
+    scores = {str(one["id"]): float(one["score"]) for one in before if str(one["id"]) not in _find_pins(before)}
+    stayed = [one for one in after if one.id in scores and _PIN not in one.reasons]
+    largest = max((abs(one.score - scores[one.id]) for one in stayed), default=0)
     if not largest:
         return "its text or an editor's choice changed (pins, 'never', links, story, settings)"
     return f"scores shifted by up to {max(largest, 0.001):.3f}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -72,7 +73,7 @@ class Explainer:
             Explanation(pin, "pinned", place, 1.0, reasons=(Reason("pin"),))
             for place, pin in enumerate(self._pins, start=1)
         ]
-        chosen = [] if self._document.off else self._choose()[: self._count - len(pinned)]
+        chosen = [] if self._document.off else self._chosen[: self._count - len(pinned)]
         return pinned + [
             self._describe(number, "listed", place) for place, number in enumerate(chosen, start=len(pinned) + 1)
         ]
@@ -98,7 +99,7 @@ class Explainer:
 
     def _place(self, number: int) -> Explanation:
         """One that may be listed but is not: behind others, behind its own near-copy, or never found."""
-        chosen = self._choose()
+        chosen = self._chosen
         if number in chosen:
             return self._describe(number, "behind", len(self._pins) + chosen.index(number) + 1)
         before = np.array([*self._pinned, *chosen], dtype=np.int64)
@@ -113,7 +114,8 @@ class Explainer:
         place = len(self._pins) + 1 + int(np.count_nonzero(total > total[np.searchsorted(others, number)]))
         return self._describe(number, "behind" if place > self._count else "missed", place)
 
-    def _choose(self) -> list[int]:
+    @cached_property
+    def _chosen(self) -> list[int]:
         """The numbers of those that may be listed, best first."""
         banned = find_banned(self._document, self._pins, self._vetoes)
         numbers = [self._numbers[one] for one in banned if one in self._numbers]
@@ -137,7 +139,7 @@ class Explainer:
             float(scores.time[at]),
             float(scores.topics[at]),
             float(scores.links[at]),
-            (other.published - self._document.published).days,
+            (other.published.date() - self._document.published.date()).days,
             self._reasoner.explain(self._row, number, float(scores.linked_part[at]), copy=copy),
             instead,
         )
