@@ -102,6 +102,9 @@ def test_an_address_of_a_file_beside_an_article_has_it_published(address: str, p
 def test_a_picture_of_the_site_s_own_can_be_shown() -> None:
     for address in ("/assets/logo.png", "../../../../docs/assets/logo.png"):
         assert arrive(follow(address, fetched=True)) == "assets/logo.png"
+    # As the page has it is no way to write the address of a picture: beside the article it would be another.
+    assert arrive(follow("../../../assets/logo.png")) == "assets/logo.png"
+    assert follow("../../../assets/logo.png", fetched=True).fault.startswith("dead link")
 
 
 @pytest.mark.parametrize(
@@ -232,6 +235,20 @@ def test_a_dead_link_is_told_what_was_probably_meant_of_what_is_public(address: 
     assert follow(address).hint == hint
 
 
+def test_an_article_is_never_meant_where_a_picture_is_missing() -> None:
+    assert follow("ferry.m4", fetched=True).hint == ""
+
+
+def test_a_very_long_address_is_cut_where_it_is_told() -> None:
+    end = "x" * 100
+    links = LinkMap({HERE: URL}, {f"articles/2026/01/{end}.md": ""}, refused={f"articles/2026/01/{end}.svg": "no"})
+    addresses = [f"{end}.md", f"{end}.svg", f"https:{end}", f"http://[{end}", f"//?{end}", f"gone/{end}", f"x:{end}"]
+    for address in addresses:
+        assert f"'{address[:80]}'" in resolve_link(address, HERE, URL, links).fault
+    for address in (f"https://a.example/{end}", f"mailto:{end}", f"#{end}"):
+        assert f"'{address[:80]}'" in resolve_link(address, HERE, URL, links, fetched=True).fault
+
+
 @pytest.mark.parametrize(("length", "is_near"), [(100, True), (101, False)])
 def test_a_name_that_is_too_long_for_a_slip_is_not_compared(length: int, is_near: bool) -> None:
     name = f"{'x' * (length - 3)}.md"
@@ -275,11 +292,10 @@ RELATIVE = st.builds(
 @example(address="/\\a.example/", fetched=True)
 @example(address="../../../../../../../about/", fetched=False)
 def test_no_relative_address_leads_out_of_the_site_or_to_what_is_not_known(address: str, fetched: bool) -> None:
-    parts = urlsplit(address.strip())
     found = follow(address, fetched=fetched)
     assert (found.url is None) == bool(found.fault)
     assert found.article not in LINKS.held
-    if found.url is not None and not (parts.scheme or parts.netloc):
+    if found.url is not None and not (urlsplit(address.strip()).scheme or urlsplit(address.strip()).netloc):
         assert arrive(found) in KNOWN
         assert found.article == "" or LINKS.articles[found.article] == arrive(found)
         assert found.media == "" or media_url(found.media) == arrive(found)
