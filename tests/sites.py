@@ -86,7 +86,7 @@ class Site:
         target.write_bytes(content.encode() if isinstance(content, str) else content)
         return target
 
-    def article(self, slug: str, date: str = "2026-01-18", body: str = "", **front: Any) -> str:
+    def article(self, slug: str, /, date: str = "2026-01-18", body: str = "", **front: Any) -> str:
         """Write an article, its front matter from keywords; its path relative to the content directory."""
         path = f"articles/{date[:4]}/{date[5:7]}/{slug}.md"
         head = {"title": slug.replace("-", " ").capitalize(), "date": date, "topics": ["world"], **front}

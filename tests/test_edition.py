@@ -218,14 +218,19 @@ def test_entries_of_registers_are_in_it_with_or_without_articles_and_others_only
     )
     edition = make_edition(
         make_article("a", topics=("zebra-crossings", "world"), authors=("wire-desk",), story="big-freeze"),
-        make_article("b", topics=("apples",)),
+        make_article("b", topics=("apples", "d-4", "b-2", "a-1", "c-3", "e-5")),
         make_article("c", topics=("secrets",), authors=("spook",), story="plot", draft=True),
         registers=registers,
     )
     assert [(topic.id, topic.title) for topic in edition.topics.values()] == [
         ("world", "The world"),
         ("asia", "Asia"),
+        ("a-1", "A 1"),
         ("apples", "Apples"),
+        ("b-2", "B 2"),
+        ("c-3", "C 3"),
+        ("d-4", "D 4"),
+        ("e-5", "E 5"),
         ("zebra-crossings", "Zebra crossings"),
     ]
     assert list(edition.topics) == [topic.id for topic in edition.topics.values()]

@@ -63,6 +63,29 @@ def test_asked_again_it_goes_on_and_stays_at_the_last() -> None:
     assert [finder.find_address(name) for name in ("x.md", "y.md", "x.md", "y.md", "x.md")] == [1, 2, 3, 2, 3]
 
 
+def test_an_element_an_attribute_and_an_address_of_one_name_are_not_mixed_up() -> None:
+    finder = LineFinder("<cite>\n\n<q cite='x'>\n\n<cite>\n\n[x](rel)\n\n<a rel='x'>\n\n[x](rel)\n", 1)
+    assert [finder.find_element("cite"), finder.find_attribute("cite"), finder.find_element("cite")] == [1, 3, 5]
+    assert [finder.find_address("rel"), finder.find_attribute("rel"), finder.find_address("rel")] == [7, 9, 11]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "shown", "meant"),
+    [
+        ("element", "iframe", "&lt;iframe&gt;", "<iframe>"),
+        ("attribute", "onload", "onload&#61;x", "<p onload=x>"),
+        ("address", "", "[x]&#40;)", "[x]()"),
+    ],
+)
+def test_what_is_only_written_out_with_entities_is_none(kind: str, name: str, shown: str, meant: str) -> None:
+    assert find(f"{shown}\n\n{meant}\n\n{shown}\n", kind, name, 2) == [3, 3]
+
+
+def test_the_very_first_character_counts() -> None:
+    assert find("<iframe>\n\n`<iframe>`\n", "element", "iframe", 2) == [1, 1]
+    assert find("\n<iframe>\n", "element", "iframe", 1) == [2]
+
+
 def test_what_stands_only_in_code_is_found_there() -> None:
     assert find("Words.\n\n`[x](gone.md)`\n", "address", "gone.md", 1) == [3]
     assert find("Words.\n\n`<iframe onload='x'>`\n", "element", "iframe", 1) == [3]

@@ -53,7 +53,7 @@ def test_a_held_article_has_no_redirect_yet(reason: str) -> None:
 
 
 TAKEN = """
-    topics/ topics/world/ archive/2026/ archive/2026/01/ about/ feed.xml.html topics/globe/ index.html/x/
+    topics/ topics/world/ archive/2026/ archive/2026/01/ about/ feed.xml.html topics/globe/ index.html index.html/x/
     media/x/ assets/x.html search/ 404.html/ sitemap.xml/ sitemap.xml.gz/x/ about/index.html/x.html
     logo.png/ logo.png/x/ img/logo.png/x.html notes.html
 """

@@ -120,7 +120,7 @@ def test_one_more_article_changes_only_lists_that_it_or_its_shift_explains(numbe
         assert (f"{newcomer.id} is new" in change.why) == (newcomer.id in change.added)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(old=documents(), new=documents(), count=st.sampled_from([1, 3, 8]))
 def test_every_change_has_a_reason(old: list[Document], new: list[Document], count: int) -> None:
     before, after = rank(old, count).lists, rank(new).lists

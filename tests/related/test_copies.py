@@ -47,7 +47,7 @@ def test_runs_do_not_reach_from_one_text_into_the_next() -> None:
     assert contain("a b c d") == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(documents(choices=False))
 def test_the_share_is_what_the_slow_way_gives_and_the_same_both_ways(found: list[Document]) -> None:
     texts = Lexicon().read([(one.headline, one.dek, one.body) for one in found])

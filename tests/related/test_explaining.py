@@ -42,7 +42,7 @@ def test_lists_of_an_archive_are_explained_as_they_are() -> None:
                 assert_adds_up(one)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(found=documents(6), count=st.sampled_from([0, 1, 2, 8]))
 def test_whatever_editors_chose_lists_and_verdicts_agree(found: list[Document], count: int) -> None:
     lists = rank(found, count).lists

@@ -38,7 +38,7 @@ def make_scorer(rows: list[list[float]], days: list[float], links: list[list[int
 # In pieces.
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(cuts=st.sets(st.integers(1, 79), max_size=5), chunk=st.sampled_from([1, 7, 512]))
 def test_scores_are_the_same_whichever_piece_computes_them(cuts: set[int], chunk: int) -> None:
     shelf = fill_shelf(make_archive(80))
@@ -84,7 +84,7 @@ def score_slowly(shelf: Shelf) -> np.ndarray:
     return np.array([text, np.broadcast_to(time, text.shape), topics, links, total])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(documents())
 def test_a_score_is_likeness_times_nearness_times_topics_joined_with_links(found: list[Document]) -> None:
     shelf = fill_shelf(found) if found else None
@@ -101,7 +101,7 @@ def test_a_score_is_likeness_times_nearness_times_topics_joined_with_links(found
         assert shelf.scorer.liken(row, scores.others) == pytest.approx(scores.text, abs=10 * LEAST)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(documents())
 def test_the_part_that_links_make_is_what_would_be_missing_without_them(found: list[Document]) -> None:
     for scores in fill_shelf(found).scorer.score(0, len(found)) if found else ():
@@ -124,7 +124,7 @@ def test_scores_have_no_more_digits_than_are_sure() -> None:
 def measure_loss(shelf: Shelf) -> float:
     """The share of the exact scores of the best eight that candidates lose."""
     found = exact = 0.0
-    for row in range(0, len(shelf.documents), 4):
+    for row in range(0, len(shelf.documents), 6):
         scores = next(shelf.scorer.score(row, row + 1))
         full = shelf.scorer.score_all(row)
         assert scores.total == pytest.approx(full.total[np.searchsorted(full.others, scores.others)], abs=10 * LEAST)

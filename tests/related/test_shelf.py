@@ -27,7 +27,7 @@ def test_the_oldest_comes_first_and_of_one_moment_the_url_decides_backwards() ->
     assert ids(sort_by_time(found)) == ["z", "y", "w", "x"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(found=documents(), seed=st.integers(0, 99))
 def test_the_order_of_what_comes_makes_no_difference(found: list[Document], seed: int) -> None:
     shuffled = Random(seed).sample(found, len(found))  # noqa: S311 - any order will do
