@@ -8,11 +8,11 @@ TESTS ?=
 export NO_MKDOCS_2_WARNING := 1
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help serve build test check clean install dev browser lock
+.PHONY: help serve build test check clean install dev browser lock bench bench-related bench-related-scale bench-relevance
 .DEFAULT_GOAL := help
 
 help: ## List the targets
-	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 22
 
 serve: install ## Serve the newspaper at http://127.0.0.1:8000/ and reload it when a file is saved
 	@# With a recent click, MkDocs 1.6.1 leaves live reload off unless it is asked for.
@@ -29,6 +29,18 @@ check: dev ## Check the code's style and types, and the content
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/broadsheet check
+
+bench: dev ## Measure the build beside plain MkDocs (CORPUS=a content directory)
+	$(BIN)/python benchmarks/build.py $(CORPUS)
+
+bench-related: dev ## Measure related headlines beside other tools (CORPUS=… GOLD=… SIZES="2077 8000")
+	$(BIN)/python benchmarks/related.py --corpus $(CORPUS) $(if $(GOLD),--gold $(GOLD)) $(if $(SIZES),--sizes $(SIZES))
+
+bench-related-scale: dev ## Measure related headlines alone, up to 100,000 articles (CORPUS=…)
+	$(BIN)/python benchmarks/related_scale.py $(CORPUS) $(SIZES)
+
+bench-relevance: dev ## Score related headlines, and what was tried, against editors' own links (CORPUS=… GOLD=…)
+	$(BIN)/python benchmarks/relevance.py --corpus $(CORPUS) --links $(GOLD)
 
 clean: ## Remove what was built and set up
 	rm -rf site .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
