@@ -40,6 +40,11 @@ def _invent(word: str, variant: int) -> str:
     return made.capitalize() if word[0].isupper() else made
 
 
+def find_content(corpus: Path) -> Path:
+    """The content directory that a path means: itself, or the one inside it."""
+    return corpus if (corpus / "articles").is_dir() else corpus / "content"
+
+
 class Archive:
     """A corpus with the means to grow it."""
 
