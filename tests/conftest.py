@@ -35,12 +35,14 @@ def make_site(tmp_path: Path) -> MakeSite:
 
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The newspaper of this repository, built strictly as the publishing workflow builds it."""
+    """The newspaper of this repository, built strictly as the publishing workflow builds it, below a directory."""
     site = object.__new__(Site)
     site.root = tmp_path_factory.mktemp("shipped")
     site.settings = {}
     for name in ("content", "docs", "hooks", "overrides", "mkdocs.yml"):
         (site.root / name).symlink_to(ROOT / name)
+    run = site.build("--strict", SITE_URL="https://news.example/paper/", REPO_URL="https://github.com/owner/paper")
+    assert run.code == 0, run.output
     return site
 
 

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -168,12 +167,6 @@ def _untouched_logging() -> Iterator[None]:
 def read_tree(root: Path) -> dict[str, bytes]:
     """Every file below a directory by its path."""
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
-
-
-def copy_site(site: Site, root: Path) -> Site:
-    """The sources of a site in another directory."""
-    shutil.copytree(site.root, root, ignore=shutil.ignore_patterns("site"))
-    return Site(root, site.settings)
 
 
 class Server:

@@ -12,6 +12,10 @@ from test_site import write_note
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
+URLS = ["", "2026/02/talks-end/", "topics/world/", "topics/", "archive/", "archive/2026/01/", "authors/desk/"]
+URLS += ["stories/war/", "404.html"]
+"""A page of every kind."""
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
@@ -22,7 +26,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     site.register("stories", war={"title": "The war"})
     for number in range(25):
         site.article(f"note-{number:02}", f"2026-01-{number + 1:02}", write_note(number), authors=["desk"])
-    site.article("talks-begin", "2026-02-01", f"{write_note(3)} Envoys meet. " * 10, story="war")
+    text = f"{write_note(3)} Envoys meet. " * 10
+    site.article("talks-begin", "2026-02-01", f"{text}\n\n## What now\n\nNobody knows.", story="war")
     wide = "| a | b |\n|---|---|\n| " + "verylongword" * 20 + " | x |\n\n`" + "code" * 60 + "`\n\n" + "long" * 80
     site.article("talks-end", "2026-02-02", wide, story="war", title="W" * 60 + " " + "headline " * 20)
     assert site.build("--strict").code == 0
@@ -56,6 +61,10 @@ def test_on_a_phone_the_sidebar_comes_after_the_text(phone: Page, address: str) 
     places = [top(phone, f"aside[data-broadsheet={name}]") for name in ("story", "related", "latest")]
     assert article["y"] + article["height"] <= places[0]
     assert places == sorted(places)
+    phone.goto(address)
+    sections = phone.locator(".bs-front").bounding_box()
+    assert sections is not None
+    assert sections["y"] + sections["height"] <= top(phone, "aside[data-broadsheet=latest]")
 
 
 def test_on_a_desk_the_sidebar_stands_beside_the_text(page: Page, address: str) -> None:
@@ -66,6 +75,14 @@ def test_on_a_desk_the_sidebar_stands_beside_the_text(page: Page, address: str) 
     assert related is not None
     assert article["x"] + article["width"] <= related["x"]
     assert related["y"] < article["y"] + article["height"] + 400
+    assert top(page, "aside[data-broadsheet=story]") < article["y"] + article["height"]
+    page.goto(address)
+    front = page.locator(".bs-front").bounding_box()
+    latest = page.locator("aside[data-broadsheet=latest]").bounding_box()
+    assert front is not None
+    assert latest is not None
+    assert front["x"] + front["width"] <= latest["x"]
+    assert latest["y"] < front["y"] + 100
 
 
 def test_pages_of_a_list_are_turned_by_clicking(page: Page, address: str) -> None:
@@ -77,18 +94,53 @@ def test_pages_of_a_list_are_turned_by_clicking(page: Page, address: str) -> Non
     expect(page).to_have_url(f"{address}topics/world/")
 
 
+FOCUS = """() => {
+    const style = getComputedStyle(document.activeElement);
+    const box = document.activeElement.getBoundingClientRect();
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
+        && box.width > 0 && box.bottom > 0 && box.top < innerHeight }"""
+
+
+def test_the_keyboard_skips_to_the_text(page: Page, address: str) -> None:
+    page.goto(f"{address}2026/02/talks-begin/")
+    page.keyboard.press("Tab")
+    link = page.locator("a:focus")
+    expect(link).to_have_text("Skip to content")
+    expect(link).to_have_css("opacity", "1")
+    assert page.evaluate(FOCUS)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{address}2026/02/talks-begin/#what-now")
+    page.keyboard.press("Tab")
+    assert page.evaluate("!!document.activeElement.closest('article, .bs-beside')")
+
+
 def test_the_keyboard_reaches_the_headlines_and_shows_where_it_is(page: Page, address: str) -> None:
     page.goto(f"{address}2026/02/talks-begin/")
+    passed = []
     for _ in range(80):
         page.keyboard.press("Tab")
-        inside = page.evaluate("!!document.activeElement.closest('aside[data-broadsheet=related] li')")
-        if inside:
+        places = "header.md-header, .md-tabs, article, aside[data-broadsheet]"
+        place = page.evaluate(
+            f"(one => one && (one.dataset.broadsheet || one.tagName))(document.activeElement.closest('{places}'))"
+        )
+        if place and place not in passed[-1:]:
+            passed.append(place)
+        if place == "related" and page.evaluate("!!document.activeElement.closest('li')"):
             break
-    assert inside
-    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline != "none"
+    # As the page is read: from its head over the text to what stands beside it.
+    assert passed == ["HEADER", "NAV", "ARTICLE", "story", "related"]
+    assert page.evaluate(FOCUS)
     page.keyboard.press("Enter")
     page.wait_for_url("**/2026/01/**")
+
+
+def test_the_search_finds_an_article_by_its_words(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("input.md-search__input").press_sequentially("envoys")
+    result = page.locator(".md-search-result__item a").first
+    expect(result).to_contain_text("Talks begin")
+    result.click()
+    page.wait_for_url("**/2026/02/talks-begin/**")
 
 
 def test_reasons_open_by_keyboard_and_stand_below_their_headlines(page: Page, address: str) -> None:
@@ -118,14 +170,13 @@ def test_pages_work_without_scripts(browser: Browser, address: str) -> None:
 def test_no_page_asks_another_server_for_anything(page: Page, address: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    for url in ("", "2026/02/talks-begin/", "topics/world/", "archive/", "authors/desk/"):
+    for url in URLS:
         page.goto(f"{address}{url}", wait_until="networkidle")
-    assert asked
+    page.locator("input.md-search__input").press_sequentially("envoys")
+    page.wait_for_load_state("networkidle")
+    # One of them is the index of the search.
+    assert any(url.endswith("search_index.json") for url in asked)
     assert [url for url in asked if not url.startswith((address, "data:", f"blob:{address}"))] == []
-
-
-URLS = ["", "2026/02/talks-end/", "topics/world/", "topics/", "archive/", "archive/2026/01/", "authors/desk/"]
-URLS += ["stories/war/", "404.html"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -136,6 +187,20 @@ def test_no_page_scrolls_sideways(browser: Browser, address: str, width: int, sc
     for url in URLS:
         page.goto(f"{address}{url}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+    context.close()
+
+
+def test_no_article_of_the_shipped_newspaper_scrolls_sideways_on_a_small_phone(
+    browser: Browser, shipped: Site, serve: Callable[[Path], str]
+) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    address = serve(shipped.output)
+    paths = [path for path in shipped.pages() if path.startswith("20")]
+    assert len(paths) >= 17
+    for path in ["index.html", *paths]:
+        page.goto(f"{address}{path}", wait_until="domcontentloaded")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
     context.close()
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from broadsheet import __version__
 from broadsheet.cli import main
+from broadsheet.newsroom import open_newsroom
 from click.testing import CliRunner
 from conftest import MakeSite
+from mkdocs.config import load_config
 from sites import Run, Site, clean_environment
 
 
@@ -87,6 +90,54 @@ def test_new_refuses_an_address_that_another_article_has(site: Site) -> None:
     assert "content/articles/2026/01/elsewhere.md has the same address" in run.output
 
 
+@pytest.mark.parametrize(
+    ("place", "reason"), [("content/articles/2026", "Not a directory"), ("content/articles/2026/06", "File exists")]
+)
+def test_new_says_why_it_cannot_write(site: Site, place: str, reason: str) -> None:
+    shutil.rmtree(site.root / "content" / "articles")
+    site.write(place, "A file where a directory should be.\n")
+    run = call("new", "Ferry", "-t", "world")
+    assert run == Run(1, f"Error: content/articles/2026/06/ferry.md cannot be written: {reason}\n")
+
+
+def test_new_does_not_write_through_a_link(site: Site, tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere.md"
+    link = site.root / "content" / "articles" / "2026" / "06" / "ferry.md"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(target)
+    run = call("new", "Ferry", "-t", "world")
+    assert run.output.startswith("Error: content/articles/2026/06/ferry.md exists already")
+    assert not target.exists()
+
+
+HEADLINES = [
+    "Ferry: 'back' on \"Monday\" # 7",
+    "- a list?",
+    "null",
+    "2026-01-18",
+    "yes",
+    "&anchor *alias !tag %percent @at `tick`",
+    "Ends with a colon:",
+    "Émeutes à Besançon — l’été",
+    "  much   space\tand\nlines  ",
+    "会谈" * 200,
+    "{curly} [square] | > \\",
+]
+
+
+@pytest.mark.parametrize("headline", HEADLINES)
+def test_new_keeps_a_headline_to_the_letter(site: Site, headline: str) -> None:
+    run = call("new", "-t", "world", f"--summary={headline}", "--", headline)
+    assert run.code == 0, run.output
+    problems = json.loads(CliRunner().invoke(main, ["check", "--format", "json"]).stdout)
+    assert [one for one in problems if one["severity"] != "note"] == []
+    library = open_newsroom(load_config(str(site.root / "mkdocs.yml"))).library
+    (article,) = [one for one in library.articles if f"content/{one.path}" == run.output.strip()]
+    assert article.title == " ".join(headline.split())
+    assert article.topics == ("world",)
+    assert " ".join(article.summary.split()) == article.title
+
+
 def test_check_says_nothing_but_a_summary_of_what_is_sound(site: Site) -> None:
     run = call("check")
     assert (run.code, run.output) == (0, "2 articles, 2 public: 0 errors, 0 warnings, 0 notes\n")
@@ -152,6 +203,53 @@ def test_no_configuration_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Mo
     assert run.code == 1
     assert "mkdocs.yml" in run.output
     assert "Traceback" not in run.output
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("", "site_name"),
+        ("site_name: [\n", "while parsing a flow node"),
+        ("- site_name\n", "Expected a key-value mapping"),
+        ("site_name: X\nplugins: [nope]\n", 'The "nope" plugin is not installed'),
+        ("site_name: X\ntheme: nope\n", "Unrecognised theme name: 'nope'"),
+        ("site_name: X\ndocs_dir: nowhere\n", "isn't an existing directory"),
+    ],
+)
+def test_a_configuration_that_mkdocs_refuses_is_no_traceback(site: Site, config: str, message: str) -> None:
+    site.write("mkdocs.yml", config)
+    run = site.run("broadsheet", "check")
+    assert run.code == 1
+    assert message in run.output
+    assert "Traceback" not in run.output
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("related",), ("explain", "talks"), ("new", "Ferry", "-t", "world")])
+def test_a_clock_beyond_the_calendar_is_one_sentence(
+    site: Site, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "9" * 20)
+    run = call(*arguments)
+    assert run == Run(1, f"Error: SOURCE_DATE_EPOCH: expected seconds since 1970, found '{'9' * 20}'\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("chekc",), "No such command 'chekc'"),
+        (("check", "--format", "xml"), "'xml' is not one of 'text', 'github', 'json'"),
+        (("check", "--stirct"), "No such option"),
+        (("-f", "nowhere.yml", "check"), "File 'nowhere.yml' does not exist"),
+        (("-f", "content", "check"), "File 'content' is a directory"),
+        (("new",), "Missing argument 'HEADLINE'"),
+        (("new", "A", "-t", "world", "--type", "novel"), "'novel' is not one of"),
+        (("explain",), "Missing argument 'ARTICLE'"),
+    ],
+)
+def test_what_is_mistyped_ends_with_status_2(site: Site, arguments: tuple[str, ...], message: str) -> None:
+    run = call(*arguments)
+    assert run.code == 2
+    assert message in run.output
 
 
 def test_another_configuration_may_be_named(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from sites import Server, Site
+from sites import PNG, Server, Site
 
 pytestmark = pytest.mark.site
 
@@ -79,6 +80,25 @@ def test_new_and_deleted_articles_come_and_go(site: Site, server: Server) -> Non
     assert "Harbour" not in server.get("")[1]
 
 
+def test_a_picture_that_is_saved_beside_an_article_is_on_its_page(site: Site, server: Server) -> None:
+    with server.rebuild():
+        site.article("accord", "2026-01-19", "![The hall](hall.png)")
+    assert "dead link: there is no 'hall.png'" in server.log
+    assert 'hall.png"' not in server.get("2026/01/accord/")[1]
+    with server.rebuild():
+        site.write("content/articles/2026/01/hall.png", PNG)
+    assert 'src="../../../media/2026/01/hall.png"' in server.get("2026/01/accord/")[1]
+    with server.rebuild():
+        site.article("accord", "2026-01-19", "The accord.")
+
+
+def test_an_article_dated_ahead_waits_for_its_day(site: Site, server: Server) -> None:
+    with server.rebuild():
+        site.article("tomorrow", "2999-01-01")
+    assert server.get("2999/01/tomorrow/")[0] == 404
+    assert "Tomorrow" not in server.get("")[1]
+
+
 def test_faulty_settings_are_told_without_a_traceback_and_mended_ones_picked_up(site: Site, server: Server) -> None:
     with server.rebuild("Expected a whole number of at least 1 but received: 0"):
         site.configure(broadsheet={"per_page": 0})
@@ -86,4 +106,19 @@ def test_faulty_settings_are_told_without_a_traceback_and_mended_ones_picked_up(
     with server.rebuild():
         site.configure(broadsheet={"per_page": 1})
     assert server.get("topics/world/page/1/")[0] == 404
+    assert "Traceback" not in server.log
+
+
+def test_a_server_starts_with_a_fault_too(tmp_path: Path) -> None:
+    site = Site(tmp_path / "paper")
+    site.write("content/articles/broken.md", "---\ntitle: A: b\n---\n")
+    site.write("content/topics.yml", "world: [\n")
+    site.article("talks")
+    with Server(site, "--livereload") as server:
+        assert "content/articles/broken.md:2:9: title: a colon followed by a space" in server.log
+        assert "content/topics.yml:" in server.log
+        assert server.get("about/")[0] == 200
+        with server.rebuild():
+            site.register("topics", world={"title": "World"})
+        assert server.get("2026/01/talks/")[0] == 200
     assert "Traceback" not in server.log

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import replace
 from datetime import tzinfo
+from pathlib import Path
 from typing import Any
 
 import click
@@ -78,16 +80,10 @@ def new(config_file: str | None, /, headline: str, topics: tuple[str, ...], date
     if not slugify(headline):
         raise BroadsheetError(f"the headline '{headline[:60]}' gives no file name: it needs a letter or a digit")
     article = NewArticle(headline, moment, topics, type=given.pop("kind"), **given)
-    target = newsroom.root / article.path
     shown = f"{newsroom.label}/{article.path}"
     text = write_article(article)
     _refuse_faults(newsroom, article.path, text)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with target.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        raise BroadsheetError(f"{shown} exists already: choose another headline, or edit that file") from None
+    _write_new(newsroom.root / article.path, shown, text)
     click.echo(shown)
 
 
@@ -116,6 +112,18 @@ def _refuse_faults(newsroom: Newsroom, path: str, text: str) -> None:
     twin = next((urls[one.url] for one in library.articles if one.url in urls), path)
     if twin != path:
         raise BroadsheetError(f"{source.name(twin)} has the same address: choose another headline, or edit that file")
+
+
+def _write_new(target: Path, shown: str, text: str) -> None:
+    """Write a file that is not there yet, its directories too."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        if isinstance(error, FileExistsError) and os.path.lexists(target):
+            raise BroadsheetError(f"{shown} exists already: choose another headline, or edit that file") from None
+        raise BroadsheetError(f"{shown} cannot be written: {error.strerror}") from None
 
 
 @main.command()

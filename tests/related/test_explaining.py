@@ -11,6 +11,7 @@ from archives import documents, make_archive, make_day, make_document
 from broadsheet.related import Document, Explainer, Explanation, Reason, Related, rank
 from broadsheet.related.closeness import LINKS
 from broadsheet.related.explaining import Verdict
+from broadsheet.related.scoring import Scorer, Scores
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,6 +89,20 @@ def assert_verdict(one: Explanation, document: Document, other: Document, explai
             assert one.instead in {found.id for found in explainer.explain_list()}
         case "missed":
             raise AssertionError("everything is a candidate in so small an archive")
+
+
+def test_listed_ones_have_the_scores_of_their_list_to_the_last_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = list(make_archive(30))
+    lists = rank(archive).lists
+    exact = Scorer.score_all
+    monkeypatch.setattr(Scorer, "score_all", lambda *given: add_noise(exact(*given)))
+    for document in archive[:5]:
+        assert_explains(Explainer(archive, document.id), lists[document.id])
+
+
+def add_noise(scores: Scores) -> Scores:
+    """As the sum in another order may make it."""
+    return replace(scores, text=scores.text + 1e-6)
 
 
 # Verdict by verdict.
@@ -170,6 +185,8 @@ def test_one_behind_the_last_is_told_its_place_and_a_copy_of_it_the_same(count: 
         assert (one.verdict, one.place) == ("listed" if place <= count else "behind", place)
     one = judge("c", count)
     assert (one.verdict, one.place, one.instead) == (("copy", 0, "d") if count == 3 else ("behind", 3, ""))
+    one = judge("c", count, pins=("f",))
+    assert (one.verdict, one.place) == ("behind", 4)
 
 
 def test_pins_take_places() -> None:

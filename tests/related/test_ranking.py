@@ -13,7 +13,7 @@ from random import Random
 import numpy as np
 import pytest
 from archives import documents, make_archive, make_document
-from broadsheet.related import Document, Ranking, Reason, Related, rank, relate
+from broadsheet.related import Document, Ranking, Reason, Related, rank, relate, scoring
 from broadsheet.related import ranking as room
 from broadsheet.related.closeness import TOPICS
 from broadsheet.related.copies import measure_copies
@@ -115,6 +115,15 @@ def test_of_near_copies_one_has_a_place_and_only_for_that_is_anything_left_out(
             assert not could or any(frozenset({other, one}) in copies for one in chosen)
 
 
+def test_of_equally_good_ones_the_newer_comes_first_then_the_url() -> None:
+    pairs = {"d": ("xx", 4), "c": ("yy", 6), "b": ("zz", 6), "a": ("ww", 6), "e": ("vv", 4)}
+    others = [make_document(name, f"Ferry {word} {word}", day=day) for name, (word, day) in pairs.items()]
+    words = [make_document(f"more-{word}", f"{word} {word} {word}", day=900) for word, _ in pairs.values()]
+    related = relate([make_document("it", "Ferry Ferry", day=5), *others, *words])["it"]
+    assert len({one.score for one in related[:5]}) == 1
+    assert ids(related)[:5] == ["a", "b", "c", "d", "e"]
+
+
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_pins_fill_the_list_first(count: int) -> None:
     found = [make_document(name, "Ferry line seven", f"{name} Ferry line") for name in "abcd"]
@@ -203,6 +212,24 @@ def test_however_often_a_piece_is_published_it_has_one_place_and_others_have_the
 def test_of_copies_too_many_to_meet_one_another_there_is_one_too() -> None:
     for name, related in rank([*make_family(250), *make_others(8)]).lists.items():
         assert len([one for one in ids(related) if one.startswith("c")]) <= 1, name
+
+
+def test_two_copies_that_have_not_met_do_not_stand_in_one_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring, "NEAREST", 2)
+    monkeypatch.setattr(scoring, "RARE", 2)
+    ranking = rank([*make_family(9, days=9), *make_archive(20)])
+    assert ("c0000", "c0003") not in {pair[:2] for pair in ranking.copies}
+    for name, related in ranking.lists.items():
+        assert len([one for one in ids(related) if one.startswith("c0")]) <= 1, name
+
+
+def test_a_pin_stands_for_all_its_copies_however_many_there_are() -> None:
+    found = [*make_family(60), *make_others(8)]
+    found[0] = replace(found[0], pins=("c0005",))
+    listed = ids(relate(found)["c0000"])
+    assert listed[0] == "c0005"
+    assert len(listed) == 8
+    assert not any(one.startswith("c") for one in listed[1:])
 
 
 def test_copies_are_told_the_older_first_with_what_they_share() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from broadsheet.related.lexicon import END, Text
+from broadsheet.related.scoring import DECIMALS
 from broadsheet.related.shelf import Shelf
 
 ALIKE = 0.3
@@ -38,6 +39,22 @@ def measure_copies(
     shares[near] = measure_containment(shelf.texts[row], [shelf.texts[other] for other in others[near].tolist()])
     shares[shares < CONTAINED] = 0
     return shares
+
+
+def find_copies(shelf: Shelf, rows: Rows) -> npt.NDArray[np.bool_]:
+    """Which of some documents are copies of which: a square of as many rows and columns, its upper half filled.
+
+    Cost: about 0.5 ms for thirty, most of it for those that are alike.
+    """
+    vectors = shelf.vectors[rows]
+    alike: npt.NDArray[np.bool_] = np.triu(
+        np.round((vectors @ vectors.T).toarray().astype(np.float64), DECIMALS) >= ALIKE, 1
+    )
+    for place in np.flatnonzero(alike.any(axis=1)).tolist():
+        near = np.flatnonzero(alike[place])
+        texts = [shelf.texts[other] for other in rows[near].tolist()]
+        alike[place, near] = measure_containment(shelf.texts[int(rows[place])], texts) >= CONTAINED
+    return alike
 
 
 def measure_containment(one: Text, others: Sequence[Text]) -> npt.NDArray[np.float64]:

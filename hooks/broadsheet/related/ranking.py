@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from broadsheet.related.copies import measure_copies
+from broadsheet.related.copies import find_copies, measure_copies
 from broadsheet.related.document import Document, Reason, Related
 from broadsheet.related.reasons import Reasoner
 from broadsheet.related.scoring import Scores
@@ -123,9 +123,11 @@ def _rank_shelf(
     for row, first in enumerate(found):
         best, taken = first, [numbers[pin] for pin in pins[row] if pin in numbers]
         places = skip_met(best.others.tolist(), copies, wanted[row], taken)
-        few = len(places) < wanted[row] and len(best.others) == wanted[row] + SPARE
-        # More near-copies than places to spare, or perhaps two of one piece that have not met.
-        if few or sum(other in doubled for other in (*taken, *best.others[places].tolist())) > 1:
+        # Perhaps two of one piece that have not met.
+        if sum(other in doubled for other in (*taken, *best.others[places].tolist())) > 1:
+            places = skip_copies(best.others, shelf, wanted[row], taken)
+        # More near-copies than places to spare.
+        if len(places) < wanted[row] and len(best.others) == wanted[row] + SPARE:
             best = choose(row, next(shelf.scorer.score(row, row + 1)), None)
             places = skip_copies(best.others, shelf, wanted[row], taken)
         pinned = (Related(pin, 1.0, (Reason("pin"),)) for pin in pins[row])
@@ -179,12 +181,14 @@ def skip_met(others: Sequence[int], copies: Copies, count: int, pinned: Sequence
 
 def skip_copies(others: Rows, shelf: Shelf, count: int, pinned: Sequence[int]) -> list[int]:
     """The places of the first `count` of those that are no near-copy of one before, nor of one that is pinned."""
-    left = np.arange(len(others))
+    rows = np.concatenate((np.array(pinned, dtype=np.int64), others))
+    copies = find_copies(shelf, rows)
+    taken = list(range(len(pinned)))
     places: list[int] = []
-    for pin in pinned:
-        left = left[measure_copies(shelf, pin, others[left]) == 0]
-    while len(left) and len(places) < count:
-        place = int(left[0])
-        places.append(place)
-        left = left[1:][measure_copies(shelf, int(others[place]), others[left[1:]]) == 0]
+    for place in range(len(pinned), len(rows)):
+        if len(places) == count:
+            break
+        if not copies[taken, place].any():
+            taken.append(place)
+            places.append(place - len(pinned))
     return places
