@@ -123,13 +123,10 @@ def test_a_heading_that_an_element_swallows_is_in_no_table_of_contents(renderer:
 
 
 def test_the_anchors_of_a_body_are_its_ids_and_the_names_of_its_links(renderer: BodyRenderer) -> None:
-    body = renderer.render(
-        make_page(
-            '## Day\n\n<a name="old"></a> <p id="raw">x</p> <iframe id="gone"></iframe> <input name="field"> <i id="__config">x</i>\n'
-        ),
-        LINKS,
-        LABEL,
+    markup = (
+        '<a name="old"></a> <p id="raw">x</p> <iframe id="gone"></iframe> <input name="field"> <i id="__config">x</i>'
     )
+    body = renderer.render(make_page(f"## Day\n\n{markup}\n"), LINKS, LABEL)
     assert body.ids == {"day", "old", "raw"}
 
 
