@@ -72,8 +72,10 @@ def walk(thing: object, seen: set[int] | None = None) -> Iterator[str]:
             if (type(thing), one.name) not in UNPRINTED and one.name not in FOR_THE_WRITER:
                 yield from walk(getattr(thing, one.name), seen)
     elif isinstance(thing, Mapping):
-        for pair in thing.items():
-            yield from walk(pair, seen)
+        # Not as pairs: those are gone at once, and what is seen next may lie where one of them was.
+        for key, value in thing.items():
+            yield from walk(key, seen)
+            yield from walk(value, seen)
     elif isinstance(thing, tuple | list | set | frozenset):
         for one in thing:
             yield from walk(one, seen)

@@ -73,7 +73,7 @@ def test_dates_are_for_readers_and_for_programs(locale: str, day: str, moment: s
 
 def test_the_engines_templates_escape_and_all_others_are_left_as_mkdocs_has_them() -> None:
     assert render("{{ text }}", text='<b> & "c"') == "&lt;b&gt; &amp; &#34;c&#34;"
-    for name in ("main.html", "partials/tabs.html", "notbroadsheet/test.html", "sitemap.xml"):
+    for name in ("main.html", "partials/tabs.html", "notbroadsheet/test.html", "broadsheet.html", "sitemap.xml"):
         assert render("{{ text }}", name, text="<b>") == "<b>"
 
 
