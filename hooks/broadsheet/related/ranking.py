@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from broadsheet.related.copies import find_copies, measure_copies
+from broadsheet.related.copies import liken_all, measure_copies
 from broadsheet.related.document import Document, Reason, Related
 from broadsheet.related.reasons import Reasoner
 from broadsheet.related.scoring import Scores
@@ -182,13 +182,16 @@ def skip_met(others: Sequence[int], copies: Copies, count: int, pinned: Sequence
 def skip_copies(others: Rows, shelf: Shelf, count: int, pinned: Sequence[int]) -> list[int]:
     """The places of the first `count` of those that are no near-copy of one before, nor of one that is pinned."""
     rows = np.concatenate((np.array(pinned, dtype=np.int64), others))
-    copies = find_copies(shelf, rows)
-    taken = list(range(len(pinned)))
+    likeness = liken_all(shelf, rows)
+    left = np.ones(len(rows), dtype=bool)
     places: list[int] = []
-    for place in range(len(pinned), len(rows)):
-        if len(places) == count:
-            break
-        if not copies[taken, place].any():
-            taken.append(place)
+    for place, row in enumerate(rows.tolist()):
+        if place >= len(pinned):
+            if len(places) == count:
+                break
+            if not left[place]:
+                continue
             places.append(place - len(pinned))
+        near = np.flatnonzero(left[place + 1 :]) + place + 1
+        left[near] = measure_copies(shelf, row, rows[near], likeness[place, near]) == 0
     return places
