@@ -391,3 +391,12 @@ def test_an_image_is_reported_exactly_when_nothing_stands_in_its_alt(alt: str, r
     expected = [] if alt.strip() else [(3, "an image without alt: those who cannot see it miss it")]
     assert told == expected
     assert parse(body.html).one("img")["alt"] == alt
+
+
+@pytest.mark.parametrize(
+    "place", ["![&#{};](a.png)", "[words](&#{};.md)", "# &#{};", "<a title='&#{};'>x</a>", "&#x{};"]
+)
+def test_a_character_of_thousands_of_digits_does_not_end_the_build(renderer: BodyRenderer, place: str) -> None:
+    body = renderer.render(make_page(place.format("1" * 5000)), LINKS, LABEL)
+    assert len(body.html) < 20_000
+    assert renderer.render(make_page("Words."), LINKS, LABEL).html == "<p>Words.</p>"

@@ -14,7 +14,7 @@ import markdown
 from markdown.treeprocessors import Treeprocessor
 
 from broadsheet.article import Article
-from broadsheet.lines import LineFinder
+from broadsheet.lines import LineFinder, unescape
 from broadsheet.links import LinkMap, Resolved, resolve_link
 from broadsheet.problems import Problem, Severity
 from broadsheet.sanitising import (
@@ -204,7 +204,7 @@ def _finish_image(attributes: str, sheet: _Sheet, *, inside_link: bool) -> str:
     if "twemoji" in values.get("class", "").split() and sheet.look_up(address, fetched=True).remote:
         return alt  # An emoji is a letter to begin with.
     found = sheet.resolve(address, fetched=True) if "src" in values else Resolved()
-    words = alt if html.unescape(alt).strip() else "Image"
+    words = alt if unescape(alt).strip() else "Image"
     if words != alt:
         line = sheet.lines.find_address(address) if address else sheet.lines.find_element("img")
         sheet.report(line, "an image without alt: those who cannot see it miss it", "![what it shows](…)")
@@ -226,10 +226,10 @@ def _report_losses(raw: str, sheet: _Sheet) -> None:
         message = f"HTML attribute '{name[:40]}' was taken out: articles run no scripts"
         sheet.report(sheet.lines.find_attribute(name), message)
     # Python reads `&copy=` in an address as an entity, browsers do not: once more, and both are the same.
-    lost = Counter(html.unescape(address) for address, _ in found.addresses)
-    lost -= Counter(map(html.unescape, sheet.addresses))
+    lost = Counter(unescape(address) for address, _ in found.addresses)
+    lost -= Counter(map(unescape, sheet.addresses))
     for address, fetched in found.addresses:
-        if html.unescape(address) in lost:
+        if unescape(address) in lost:
             fault = sheet.look_up(address, fetched=fetched).fault
             sheet.report(sheet.lines.find_address(address), fault or f"'{address[:80]}' is no address")
 
@@ -249,7 +249,7 @@ def _clean_toc(tokens: Iterable[Mapping[str, Any]], ids: Collection[str]) -> tup
         {
             "level": token["level"],
             "id": token["id"],
-            "name": html.escape(html.unescape(token["name"]), quote=False),
+            "name": html.escape(unescape(token["name"]), quote=False),
             "children": list(_clean_toc(token["children"], ids)),
         }
         for token in tokens

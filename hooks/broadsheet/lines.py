@@ -22,6 +22,7 @@ _BEFORE = r"(?<![^(<\"'=\s])"
 _AFTER = r"(?![^)>}\"'\s])"
 _PUNCTUATION = re.compile(r"[\W_]")
 _EMPTY_LINK = r"\]\(\s*(?:<>\s*)?[\"')]|\b(?i:href|src)\s*=\s*(?:\"\s*\"|'\s*'|>)"
+_NO_CHARACTER = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 
 
 class LineFinder:
@@ -86,4 +87,12 @@ class LineFinder:
 
     @cached_property
     def _unescaped(self) -> tuple[str, str]:
-        return html.unescape(self._markup), html.unescape(self._body)
+        return unescape(self._markup), unescape(self._body)
+
+
+def unescape(text: str) -> str:
+    """HTML's `&amp;` and the like resolved; numbers of more digits than any character has are left out.
+
+    Python refuses to read a number of thousands of digits, which would end the build.
+    """
+    return html.unescape(_NO_CHARACTER.sub("", text)) if "&" in text else text
