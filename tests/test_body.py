@@ -123,10 +123,8 @@ def test_a_heading_that_an_element_swallows_is_in_no_table_of_contents(renderer:
 
 
 def test_the_anchors_of_a_body_are_its_ids_and_the_names_of_its_links(renderer: BodyRenderer) -> None:
-    markup = (
-        '<a name="old"></a> <p id="raw">x</p> <iframe id="gone"></iframe> <input name="field"> <i id="__config">x</i>'
-    )
-    body = renderer.render(make_page(f"## Day\n\n{markup}\n"), LINKS, LABEL)
+    markdown = '## Day\n\n<a name="old"></a> <p id="raw">x</p> <iframe id="gone"></iframe> <input name="field">\n'
+    body = renderer.render(make_page(f'{markdown}\n<p id="__config">x</p>\n'), LINKS, LABEL)
     assert body.ids == {"day", "old", "raw"}
 
 
