@@ -6,7 +6,10 @@ BIN := .venv/bin
 MKDOCS_FLAGS ?=
 TESTS ?=
 export NO_MKDOCS_2_WARNING := 1
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# The lock files are complete, so pip has nothing to resolve: left to resolve all the same, older ones
+# leave a locked version for a newer one as soon as an extra is asked for (pypa/pip issue 12345).
+INSTALL := $(PIP) install --quiet --no-deps
 
 .PHONY: help serve build test check clean install dev browser lock bench bench-related bench-related-scale bench-relevance
 .DEFAULT_GOAL := help
@@ -63,13 +66,15 @@ LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --
 
 .venv/site.stamp: requirements.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what the newspaper needs …"
-	@$(PIP) --require-hashes -r requirements.txt
-	@$(PIP) --no-build-isolation --no-deps --editable .
+	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --no-build-isolation --editable .
+	@$(PIP) check --quiet
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.txt .venv/site.stamp
 	@echo "Installing what the tests need …"
-	@$(PIP) --require-hashes -r requirements-dev.txt
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@$(PIP) check --quiet
 	@touch $@
 
 .venv/browser.stamp: tests/browser.py .venv/dev.stamp
