@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import count, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -44,15 +44,17 @@ class _Runs:
     """Finds words that stand in one text one after another."""
 
     def __init__(self, words: Sequence[int]) -> None:
-        self._words = list(words)
-        self._places: dict[int, list[int]] = {}
-        for place, word in enumerate(words):
-            self._places.setdefault(word, []).append(place)
+        self._words = words
+        self._pairs = dict(zip(pairwise(words), count(), strict=False))
+        """Two words side by side, with the last place where they are."""
 
-    def find(self, run: tuple[int, ...]) -> list[int]:
-        """Where a run begins, every time."""
-        wanted = list(run)
-        return [place for place in self._places.get(run[0], ()) if self._words[place : place + len(run)] == wanted]
+    def find(self, run: tuple[int, ...]) -> int:
+        """Where a run of two words or more begins, the last time; -1 where there is none."""
+        found = [self._pairs.get(pair, -1) for pair in pairwise(run)]
+        if len(run) == _PAIR or -1 in found:
+            return found[0] if len(run) == _PAIR else -1
+        places = range(found[0], -1, -1)
+        return next((place for place in places if tuple(self._words[place : place + len(run)]) == run), -1)
 
 
 class Reasoner:
@@ -128,7 +130,7 @@ class Reasoner:
 
     def _find_telling(self) -> npt.NDArray[np.bool_]:
         """Which features may be told to a reader: words that not too many documents have, and pairs of such words."""
-        shelf, count = self._shelf, len(self._shelf.documents)
+        shelf, total = self._shelf, len(self._shelf.documents)
         is_word = shelf.keys < self._size
         frequency = np.zeros(self._size, dtype=np.int64)
         frequency[shelf.keys[is_word]] = shelf.frequency[is_word]
@@ -137,11 +139,11 @@ class Reasoner:
         dates = find_calendar_words(shelf.documents[0].language)
         is_date = np.array([one.casefold() in dates or (one.isdecimal() and len(one) < _YEAR) for one in shelf.words])
         # Few articles cannot tell a rare word from a common one.
-        most = count // 10 if count >= _ENOUGH else 0
-        telling = (frequency <= np.where(is_name, count // 2, most)) & ~is_date
-        phrased = (frequency <= np.where(is_name, count // 2, max(2, count // 4))) & ~is_date
+        most = total // 10 if total >= _ENOUGH else 0
+        telling = (frequency <= np.where(is_name, total // 2, most)) & ~is_date
+        phrased = (frequency <= np.where(is_name, total // 2, max(2, total // 4))) & ~is_date
         one, two = np.where(is_word, shelf.keys, shelf.keys // self._size - 1), shelf.keys % self._size
-        named = is_name[one] | is_name[two] | (count >= _ENOUGH)
+        named = is_name[one] | is_name[two] | (total >= _ENOUGH)
         found: npt.NDArray[np.bool_] = np.where(is_word, telling[one], phrased[one] & phrased[two] & named)
         return found
 
@@ -149,7 +151,7 @@ class Reasoner:
         """A word as it is mostly written, several as they stand in a text."""
         if len(phrase) == 1:
             return self._shelf.words[phrase[0]]
-        start = self._runs.find(phrase)[-1]
+        start = self._runs.find(phrase)
         numbers: list[int] = self._shelf.texts[self._row].spellings[start : start + len(phrase)].tolist()
         words = [self._shelf.spellings[number] for number in numbers]
         spelt = words[0]
@@ -172,14 +174,14 @@ class Reasoner:
 
     def _add_pair(self, one: int, two: int, phrases: list[tuple[int, ...]]) -> None:
         """Add two words as a phrase, if they ever stand side by side; join it to one that it goes on from."""
-        pair = next((pair for pair in ((one, two), (two, one)) if self._runs.find(pair)), None)
+        pair = next((pair for pair in ((one, two), (two, one)) if self._runs.find(pair) >= 0), None)
         if pair is None:
             return
         for place, phrase in enumerate(phrases):
             if set(pair) <= set(phrase):
                 return
             longer = phrase + pair[1:] if phrase[-1] == pair[0] else pair[:1] + phrase if phrase[0] == pair[1] else ()
-            if longer and len(longer) <= _WORDS and self._runs.find(longer):
+            if longer and len(longer) <= _WORDS and self._runs.find(longer) >= 0:
                 phrases[place] = longer
                 # What stood alone and is part of it now goes.
                 phrases[:] = [one for one in phrases if one is longer or not set(one) <= set(longer)]
