@@ -6,9 +6,10 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from broadsheet.newsroom import WORTH_A_PROCESS, inspect, open_newsroom, open_workers, read_clock
+from broadsheet.newsroom import inspect, open_newsroom, read_clock
 from broadsheet.problems import BroadsheetError
 from broadsheet.related import Document, rank
+from broadsheet.tools import WORTH_A_PROCESS, open_workers
 from conftest import MakeSite
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -91,16 +92,13 @@ def test_a_clock_that_is_set_to_nothing_sensible_is_told(epoch: str, monkeypatch
 
 
 def test_a_small_archive_is_compared_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("broadsheet.tools.count_cores", lambda: 2)
     with open_workers(WORTH_A_PROCESS - 1) as executor:
         assert executor is None
 
 
-@pytest.mark.parametrize("processors", [1, None])
-def test_with_one_processor_everything_is_compared_here(
-    processors: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+def test_with_one_processor_everything_is_compared_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("broadsheet.tools.count_cores", lambda: 1)
     with open_workers(WORTH_A_PROCESS) as executor:
         assert executor is None
 
@@ -108,7 +106,7 @@ def test_with_one_processor_everything_is_compared_here(
 def test_a_large_archive_is_compared_in_a_process_of_its_own_with_the_same_outcome(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("broadsheet.tools.count_cores", lambda: 2)
     documents = [
         Document(f"articles/{name}.md", f"Talks in {name}", body=f"Envoys met in {name} to talk about missiles.")
         for name in ("Geneva", "Vienna", "Paris")

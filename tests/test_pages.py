@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from broadsheet.pages import find_edit_base, map_surroundings
+from broadsheet.surroundings import find_edit_base, map_surroundings
 from conftest import MakeSite
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -131,7 +131,7 @@ def test_a_name_that_the_site_has_in_docs_may_be_an_articles_too(make_site: Make
 @pytest.fixture(scope="module")
 def paper(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A newspaper of two pages of a topic, built."""
-    site = Site(tmp_path_factory.mktemp("pages"), {"broadsheet": {"per_page": 2}})
+    site = Site(tmp_path_factory.mktemp("pages"), {"broadsheet": {"per_page": 2}, "plugins": ["search"]})
     site.register("topics", world={"title": "World", "summary": 'News "from abroad" & home.', "section": True})
     site.register("authors", desk={"name": "Desk", "bio": "A desk."})
     site.article("talks", updated="2026-03-04T10:00", summary='Eight "hours" <of> talks.', body="## Day one\n\nTalks.")

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from broadsheet.article import Article, Image, Reference, RelatedChoice
-from broadsheet.body import BodyRenderer
+from broadsheet.bodies import MarkdownSetup, Workshop
+from broadsheet.body import RenderedBody
 from broadsheet.edition import publish
 from broadsheet.library import Library
 from broadsheet.listings import build_listings
@@ -24,12 +25,12 @@ from makers import HOLDS, NOW, hold, make_article, make_library, make_registers
 from strategies import articles as any_article
 from strategies import registers as any_registers
 
-RENDERER = BodyRenderer(["admonition", "attr_list", "toc"])
+SETUP = MarkdownSetup(("admonition", "attr_list", "toc"))
 AROUND = {"../docs/about.md": "about/", "../docs/logo.png": "logo.png"}
 
 
 def print_press(library: Library, **layout: Any) -> Press:
-    return set_press(library, NOW, Layout(**layout), RENDERER, AROUND)
+    return set_press(library, NOW, Layout(**layout), Workshop(SETUP), AROUND)
 
 
 def make_press(
@@ -54,7 +55,13 @@ def related(press: Press, slug: str) -> list[str]:
 # Nothing held is part of it.
 
 # What only the builder sees: what a writer wrote of other articles, and the lists by which links to held ones are told.
-UNPRINTED = {(Article, "body"), (Article, "related"), (Press, "problems")}
+UNPRINTED = {
+    (Article, "body"),
+    (Article, "addresses"),
+    (Article, "related"),
+    (Press, "problems"),
+    (RenderedBody, "lookups"),
+}
 FOR_THE_WRITER = {"problems", "held", "_paths"}
 
 
@@ -475,10 +482,12 @@ class BrokenPool(Executor):
 
 def test_the_press_is_the_same_wherever_articles_are_compared() -> None:
     library = make_library(*make_related(a=RelatedChoice(pin=("d",))))
-    here = set_press(library, NOW, Layout(), RENDERER, {})
+    here = set_press(library, NOW, Layout(), Workshop(SETUP), {})
+    told: list[str] = []
     with ThreadPoolExecutor(1) as pool:
-        assert set_press(library, NOW, Layout(), RENDERER, {}, pool) == here
-    assert set_press(library, NOW, Layout(), RENDERER, {}, BrokenPool()) == here
+        assert set_press(library, NOW, Layout(), Workshop(SETUP, pool, 2), {}) == here
+    assert set_press(library, NOW, Layout(), Workshop(SETUP, BrokenPool(), 2, warn=told.append), {}) == here
+    assert told == ["a worker process has died, of want of memory perhaps: its work is done again here"]
     assert any(spread.related for spread in here.spreads)
 
 
@@ -486,6 +495,6 @@ def test_the_press_knows_no_time_but_the_one_it_is_given() -> None:
     library = make_library(make_article("a", "2030-01-01"), make_article("b", "2031-01-01"))
     for year, slugs in ((2029, []), (2030, ["a"]), (2031, ["b", "a"])):
         instant = datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=1)
-        press = set_press(library, instant, Layout(), RENDERER, {})
+        press = set_press(library, instant, Layout(), Workshop(SETUP), {})
         assert [spread.article.slug for spread in press.spreads] == slugs
         assert press.edition.at == instant

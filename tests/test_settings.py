@@ -51,6 +51,7 @@ DEFAULTS = {
     "locale": None,
     "topics": "closed",
     "authors": "closed",
+    "cache": True,
     "per_page": 20,
     "related": {"count": 8, "repeat_links": False},
     "latest": {"count": 16},

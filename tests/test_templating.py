@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from babel import Locale
-from broadsheet.body import BodyRenderer
+from broadsheet.bodies import Workshop
 from broadsheet.moments import parse_moment
 from broadsheet.plan import Layout
 from broadsheet.press import set_press
@@ -30,7 +30,7 @@ def render(template: str, name: str = "broadsheet/test.html", locale: str = "en_
     """What a template of that name makes of one article about the world."""
     env = Environment(loader=DictLoader({name: template}), autoescape=False)  # noqa: S701 - as MkDocs has it
     library = make_library(make_article("talks"), registers=make_registers([Topic("world", "The <World>")]))
-    press = set_press(library, NOW, Layout(), BodyRenderer([]), {})
+    press = set_press(library, NOW, Layout(), Workshop(), {})
     return equip_environment(env, press, Locale.parse(locale), None).get_template(name).render(context)
 
 
@@ -124,7 +124,7 @@ def write_evil(site: Site) -> None:
 @pytest.fixture(scope="module")
 def evil(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Such a newspaper, built."""
-    site = Site(tmp_path_factory.mktemp("evil"), {"broadsheet": {"per_page": 2}})
+    site = Site(tmp_path_factory.mktemp("evil"), {"broadsheet": {"per_page": 2}, "plugins": ["search"]})
     write_evil(site)
     run = site.build()
     assert run.code == 0, run.output

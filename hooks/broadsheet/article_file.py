@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import replace
 from datetime import tzinfo
 from itertools import islice
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
+from broadsheet.addresses import find_addresses
 from broadsheet.article import Article
 from broadsheet.article_fields import read_article
 from broadsheet.fields import FieldReader
@@ -36,6 +39,7 @@ class _LocatingHandler(YAMLHandler):
         self.root: Node | None = None
         self.problems: list[Problem] = []
         self.closed = False
+        self.front = ""
         self.front_line = 1
         self.body = ""
         self.body_line = 1
@@ -50,7 +54,8 @@ class _LocatingHandler(YAMLHandler):
         self.body_line = text.count("\n", 0, start) + 1
         # Upstream strips the body, and with it the indentation of a first line of code.
         self.body = text[start:]
-        return text[front : closing.start()], self.body
+        self.front = text[front : closing.start()]
+        return self.front, self.body
 
     def load(self, fm: str, **kwargs: object) -> dict[str, Any]:
         self.root, self.problems = parse_yaml(fm, self.path, self.front_line, _MAX_VALUES)
@@ -89,7 +94,9 @@ def parse_article(data: bytes, path: str, label: str, zone: tzinfo) -> tuple[Art
         return None, [Problem(label, line, 0, "", message, "title, date and topics are required")]
     body, problems = _clean_body(handler.body, handler.body_line, label)
     reader = FieldReader(handler.root, label, problems, {})
-    return read_article(reader, path, zone, body, handler.body_line), problems
+    article = read_article(reader, path, zone, body, handler.body_line)
+    imprint = hashlib.blake2b("\0".join((path, str(zone), handler.front)).encode(), digest_size=16).hexdigest()
+    return replace(article, addresses=find_addresses(body), imprint=imprint), problems
 
 
 def _explain_no_fence(text: str, label: str) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -19,6 +19,7 @@ from broadsheet.links import LinkMap, Resolved, resolve_link
 from broadsheet.problems import Problem, Severity
 from broadsheet.sanitising import (
     TAGS,
+    clean_toc,
     explain_element,
     filter_attribute,
     inspect_html,
@@ -47,6 +48,8 @@ class RenderedBody:
     anchors: tuple[tuple[str, str, int], ...] = ()
     """Links to a place in an article that this body does not have: path, fragment, line."""
     problems: tuple[Problem, ...] = ()
+    lookups: tuple[tuple[str, bool, Resolved], ...] = field(default=(), compare=False, repr=False)
+    """Every address that was asked for, whether a browser fetches it by itself, and where it led."""
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class _Sheet:
     """Path, fragment and the address as written."""
     addresses: list[str] = field(default_factory=list)
     """Those that came through the cleaner."""
+    lookups: dict[tuple[str, bool], Resolved] = field(default_factory=dict)
     images: list[str] = field(default_factory=list)
     """Addresses of images, in whose place the HTML has their numbers until the images are finished."""
 
@@ -82,7 +86,9 @@ class _Sheet:
         return found
 
     def look_up(self, address: str, *, fetched: bool) -> Resolved:
-        return resolve_link(address, self.article.path, self.article.url, self.links, fetched=fetched)
+        path, url = self.article.path, self.article.url
+        found = self.lookups[address, fetched] = resolve_link(address, path, url, self.links, fetched=fetched)
+        return found
 
 
 class _HeadingShift(Treeprocessor):
@@ -140,11 +146,12 @@ class BodyRenderer:
             _report_losses(raw, sheet)
         return RenderedBody(
             content,
-            _clean_toc(getattr(self._markdown, "toc_tokens", ()), sheet.ids),
+            clean_toc(getattr(self._markdown, "toc_tokens", ()), sheet.ids),
             frozenset(sheet.ids),
             tuple(sheet.media),
             _find_anchors(sheet),
             tuple(sorted(set(sheet.problems))),
+            tuple((*key, found) for key, found in sheet.lookups.items()),
         )
 
     def _filter(self, tag: str, name: str, value: str) -> str | None:
@@ -240,18 +247,4 @@ def _find_anchors(sheet: _Sheet) -> tuple[tuple[str, str, int], ...]:
         (path, fragment, sheet.lines.find_address(address))
         for path, fragment, address in sheet.anchors
         if path != own or fragment not in sheet.ids
-    )
-
-
-def _clean_toc(tokens: Iterable[Mapping[str, Any]], ids: Collection[str]) -> tuple[Mapping[str, Any], ...]:
-    """The headings that came through the cleaner, with nothing but what is known to be safe to print."""
-    return tuple(
-        {
-            "level": token["level"],
-            "id": token["id"],
-            "name": html.escape(unescape(token["name"]), quote=False),
-            "children": list(_clean_toc(token["children"], ids)),
-        }
-        for token in tokens
-        if token["id"] in ids
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from typing import Literal
 
+from broadsheet.addresses import find_addresses
 from broadsheet.article import Article
 from broadsheet.edition import Edition
 from broadsheet.library import Library, find_article, index_references
@@ -15,12 +15,6 @@ from broadsheet.nodes import Mark
 from broadsheet.problems import Problem
 from broadsheet.related import Document, Ranking
 from broadsheet.timelines import Timeline
-
-# Inline links, definitions of reference links, and HTML, as Markdown has them. A link in a code block is one too
-# many at worst; in return nothing has to be rendered before articles can be compared.
-_ADDRESS = re.compile(
-    r"\]\(\s*<?([^\s()<>]+)|^ {0,3}\[[^\[\]\n]+\]:[ \t]*<?([^\s<>]+)|\bhref\s*=\s*[\"']([^\"'\s]+)", re.MULTILINE
-)
 
 
 def describe_articles(
@@ -77,12 +71,11 @@ def _describe(
 
 def find_linked(article: Article, links: LinkMap) -> Iterator[str]:
     """The paths of the public articles that a body links to."""
-    for match in _ADDRESS.finditer(article.body):
-        address = next(group for group in match.groups() if group is not None)
-        if "://" not in address and not address.startswith("#"):
-            found = resolve_link(address, article.path, article.url, links).article
-            if found in links.articles:
-                yield found
+    addresses = find_addresses(article.body) if article.addresses is None else article.addresses
+    for address in addresses:
+        found = resolve_link(address, article.path, article.url, links).article
+        if found in links.articles:
+            yield found
 
 
 def check_pins(library: Library, edition: Edition) -> list[Problem]:

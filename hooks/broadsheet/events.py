@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -14,22 +13,33 @@ from urllib.parse import quote
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError, PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from broadsheet.article import Article
-from broadsheet.body import BodyRenderer, RenderedBody
+from broadsheet.bodies import find_renderer
+from broadsheet.body import RenderedBody
+from broadsheet.fingerprint import names_edition, stamp_site
+from broadsheet.imprints import Imprints
 from broadsheet.library import Library, build_library
 from broadsheet.navigation import build_navigation
-from broadsheet.newsroom import find_surroundings, open_workers, read_clock
-from broadsheet.pages import add_files, build_files
+from broadsheet.newsroom import find_surroundings, read_clock
+from broadsheet.pages import build_files
 from broadsheet.press import Press, set_press
+from broadsheet.press_files import MediaFile, PressFile
+from broadsheet.printing import Printer, find_onlookers
 from broadsheet.problems import BroadsheetError, Problem
+from broadsheet.publishing import Publisher
+from broadsheet.rankings import start_ranking
+from broadsheet.serving import BackgroundRanker, LastGood
 from broadsheet.settings import Settings, find_content, find_layout, find_locale, read_settings
 from broadsheet.source import Source, read_source
+from broadsheet.surroundings import add_files
 from broadsheet.templating import TEMPLATES, equip_environment
+from broadsheet.tools import Tools
 
 log = get_plugin_logger("broadsheet")
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "note": logging.INFO}
@@ -44,10 +54,14 @@ class Newspaper:
         self._press: Press | None = None
         self._root = Path()
         self._label = ""
-        self._renderer: tuple[object, BodyRenderer] | None = None
-        self._good_registers: dict[str, bytes] = {}
-        self._urls: dict[str, str] = {}
-        self._kept: dict[str, bytes] = {}
+        self._source: Source | None = None
+        self._last_good = LastGood()
+        self._tools = Tools(log)
+        self._ranker = BackgroundRanker()
+        self._publisher: Publisher | None = None
+        self._env = Environment(autoescape=True)
+        self._files = Files([])
+        self._nav = Navigation([], [])
 
     def on_startup(self, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether a writer is watching: then a fault must not end the server."""
@@ -66,6 +80,7 @@ class Newspaper:
             # MkDocs' server prints this one without a traceback and waits for the mended file.
             raise PluginError(str(error)) from None
         self._press = None
+        self._abandon()
         dirs = config.theme.dirs
         dirs.insert(dirs.index(config.theme.custom_dir) + 1 if config.theme.custom_dir in dirs else 0, str(TEMPLATES))
         root, _ = find_content(self._settings, config)
@@ -82,32 +97,47 @@ class Newspaper:
         """
         self._root, self._label = find_content(self._settings, config)
         try:
-            source = read_source(self._root, self._label)
+            source = self._source = read_source(self._root, self._label)
             now = read_clock()
         except BroadsheetError as error:
             raise PluginError(str(error)) from None
-        library = self._set_press(self._build_library(source), now, config)
+        self._tools.open(config, self._settings, len(source.articles), remember=self._serving)
+        library = self._set_press(self._read(source), now, config)
+        if not self._serving:
+            # The printer may make copies of this process, which must not have threads then.
+            self._tools.end_workers()
         self._report(library.problems, strict=bool(config.strict))
-        self._keep_pages(library, Path(config.site_dir))
+        if self._serving:
+            self._last_good.keep_pages(library, Path(config.site_dir))
+        self._publisher = Publisher(config)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the edition's pages and media to the site's own."""
         locale = find_locale(self._settings, config)
-        render = partial(self._render_again, renderer=self._keep_renderer(config))
-        ours = build_files(self._ready, self._root, config, locale, render)
+        ours = build_files(self._ready, self._root, config, locale, self._render_again)
+        onlookers = find_onlookers(config, [self])
+        for file in ours:
+            if isinstance(file, PressFile | MediaFile):
+                file.by_engine = not onlookers
+        if onlookers:
+            log.info("MkDocs prints every page anew, as other plugins want to see them: %s", ", ".join(onlookers))
         for name in add_files(files, ours):
             path = f"{Path(config.docs_dir).name}/{name}"
             log.warning("%s is not used: the newspaper has a page of its own in its place", path)
+        self._files = files
         return files
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         """Put the front page and the sections before the site's own pages."""
-        return build_navigation(nav, files, self._ready.edition.sections)
+        self._nav = build_navigation(nav, files, self._ready.edition.sections)
+        return self._nav
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the templates what they need beyond MkDocs' own."""
         locale = find_locale(self._settings, config)
-        return equip_environment(env, self._ready, locale, config.theme.custom_dir)
+        env.globals["entries"] = [file for file in files if isinstance(file, PressFile) and file.by_engine]
+        self._env = equip_environment(env, self._ready, locale, config.theme.custom_dir)
+        return self._env
 
     def on_page_context(self, context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         """Tell the navigation which section an article belongs to."""
@@ -116,13 +146,48 @@ class Newspaper:
         context["section_url"] = quote(f"topics/{section.id}/") if section else ""
         return context
 
+    @event_priority(-100)
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """While serving, put the last good page of a faulty article back, for the tab that shows it."""
-        for url, data in self._kept.items():
-            target = Path(config.site_dir, url, "index.html")
-            if not target.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
+        """Print what has changed, and put the site in the old one's place."""
+        publisher, workshop = self._publisher, self._tools.workshop
+        if publisher is None or self._source is None:  # pragma: no cover - MkDocs always runs on_pre_build first
+            raise PluginError("nothing was read: on_pre_build did not run")
+        locale = str(find_locale(self._settings, config))
+        stamp = stamp_site(config, self._nav, self._source.registers, [locale, str(config.site_url)])
+        imprints = Imprints(self._ready, stamp, whole=names_edition(config))
+        printer = Printer(self._env, self._nav, self._files, config, publisher.staging)
+        # While serving, the last good page of a faulty article, for the tab that shows it.
+        for url, data in self._last_good.pages.items():
+            printer.write(f"{url}index.html", data)
+        written, total = publisher.finish(
+            self._files, printer, imprints, workshop.cache, workshop.workers, workshop.report
+        )
+        log.info("%s of %s files of the site are new or changed", f"{written:,}", f"{total:,}")
+        self._publisher = None
+        self._tools.save()
+        if not self._serving:
+            self._tools.close()
+
+    def on_build_error(self, error: Exception) -> None:
+        """Leave the site as it was."""
+        self._abandon()
+        if not self._serving:
+            self._tools.close()
+
+    def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: object) -> LiveReloadServer:
+        """Have the site built again when related headlines have been compared beside the server."""
+        self._ranker.attach(server)
+        return server
+
+    def on_shutdown(self) -> None:
+        """End the workers."""
+        self._abandon()
+        self._tools.close()
+
+    def _abandon(self) -> None:
+        if self._publisher is not None:
+            self._publisher.abandon()
+            self._publisher = None
 
     @property
     def _ready(self) -> Press:
@@ -130,30 +195,17 @@ class Newspaper:
             raise PluginError("nothing was read: on_pre_build did not run")
         return self._press
 
-    def _build_library(self, source: Source) -> Library:
-        """The library of a source; while serving, a broken register gives way to its last good state."""
-        library = build_library(source, self._settings.rules)
-        if not self._serving:
-            return library
-        broken = {
-            name
-            for name in source.registers
-            if any(one.path == source.name(name) and one.severity == "error" for one in library.problems)
-        }
-        old = {name: self._good_registers[name] for name in broken if name in self._good_registers}
-        self._good_registers |= {name: data for name, data in source.registers.items() if name not in broken}
-        if not old:
-            return library
-        rebuilt = build_library(replace(source, registers={**source.registers, **old}), self._settings.rules)
-        told = [one for one in library.problems if one.path in {source.name(name) for name in broken}]
-        return replace(rebuilt, problems=tuple(sorted({*rebuilt.problems, *told})))
+    def _read(self, source: Source) -> Library:
+        if self._serving:
+            return self._last_good.read(source, self._settings.rules, self._tools.workshop.cache)
+        return build_library(source, self._settings.rules, self._tools.workshop.cache)
 
     def _set_press(self, library: Library, now: datetime, config: MkDocsConfig) -> Library:
         """Make the edition ready; the library comes back without what could not be rendered, with all problems."""
         around = find_surroundings(config, self._root)
-        arguments = (now, find_layout(self._settings, config), self._keep_renderer(config), around)
-        with open_workers(len(library.articles)) as executor:
-            self._press = set_press(library, *arguments, executor)
+        ranker = self._ranker if self._serving else start_ranking
+        arguments = (now, find_layout(self._settings, config), self._tools.workshop, around, ranker)
+        self._press = set_press(library, *arguments)
         problems = tuple(sorted({*library.problems, *self._press.problems}))
         broken = {one.path for one in self._press.problems if one.severity == "error"}
         faulty = {article.path for article in library.articles if library.name(article.path) in broken}
@@ -175,27 +227,10 @@ class Newspaper:
         if strict and warnings:
             raise PluginError(f"{_count(warnings, 'warning')} in the content, see above: strict, so nothing was built")
 
-    def _keep_pages(self, library: Library, site: Path) -> None:
-        known = {article.path: article.url for article in library.articles}
-        self._kept = {}
-        for path in library.faulty if self._serving else ():
-            url = self._urls.get(path, "")
-            target = site / url / "index.html"
-            if url and target.is_file():
-                self._kept[url] = target.read_bytes()
-        self._urls |= known
-
-    def _keep_renderer(self, config: MkDocsConfig) -> BodyRenderer:
-        """One renderer for as long as the Markdown settings stay as they are."""
-        wanted = (list(config.markdown_extensions), dict(config.mdx_configs))
-        if self._renderer is None or self._renderer[0] != wanted:
-            self._renderer = (wanted, BodyRenderer(*wanted))
-        return self._renderer[1]
-
-    def _render_again(self, article: Article, renderer: BodyRenderer) -> RenderedBody:
+    def _render_again(self, article: Article) -> RenderedBody:
         """Render an article whose Markdown another plugin has changed, and report what that has made wrong."""
         label = f"{self._label}/{article.path}"
-        body = renderer.render(article, self._ready.links, label)
+        body = find_renderer(self._tools.workshop.setup).render(article, self._ready.links, label)
         known = {problem.message for problem in self._ready.problems if problem.path == label}
         self._report([problem for problem in body.problems if problem.message not in known], strict=False)
         return body

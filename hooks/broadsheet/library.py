@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from typing import cast
 
 from broadsheet.article import Article
 from broadsheet.article_file import parse_article
+from broadsheet.cache import Cache
 from broadsheet.nodes import Mark
+from broadsheet.packing import digest
 from broadsheet.problems import Problem, has_errors, suggester
 from broadsheet.registers import AUTHORS_FILE, STORIES_FILE, TOPICS_FILE, Registers, parse_registers
 from broadsheet.slugs import is_slug, slugify
@@ -47,18 +50,18 @@ class Library:
         return f"{self.label}/{path}"
 
 
-def build_library(source: Source, rules: Rules) -> Library:
+def build_library(source: Source, rules: Rules, cache: Cache | None = None) -> Library:
     """Read and check everything in a source; what has an error is left out, and the problem kept.
 
-    Cost: about 0.15 ms an article, most of it YAML.
+    Cost: about 0.5 ms for an article that the cache does not know, most of it YAML; 0.1 ms for another.
     """
     registers, problems = parse_registers(source.registers, source.name, open_topics=rules.open_topics)
     problems += source.problems
     checks = _set_checks(registers, rules)
     sound: list[Article] = []
     faulty: set[str] = set()
-    for path, data in sorted(source.articles.items()):
-        article, found = parse_article(data, path, source.name(path), rules.zone)
+    for path, article, told in _parse_all(source, rules, cache):
+        found = list(told)
         if article is not None:
             found += _check_ids(article, source.name(path), checks)
         problems += found
@@ -79,6 +82,33 @@ def build_library(source: Source, rules: Rules) -> Library:
         tuple(sorted(problems)),
         frozenset(faulty),
     )
+
+
+_Parsed = tuple[Article | None, tuple[Problem, ...]]
+
+
+def _parse_all(
+    source: Source, rules: Rules, cache: Cache | None
+) -> Iterator[tuple[str, Article | None, tuple[Problem, ...]]]:
+    """Every article file as `parse_article` reads it, by path, with what is wrong with it."""
+    paths = sorted(source.articles)
+    zone = str(rules.zone)
+    keys = {
+        path: digest(b"article", path.encode(), source.label.encode(), zone.encode(), source.articles[path])
+        for path in (paths if cache else ())
+    }
+    known = cache.get("article", keys.values()) if cache else {}
+    new: dict[bytes, object] = {}
+    for path in paths:
+        found = known.get(keys[path]) if cache else None
+        if not isinstance(found, tuple):
+            article, problems = parse_article(source.articles[path], path, source.name(path), rules.zone)
+            found = (article, tuple(problems))
+            if cache:
+                new[keys[path]] = found
+        yield path, *cast("_Parsed", found)
+    if cache:
+        cache.put("article", new)
 
 
 @dataclass(frozen=True, slots=True)

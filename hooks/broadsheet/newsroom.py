@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,17 +12,14 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import get_files
 from mkdocs.utils import get_build_datetime
 
-from broadsheet.body import BodyRenderer
 from broadsheet.comparing import report_copies
 from broadsheet.library import Library, build_library
-from broadsheet.pages import map_surroundings
 from broadsheet.press import Press, set_press
 from broadsheet.problems import BroadsheetError, Problem
 from broadsheet.settings import Settings, find_content, find_layout, read_settings
 from broadsheet.source import read_source
-
-WORTH_A_PROCESS = 400
-"""A process of its own takes half a second to start: as long as comparing so many articles."""
+from broadsheet.surroundings import map_surroundings
+from broadsheet.tools import open_workers, open_workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +61,6 @@ def read_clock() -> datetime:
         raise BroadsheetError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, found '{found[:40]}'") from None
 
 
-@contextmanager
-def open_workers(articles: int) -> Iterator[Executor | None]:
-    """A process beside this one, for what can be done there at the same time; None where it does not pay.
-
-    It is started afresh, not forked: `mkdocs serve` has threads, and a fork would copy their locks.
-    """
-    if articles < WORTH_A_PROCESS or (os.cpu_count() or 1) < 2:
-        yield None
-        return
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    with ProcessPoolExecutor(1, mp_context=context) as executor:
-        yield executor
-
-
 def find_surroundings(config: MkDocsConfig, root: Path) -> Mapping[str, str]:
     """The site's own pages by their path relative to content/, with their URLs."""
     return map_surroundings(config, get_files(config), root)
@@ -89,9 +68,12 @@ def find_surroundings(config: MkDocsConfig, root: Path) -> Mapping[str, str]:
 
 def inspect(newsroom: Newsroom, config: MkDocsConfig, now: datetime) -> tuple[Press, list[Problem]]:
     """The edition of an instant, rendered, and every problem of its content."""
-    renderer = BodyRenderer(config.markdown_extensions, config.mdx_configs)
     around = find_surroundings(config, newsroom.root)
+    layout = find_layout(newsroom.settings, config)
     with open_workers(len(newsroom.library.articles)) as executor:
-        press = set_press(newsroom.library, now, find_layout(newsroom.settings, config), renderer, around, executor)
+        workshop = open_workshop(config, newsroom.settings, executor)
+        press = set_press(newsroom.library, now, layout, workshop, around)
+    workshop.cache.save()
+    workshop.cache.close()
     copies = report_copies(newsroom.library, press.ranking)
     return press, sorted({*newsroom.library.problems, *press.problems, *copies})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote, unquote, urljoin
+from urllib.parse import quote
 
 from babel import Locale
 from mkdocs.config.defaults import MkDocsConfig
@@ -19,9 +20,12 @@ from mkdocs.structure.toc import get_toc
 from broadsheet.article import Article
 from broadsheet.body import RenderedBody
 from broadsheet.dates import write_month
+from broadsheet.imprints import Imprints
 from broadsheet.listings import ListingPage
 from broadsheet.plan import INDEX_URLS
 from broadsheet.press import Press, Spread
+from broadsheet.press_files import MediaFile, PressFile
+from broadsheet.surroundings import find_edit_base
 from broadsheet.urls import media_url, relative_url
 
 RenderBody = Callable[[Article], RenderedBody]
@@ -98,16 +102,17 @@ def build_files(press: Press, root: Path, config: MkDocsConfig, locale: Locale, 
 
     """
     edit_base = find_edit_base(config, root)
-    files = [_article_file(spread, root, config, edit_base, render_body) for spread in press.spreads]
-    files += [_listing_file(page, press, config, locale) for page in press.listing_pages]
+    files: list[File] = [_article_file(spread, root, config, edit_base, render_body) for spread in press.spreads]
+    for page in press.listing_pages:
+        make = partial(_listing_page, page, press, config, locale)
+        files.append(_page_file(page.url, config, make, methodcaller("of_listing", page), page.articles))
     for name, url in INDEX_URLS.items():
-        file = _page_file(url, config)
-        title = INDEX_TITLES[name]
-        PressPage(title, "broadsheet/directory.html", file, config, name=name, listings=press.listings)
-        files.append(file)
-    front = _page_file("", config)
-    PressPage(config.site_name, "broadsheet/front.html", front, config, front=press.front)
-    files.append(front)
+        view = {"name": name, "listings": press.listings}
+        make = partial(_plain_page, INDEX_TITLES[name], "directory", config, view)
+        files.append(_page_file(url, config, make, methodcaller("of_directory", name), press.edition.articles[:1]))
+    make = partial(_plain_page, config.site_name, "front", config, {"front": press.front})
+    day = press.edition.at.date().isoformat()
+    files.append(_page_file("", config, make, methodcaller("of_front", day), press.edition.articles[:1]))
     files += [_redirect_file(old, new, config) for old, new in press.redirects.items()]
     files += [_media_file(path, url, str(root), config) for path, url in press.media.items()]
     return files
@@ -118,34 +123,58 @@ def _escape(text: str) -> str:
     return html.escape(text, quote=False).replace('"', "&quot;")
 
 
-def _article_file(spread: Spread, root: Path, config: MkDocsConfig, edit_base: str, render_body: RenderBody) -> File:
+def _article_file(
+    spread: Spread, root: Path, config: MkDocsConfig, edit_base: str, render_body: RenderBody
+) -> PressFile:
     article = spread.article
-    dest = f"{article.url}index.html"
-    file = File(article.path, str(root), config.site_dir, True, dest_uri=dest, inclusion=InclusionLevel.NOT_IN_NAV)
-    page = ArticlePage(spread, render_body, file, config)
-    page.edit_url = f"{edit_base}{quote(article.path)}" if edit_base else None
+    edit_url = f"{edit_base}{quote(article.path)}" if edit_base else ""
+
+    def make(file: File) -> PressPage:
+        page = ArticlePage(spread, render_body, file, config)
+        page.edit_url = edit_url or None
+        return page
+
+    def find_imprint(imprints: Imprints) -> bytes:
+        return imprints.of_article(spread, edit_url)
+
+    file = PressFile(f"{article.url}index.html", article.path, config, make, find_imprint, str(root))
+    file.changed = _last_change([article])
     return file
 
 
-def _listing_file(page: ListingPage, press: Press, config: MkDocsConfig, locale: Locale) -> File:
+def _listing_page(page: ListingPage, press: Press, config: MkDocsConfig, locale: Locale, file: File) -> PressPage:
     listing = page.listing
-    file = _page_file(page.url, config)
     title = write_month(listing.key, locale) if listing.kind == "month" else listing.title
     title = title if page.number == 1 else f"{title}, page {page.number}"
     shown = PressPage(title, "broadsheet/listing.html", file, config, page=page, listing=listing)
     shown.description = listing.summary if page.number == 1 else ""
     shown.view["portrait"] = press.author_images.get(listing.key, "") if listing.kind == "author" else ""
+    return shown
+
+
+def _plain_page(title: str, template: str, config: MkDocsConfig, view: dict[str, Any], file: File) -> PressPage:
+    return PressPage(title, f"broadsheet/{template}.html", file, config, **view)
+
+
+def _page_file(
+    url: str,
+    config: MkDocsConfig,
+    make: Callable[[File], PressPage],
+    imprint: Callable[[Imprints], bytes],
+    articles: Sequence[Article],
+) -> PressFile:
+    file = PressFile(f"{url}index.html", f"{url}index.md", config, make, imprint)
+    file.changed = _last_change(articles)
     return file
 
 
-def _page_file(url: str, config: MkDocsConfig) -> File:
-    file = File.generated(config, f"{url}index.md", content="", inclusion=InclusionLevel.NOT_IN_NAV)
-    file.dest_uri = f"{url}index.html"
-    return file
+def _last_change(articles: Sequence[Article]) -> str:
+    """The newest day of some articles, as `2026-01-18`, or ''."""
+    return max(((one.updated or one.date).at.date().isoformat() for one in articles), default="")
 
 
-def _media_file(path: str, url: str, root: str, config: MkDocsConfig) -> File:
-    return File(path, root, config.site_dir, True, dest_uri=url, inclusion=InclusionLevel.NOT_IN_NAV)
+def _media_file(path: str, url: str, root: str, config: MkDocsConfig) -> MediaFile:
+    return MediaFile(path, root, config.site_dir, True, dest_uri=url, inclusion=InclusionLevel.NOT_IN_NAV)
 
 
 def _redirect_file(old: str, new: str, config: MkDocsConfig) -> File:
@@ -161,53 +190,3 @@ def _redirect_file(old: str, new: str, config: MkDocsConfig) -> File:
     file = File.generated(config, dest, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
     file.dest_uri = dest
     return file
-
-
-def find_edit_base(config: MkDocsConfig, root: Path) -> str:
-    """The address of the content directory in the repository's web editor, or '' where it cannot be told.
-
-    MkDocs' `edit_uri` (`edit/main/docs/`) leads to docs_dir; content/ is found from there.
-    """
-    base = Path(config.config_file_path).resolve().parent
-    try:
-        docs = Path(config.docs_dir).resolve().relative_to(base).as_posix()
-        content = root.relative_to(base).as_posix()
-    except ValueError:
-        return ""  # Content from elsewhere is not in this repository.
-    edit_uri, _, rest = str(config.edit_uri_template or f"{config.edit_uri or ''}{{path}}").partition("{path")
-    if rest != "}" or not f"/{edit_uri}".endswith(f"/{docs}/"):
-        return ""
-    edit_uri = f"{edit_uri.removesuffix(f'{docs}/')}{quote(content)}/"
-    repository = config.repo_url or ""
-    if not repository.endswith("/") and not edit_uri.startswith(("?", "#")):
-        repository += "/"
-    address = urljoin(repository, edit_uri)
-    return address if address.startswith(("https://", "http://")) else ""
-
-
-def map_surroundings(config: MkDocsConfig, files: Files, root: Path) -> Mapping[str, str]:
-    """The site's own pages and files by their path relative to content/, with their URLs."""
-    way = Path(os.path.relpath(Path(config.docs_dir).resolve(), root))
-    return {(way / file.src_uri).as_posix(): _address(file) for file in files if _is_published(file)}
-
-
-def add_files(files: Files, ours: Iterable[File]) -> list[str]:
-    """Add the newspaper's files to the site's own; give the names of those whose place they take."""
-    by_address = {_address(file): file for file in files}
-    replaced = []
-    for file in ours:
-        for rival in (by_address.get(_address(file)), files.get_file_from_path(file.src_uri)):
-            if rival is not None and files.get_file_from_path(rival.src_uri) is rival:
-                files.remove(rival)
-                replaced += [rival.src_uri] if _is_published(rival) else []
-        files.append(file)
-    return replaced
-
-
-def _address(file: File) -> str:
-    """A file's URL as the engine writes URLs: relative to the site's root, not percent-encoded."""
-    return unquote(file.url).removesuffix("./")
-
-
-def _is_published(file: File) -> bool:
-    return bool(file.inclusion.is_included())  # type: ignore[no-untyped-call]

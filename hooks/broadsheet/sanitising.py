@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 import nh3
+
+from broadsheet.lines import unescape
 
 _TEXT = {"a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q"}
 _MORE_TEXT = {"rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
@@ -176,3 +180,17 @@ class _Inspector(HTMLParser):
     def parse_marked_section(self, i: int, report: bool = True) -> int:
         """A stray `<![` is text to a browser; the standard library stops at it with an AssertionError."""
         return -1
+
+
+def clean_toc(tokens: Iterable[Mapping[str, Any]], ids: Collection[str]) -> tuple[Mapping[str, Any], ...]:
+    """The headings that came through the cleaner, with nothing but what is known to be safe to print."""
+    return tuple(
+        {
+            "level": token["level"],
+            "id": token["id"],
+            "name": html.escape(unescape(token["name"]), quote=False),
+            "children": list(clean_toc(token["children"], ids)),
+        }
+        for token in tokens
+        if token["id"] in ids
+    )

@@ -112,6 +112,9 @@ class Settings(Config):  # type: ignore[no-untyped-call]
     authors = c.Choice(("closed", "open"), default="closed")
     """Whether an article may name an author that authors.yml does not have."""
 
+    cache = c.Type(bool, default=True)
+    """Whether what was worked out is kept in .cache/ for the next build."""
+
     per_page = _Count(default=20, least=1)
     """How many articles a page of a list shows."""
 

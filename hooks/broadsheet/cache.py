@@ -1,0 +1,231 @@
+"""Cache: what was worked out before, kept in one file under what it was worked out from."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from broadsheet.packing import UnpackingError, pack, unpack
+
+FILE = "broadsheet.sqlite"
+"""The file's name."""
+
+MOST_BYTES = 1_000_000_000
+"""A larger cache loses what was not asked for longest."""
+
+KEPT_RUNS = 20
+"""What so many runs have not asked for is dropped."""
+
+_RENEWED = 5
+_WAIT = 10.0
+_AT_ONCE = 500
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entries (
+    key BLOB PRIMARY KEY, kind TEXT NOT NULL, run INTEGER NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheReport:
+    """What a cache holds."""
+
+    path: Path
+    size: int
+    """Of its file, in bytes."""
+    entries: Mapping[str, tuple[int, int]]
+    """By kind: how many, and their bytes."""
+
+
+class Cache:
+    """Values by key, on the disk for the next build and, for a server, in memory as well.
+
+    A key is a digest of everything that the value depends on, so nothing in it ever becomes wrong: what is not
+    asked for any more is dropped in time. Faults of the file cost time, never a build: it is made anew, or done
+    without, and `warnings` says so.
+
+    SQLite's write-ahead log keeps it sound when a build is killed at any moment; two builds may share it.
+    """
+
+    def __init__(self, folder: Path | None, stamp: str, *, remember: bool = False) -> None:
+        """Open or make the cache.
+
+        Args:
+            folder: the directory for its file; None for a cache in memory alone.
+            stamp: of the engine and all it is made of; a file with another stamp is emptied.
+            remember: whether to keep values in memory too.
+
+        """
+        self.warnings: list[str] = []
+        self._path = folder / FILE if folder else None
+        self._stamp = stamp
+        self._memory: dict[bytes, object] | None = {} if remember or folder is None else None
+        self._new: dict[bytes, tuple[str, bytes]] = {}
+        self._used: set[bytes] = set()
+        self._run = 0
+        self._database = self._open() if self._path else None
+
+    def get(self, kind: str, keys: Iterable[bytes]) -> dict[bytes, object]:
+        """The values that are known, by key."""
+        wanted = list(dict.fromkeys(keys))
+        found: dict[bytes, object] = {}
+        if self._memory is not None:
+            found = {key: self._memory[key] for key in wanted if key in self._memory}
+            wanted = [key for key in wanted if key not in found]
+        for key, value in self._read(kind, wanted):
+            found[key] = value
+            if self._memory is not None:
+                self._memory[key] = value
+        self._used |= found.keys()
+        return found
+
+    def put(self, kind: str, values: Mapping[bytes, object]) -> None:
+        """Keep values."""
+        if self._memory is not None:
+            self._memory.update(values)
+        self._used |= values.keys()
+        if self._database is not None:
+            self._new |= {key: (kind, pack(value)) for key, value in values.items()}
+
+    def save(self) -> None:
+        """Write what is new, drop what is old; in memory too."""
+        if self._memory is not None:
+            self._memory = {key: value for key, value in self._memory.items() if key in self._used}
+        if self._database is not None:
+            try:
+                with self._database:
+                    self._write(self._database)
+            except sqlite3.Error as error:
+                self._give_up(f"not written ({error})")
+        self._new, self._used, self._run = {}, set(), self._run + 1
+
+    def close(self) -> None:
+        """Close the file; what was not saved is lost."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def _open(self) -> sqlite3.Connection | None:
+        """The database, made anew where it is not fit to be used."""
+        assert self._path is not None
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fault = _find_fault(self._path)
+            if not fault:
+                try:
+                    return self._connect(self._path)
+                except sqlite3.OperationalError as error:
+                    if "locked" in str(error) or "busy" in str(error):
+                        raise
+                    fault = str(error)
+                except sqlite3.Error as error:
+                    fault = str(error)
+            self.warnings.append(f"{self._path.name}: {fault}: made anew")
+            remove_cache(self._path.parent)
+            return self._connect(self._path)
+        except (OSError, sqlite3.Error) as error:
+            self.warnings.append(f"{self._path.name}: {error}: done without")
+            return None
+
+    def _connect(self, path: Path) -> sqlite3.Connection:
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        database = sqlite3.connect(path, timeout=_WAIT)
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            database.executescript(_SCHEMA)
+            known = dict(database.execute("SELECT name, value FROM meta"))
+            self._run = int(known.get("run", 0)) + 1
+            if known.get("stamp") != self._stamp:
+                if known:
+                    self.warnings.append(f"{path.name}: made by another version or on another machine: made anew")
+                with database:
+                    database.execute("DELETE FROM entries")
+                    database.execute("INSERT OR REPLACE INTO meta VALUES ('stamp', ?)", (self._stamp,))
+        except (sqlite3.Error, ValueError) as error:
+            database.close()
+            raise error if isinstance(error, sqlite3.Error) else sqlite3.DatabaseError(str(error)) from None
+        return database
+
+    def _read(self, kind: str, keys: list[bytes]) -> Iterable[tuple[bytes, object]]:
+        if self._database is None:
+            return
+        renewed = []
+        for start in range(0, len(keys), _AT_ONCE):
+            part = keys[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(part))
+            query = f"SELECT key, run, data FROM entries WHERE kind = ? AND key IN ({marks})"  # noqa: S608 - marks only
+            try:
+                rows = self._database.execute(query, (kind, *part)).fetchall()
+            except sqlite3.Error as error:
+                self._give_up(f"not readable ({error})")
+                return
+            for key, run, data in rows:
+                with suppress(UnpackingError):
+                    yield key, unpack(data)
+                if run < self._run - _RENEWED:
+                    renewed.append((self._run, key))
+        if renewed:
+            with suppress(sqlite3.Error), self._database:
+                self._database.executemany("UPDATE entries SET run = ? WHERE key = ?", renewed)
+
+    def _write(self, database: sqlite3.Connection) -> None:
+        rows = [(key, kind, self._run, len(data), data) for key, (kind, data) in self._new.items()]
+        database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", rows)
+        database.execute("DELETE FROM entries WHERE run < ?", (self._run - KEPT_RUNS - _RENEWED,))
+        database.execute("INSERT OR REPLACE INTO meta VALUES ('run', ?)", (str(self._run),))
+        (size,) = database.execute("SELECT coalesce(sum(size), 0) FROM entries").fetchone()
+        while size > MOST_BYTES:
+            (oldest,) = database.execute("SELECT min(run) FROM entries").fetchone()
+            database.execute("DELETE FROM entries WHERE run = ?", (oldest,))
+            (size,) = database.execute("SELECT coalesce(sum(size), 0) FROM entries").fetchone()
+
+    def _give_up(self, fault: str) -> None:
+        """Do without the file from here on."""
+        self.warnings.append(f"{FILE}: {fault}: done without")
+        self.close()
+
+
+def _find_fault(path: Path) -> str:
+    """Why a cache's file is not to be trusted, or ''."""
+    if path.is_symlink():
+        return "a symbolic link"
+    if not path.exists():
+        return ""
+    status = path.stat()
+    if not path.is_file():
+        return "no regular file"
+    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
+        return "others may have written it"
+    return ""
+
+
+def remove_cache(folder: Path) -> bool:
+    """Remove the cache's file; False where there was none."""
+    found = False
+    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+        path = folder / name
+        if path.exists() or path.is_symlink():
+            path.unlink()
+            found = True
+    return found
+
+
+def describe_cache(folder: Path) -> CacheReport | None:
+    """What a cache holds; None where there is none that can be read."""
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+            rows = database.execute("SELECT kind, count(*), sum(size) FROM entries GROUP BY kind ORDER BY kind")
+            entries = {kind: (count, size) for kind, count, size in rows}
+    except sqlite3.Error:
+        return None
+    return CacheReport(path, path.stat().st_size, entries)

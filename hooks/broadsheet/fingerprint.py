@@ -1,0 +1,114 @@
+"""Fingerprint: digests of what a build depends on beside its content: engine, dependencies, settings, templates."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure import StructureItem
+from mkdocs.structure.nav import Navigation
+
+from broadsheet.bodies import MarkdownSetup
+from broadsheet.packing import digest
+
+_ENGINE = Path(__file__).parent
+_ELSEWHERE = frozenset({"plugins", "hooks", "theme", "site_dir", "docs_dir", "config_file_path", "watch", "pages"})
+
+
+@cache
+def stamp_engine() -> str:
+    """Of the engine's code, Python, and every package that is installed, by name and version."""
+    packages = {path.name for folder in map(Path, sys.path) for path in folder.glob("*.dist-info")}
+    machine = f"{sys.version} {platform.platform()} {sys.byteorder}"
+    return digest(machine.encode(), " ".join(sorted(packages)).encode(), _digest_tree(_ENGINE)).hex()
+
+
+def make_setup(config: MkDocsConfig) -> MarkdownSetup:
+    """How a site's Markdown is rendered, with the code of the extensions that are no installed package."""
+    modules = {name.partition(":")[0] for name in config.markdown_extensions}
+    modules |= {str(getattr(one, "__module__", "")) for one in _walk(config.mdx_configs) if callable(one)}
+    stamp = digest(*(_read_module(name) for name in sorted(modules)))
+    return MarkdownSetup(tuple(config.markdown_extensions), dict(config.mdx_configs), stamp.hex())
+
+
+def stamp_site(config: MkDocsConfig, nav: Navigation, registers: Mapping[str, bytes], more: Sequence[str]) -> bytes:
+    """Of all that every page of a site may show: settings, templates, hooks, navigation and registers."""
+    settings = {key: value for key, value in config.items() if key not in _ELSEWHERE}
+    plugins = {name: dict(getattr(plugin, "config", {})) for name, plugin in config.plugins.items()}
+    theme = {"name": config.theme.name, **{key: config.theme[key] for key in config.theme}}
+    # A hook is a plugin that is a module.
+    hooks = [Path(one.__file__).read_bytes() for one in config.plugins.values() if getattr(one, "__file__", None)]
+    trees = [_digest_tree(Path(folder)) for folder in config.theme.dirs if not _is_package(folder)]
+    items = (f"{item.title} {getattr(item, 'url', '')}" for item in _walk_nav(nav.items))
+    texts = (_describe(settings), _describe(plugins), _describe(theme), "\n".join(items), *more)
+    known = [part for name, data in sorted(registers.items()) for part in (name.encode(), data)]
+    return digest(stamp_engine().encode(), *(text.encode(errors="replace") for text in texts), *hooks, *trees, *known)
+
+
+def names_edition(config: MkDocsConfig) -> bool:
+    """Whether a site's own templates may show anything of the edition, on any page."""
+    folder = config.theme.custom_dir
+    if not folder:
+        return False
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in _list_files(Path(folder)))
+    return any("edition" in text or "press" in text for text in texts)
+
+
+def _describe(value: object) -> str:
+    """A value of a configuration as text that is the same in every process."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_describe(one)}' for key, one in sorted(value.items(), key=str))}}}"
+    if isinstance(value, list | tuple | set | frozenset):
+        return f"[{', '.join(map(_describe, value))}]"
+    if value is None or isinstance(value, str | int | float | Path):
+        return repr(value)
+    kind = value if hasattr(value, "__qualname__") else type(value)
+    return f"<{getattr(kind, '__module__', '')}.{getattr(kind, '__qualname__', '')}>"
+
+
+def _walk(value: object) -> Iterator[object]:
+    parts: Iterable[object] = ()
+    if isinstance(value, Mapping):
+        parts = value.values()
+    elif isinstance(value, list | tuple):
+        parts = value
+    yield value
+    for part in parts:
+        yield from _walk(part)
+
+
+def _walk_nav(items: Iterable[StructureItem]) -> Iterator[StructureItem]:
+    for item in items:
+        yield item
+        yield from _walk_nav(getattr(item, "children", None) or ())
+
+
+def _is_package(folder: str) -> bool:
+    return "site-packages" in Path(folder).parts or "dist-packages" in Path(folder).parts
+
+
+def _read_module(name: str) -> bytes:
+    """A module's code, if it is one of the site's own."""
+    try:
+        spec = importlib.util.find_spec(name) if name else None
+    except (ImportError, ValueError, AttributeError):
+        return b""
+    origin = spec.origin if spec else None
+    if origin is None or _is_package(origin) or not origin.endswith(".py"):
+        return b""
+    return Path(origin).read_bytes()
+
+
+def _list_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+
+
+def _digest_tree(folder: Path) -> bytes:
+    files = _list_files(folder)
+    names = [path.relative_to(folder).as_posix().encode() for path in files]
+    return digest(*names, *(path.read_bytes() for path in files))

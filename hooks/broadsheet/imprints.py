@@ -1,0 +1,96 @@
+"""Imprints: digests that tell whether a page would come out as it did the last time, without printing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from broadsheet.article import Article
+from broadsheet.listings import Listing, ListingPage
+from broadsheet.packing import digest
+from broadsheet.press import Press, Spread
+from broadsheet.related import Related
+
+
+class Imprints:
+    """The imprint of each page of a press: it changes with everything that the page shows, and with nothing else.
+
+    What stands in another article's front matter (its imprint) may be in every list that names it; its body is
+    on its own page alone. Registers, settings and templates are part of every page's imprint.
+    """
+
+    def __init__(self, press: Press, stamp: bytes, *, whole: bool) -> None:
+        """Take a press.
+
+        Args:
+            press: what is to be printed.
+            stamp: a digest of registers, settings, templates and code.
+            whole: whether any page may show anything of the edition, as when a site's own templates name it.
+
+        """
+        self._press = press
+        self._latest = _list_cards(press.spreads[0].latest if press.spreads else ())
+        self._listings: dict[str, bytes] = {}
+        if whole:
+            stamp = digest(stamp, *(self._digest_spread(spread) for spread in press.spreads))
+        self._stamp = stamp
+
+    def of_article(self, spread: Spread, edit_url: str) -> bytes:
+        """Of an article's page. Cost: about 20 µs."""
+        return digest(self._stamp, b"article", edit_url.encode(), self._digest_spread(spread))
+
+    def of_listing(self, page: ListingPage) -> bytes:
+        """Of a page of a list."""
+        listing = page.listing
+        image = self._press.author_images.get(listing.key, "") if listing.kind == "author" else ""
+        place = f"{page.url} {page.number} {page.total} {page.start} {listing.title} {image}"
+        cards = _list_cards(page.articles)
+        return digest(self._stamp, b"listing", place.encode(), self._digest_listing(listing), cards)
+
+    def of_directory(self, name: str) -> bytes:
+        """Of the page that lists the lists of a kind."""
+        listings: Iterable[Listing] = self._press.listings.years if name == "archive" else ()
+        listings = listings or getattr(self._press.listings, name, ())
+        return digest(self._stamp, name.encode(), *(self._digest_listing(listing) for listing in listings))
+
+    def of_front(self, day: str) -> bytes:
+        """Of the front page of a day."""
+        front = self._press.front
+        lead = (front.lead,) if front.lead else ()
+        sections = [_list_cards(section.articles) for section in front.sections]
+        names = " ".join(section.topic.id for section in front.sections)
+        lists = (lead, front.features, front.latest)
+        return digest(self._stamp, day.encode(), names.encode(), *map(_list_cards, lists), *sections)
+
+    def of_plain(self, *parts: str) -> bytes:
+        """Of a page that shows nothing but these."""
+        return digest(self._stamp, *(part.encode() for part in parts))
+
+    def _digest_spread(self, spread: Spread) -> bytes:
+        related = "\n".join(f"{article.imprint} {_tell(found)}" for article, found in spread.related)
+        near = [one.imprint if one else "" for one in (spread.newer, spread.older)]
+        line = spread.timeline
+        story = ""
+        if line is not None:
+            steps = [one.imprint if one else "" for one in (line.newer, line.older, line.latest)]
+            story = f"{line.total} {steps} " + "|".join(" ".join(one.imprint for one in part) for part in line.parts)
+        # The article itself takes a place among the latest.
+        latest = self._latest if spread.latest == self._press.spreads[0].latest else _list_cards(spread.latest)
+        texts = (spread.article.path, spread.article.imprint, related, *near, story, spread.image_url)
+        html = spread.body.html.encode(errors="surrogatepass")
+        return digest(html, latest, *(text.encode(errors="surrogatepass") for text in texts))
+
+    def _digest_listing(self, listing: Listing) -> bytes:
+        """Of all that is in a list: pages show how many, and when. Once for all its pages."""
+        if listing.url not in self._listings:
+            children = [self._digest_listing(child) for child in listing.children]
+            about = f"{listing.kind} {listing.url} {listing.parent.url if listing.parent else ''}"
+            self._listings[listing.url] = digest(about.encode(), _list_cards(listing.articles), *children)
+        return self._listings[listing.url]
+
+
+def _list_cards(articles: Iterable[Article]) -> bytes:
+    return " ".join(article.imprint for article in articles).encode()
+
+
+def _tell(related: Related) -> str:
+    return ";".join(f"{reason.kind}:{','.join(reason.names)}" for reason in related.reasons)

@@ -1,0 +1,86 @@
+"""Press files: the newspaper's pages and media among the files of MkDocs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, urljoin
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.structure.pages import Page
+
+from broadsheet.imprints import Imprints
+from broadsheet.packing import digest
+
+
+class PressFile(File):
+    """A page of the newspaper; printed by the engine, or by MkDocs where other plugins want to see it."""
+
+    def __init__(
+        self,
+        dest_uri: str,
+        src_uri: str,
+        config: MkDocsConfig,
+        make: Callable[[File], Page],
+        imprint: Callable[[Imprints], bytes],
+        root: str | None = None,
+    ) -> None:
+        """Take the page's place, the name that links know it by, and what makes the page and its imprint when wanted.
+
+        A page that comes from a file has the directory in which `src_uri` is.
+        """
+        super().__init__(src_uri, root, config.site_dir, True, dest_uri=dest_uri, inclusion=InclusionLevel.NOT_IN_NAV)
+        if root is None:
+            self.generated_by = "broadsheet"
+            self._content = ""
+        self._make = make
+        self._made: Page | None = None
+        self.by_engine = False
+        self.changed = ""
+        """The day of its last change, as `2026-01-18`, for the sitemap."""
+        self._imprint = imprint
+
+    def find_imprint(self, imprints: Imprints) -> bytes:
+        """The page's imprint."""
+        return self._imprint(imprints)
+
+    def find_address(self, site_url: str) -> str:
+        """The page's full address; from the root of the server where that is not known."""
+        return urljoin(site_url or "/", quote(self.dest_uri.removesuffix("index.html")))
+
+    @property
+    def page(self) -> Page:
+        """The page, made when it is first asked for: of thousands few are printed again."""
+        if self._made is None:
+            self._make(self)
+        assert self._made is not None
+        return self._made
+
+    @page.setter
+    def page(self, page: Page | None) -> None:
+        """Take the page; MkDocs' pages name themselves."""
+        self._made = page
+
+    def is_documentation_page(self) -> bool:
+        """Whether MkDocs prints it."""
+        return not self.by_engine
+
+    def copy_file(self, dirty: bool = False) -> None:
+        """Nothing is copied: the page is printed."""
+
+
+class MediaFile(File):
+    """A picture or recording of an article, copied by the engine when it has changed."""
+
+    by_engine = False
+
+    def find_imprint(self, imprints: Imprints) -> bytes:
+        """Changes with the file."""
+        status = Path(str(self.abs_src_path)).stat()
+        return digest(self.src_uri.encode(), f"{status.st_size} {status.st_mtime_ns}".encode())
+
+    def copy_file(self, dirty: bool = False) -> None:
+        """Copy, unless the engine does."""
+        if not self.by_engine:
+            super().copy_file(dirty)

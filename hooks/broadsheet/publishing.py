@@ -1,0 +1,77 @@
+"""Publishing: the site made ready beside the old one, and put in its place when all of it is there."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+
+from broadsheet.cache import Cache
+from broadsheet.imprints import Imprints
+from broadsheet.packing import digest
+from broadsheet.press_files import MediaFile, PressFile
+from broadsheet.printing import Printer
+from broadsheet.site_files import Printed, find_kept, make_staging, note, publish, scan
+
+
+class Publisher:
+    """Leads one build's output past the site: MkDocs writes to a directory beside it."""
+
+    def __init__(self, config: MkDocsConfig) -> None:
+        """Have MkDocs write beside the site from here on, until `finish` or `abandon`."""
+        self._config = config
+        self._site = Path(config.site_dir)
+        self._staging = make_staging(self._site)
+        # Control-C ends a build without an event.
+        atexit.register(self.abandon)
+        config.site_dir = str(self._staging)
+
+    @property
+    def site(self) -> Path:
+        """The directory of the site that readers see."""
+        return self._site
+
+    @property
+    def staging(self) -> Path:
+        """The directory in which the next state is made ready."""
+        return self._staging
+
+    def finish(
+        self,
+        files: Files,
+        printer: Printer,
+        imprints: Imprints,
+        cache: Cache,
+        workers: int,
+        report: Callable[[str, int, int], None],
+    ) -> tuple[int, int]:
+        """Print what has changed, and put everything in its place.
+
+        Returns:
+            how many files were written, and how many the site has.
+
+        """
+        ours = [file for file in files if isinstance(file, PressFile | MediaFile) and file.by_engine]
+        marks = {file.dest_uri: file.find_imprint(imprints) for file in ours}
+        key = digest(b"site", str(self._site.resolve()).encode(errors="surrogateescape"))
+        printed = cast("dict[str, Printed]", cache.get("site", [key]).get(key) or {})
+        there = scan(self._site)
+        kept = find_kept(marks, printed, there)
+        left = [file for file in ours if file.dest_uri not in kept]
+        printer.print_all([file for file in left if isinstance(file, PressFile)], workers, report)
+        printer.copy_media([file for file in left if isinstance(file, MediaFile)])
+        written = publish(self._staging, self._site, kept, there)
+        cache.put("site", {key: note(marks, printed, kept, self._site)})
+        self.abandon()
+        return written, len(kept | scan(self._site).keys())
+
+    def abandon(self) -> None:
+        """Leave the site as it is, and MkDocs' settings as they were."""
+        self._config.site_dir = str(self._site)
+        shutil.rmtree(self._staging, ignore_errors=True)
+        atexit.unregister(self.abandon)

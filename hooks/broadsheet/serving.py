@@ -1,0 +1,141 @@
+"""Serving: what a writer sees at once after saving, and what follows a moment later."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Future
+from dataclasses import replace
+from pathlib import Path
+
+from mkdocs.livereload import LiveReloadServer
+
+from broadsheet.bodies import Workshop
+from broadsheet.cache import Cache
+from broadsheet.library import Library, Rules, build_library
+from broadsheet.plan import Plan
+from broadsheet.problems import Problem
+from broadsheet.rankings import find_key, start_ranking
+from broadsheet.related import Ranking, rank
+from broadsheet.source import Source
+
+_BANNER = re.compile(rb"<!--broadsheet-faults-->.*?<!--/broadsheet-faults-->", re.DOTALL)
+_BODY = re.compile(rb"<body\b[^>]*>")
+
+
+class BackgroundRanker:
+    """Compares articles beside the server: until it is done, pages show the related headlines of a moment ago.
+
+    Comparing all articles of an archive anew takes seconds, and most edits change few lists. When it is done, the
+    site is built once more, and comes out as a build from scratch would.
+    """
+
+    def __init__(self) -> None:
+        self._last: Ranking | None = None
+        self._pending: tuple[bytes, Future[Ranking]] | None = None
+        self._server: LiveReloadServer | None = None
+
+    def attach(self, server: LiveReloadServer) -> None:
+        """Take the server that is to build again when a comparison is done."""
+        self._server = server
+
+    def __call__(self, plan: Plan, workshop: Workshop) -> Callable[[], Ranking]:
+        """As `rankings.start_ranking`."""
+        key = find_key(plan.documents, plan.layout.related_count)
+        self._collect(workshop)
+        known = workshop.cache.get("ranking", [key]).get(key)
+        if isinstance(known, Ranking) or self._last is None or workshop.executor is None or self._server is None:
+            wait = start_ranking(plan, workshop)
+
+            def keep() -> Ranking:
+                self._last = wait()
+                return self._last
+
+            return keep
+        if self._pending is None or self._pending[0] != key:
+            self._submit(key, plan, workshop)
+        last = self._last
+        return lambda: last
+
+    def _submit(self, key: bytes, plan: Plan, workshop: Workshop) -> None:
+        if self._pending is not None:
+            self._pending[1].cancel()
+        assert workshop.executor is not None
+        future = workshop.executor.submit(rank, plan.documents, plan.layout.related_count)
+        self._pending = (key, future)
+        future.add_done_callback(self._wake)
+
+    def _collect(self, workshop: Workshop) -> None:
+        """Keep what was compared in the meantime."""
+        if self._pending is None or not self._pending[1].done():
+            return
+        key, future = self._pending
+        self._pending = None
+        try:
+            self._last = future.result()
+            workshop.cache.put("ranking", {key: self._last})
+        except CancelledError:
+            pass
+        except BrokenExecutor:
+            workshop.warn("a worker process has died, of want of memory perhaps")
+
+    def _wake(self, future: Future[Ranking]) -> None:
+        """Have the site built again. MkDocs 1.6.1 has no public way to ask for that."""
+        server = self._server
+        if server is None or future.cancelled() or future.exception() is not None:
+            return
+        with server._rebuild_cond:
+            server._want_rebuild = True
+            server._rebuild_cond.notify_all()
+
+
+class LastGood:
+    """What stays up while a writer has something to mend: the registers, and the pages of faulty articles."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, bytes] = {}
+        """The last good pages of the articles that are faulty now, by URL, each with what is to be mended on top."""
+        self._registers: dict[str, bytes] = {}
+        self._urls: dict[str, str] = {}
+
+    def read(self, source: Source, rules: Rules, cache: Cache | None) -> Library:
+        """The library of a source, in which a broken register gives way to its last good state."""
+        library = build_library(source, rules, cache)
+        broken = {
+            name
+            for name in source.registers
+            if any(one.path == source.name(name) and one.severity == "error" for one in library.problems)
+        }
+        old = {name: self._registers[name] for name in broken if name in self._registers}
+        self._registers |= {name: data for name, data in source.registers.items() if name not in broken}
+        if not old:
+            return library
+        rebuilt = build_library(replace(source, registers={**source.registers, **old}), rules, cache)
+        told = [one for one in library.problems if one.path in {source.name(name) for name in broken}]
+        return replace(rebuilt, problems=tuple(sorted({*rebuilt.problems, *told})))
+
+    def keep_pages(self, library: Library, site: Path) -> None:
+        """Take the pages of faulty articles, before the site is built without those."""
+        known = {article.path: article.url for article in library.articles}
+        self.pages = {}
+        for path in library.faulty:
+            url = self._urls.get(path, "")
+            target = site / url / "index.html"
+            if url and url not in known.values() and target.is_file():
+                told = [one for one in library.problems if one.path == library.name(path)]
+                self.pages[url] = add_banner(target.read_bytes(), told)
+        self._urls |= known
+
+
+def add_banner(page: bytes, problems: Sequence[Problem]) -> bytes:
+    """A page with what is wrong with its article on top, in place of what an earlier banner said."""
+    items = "".join(f"<li>{html.escape(str(problem))}</li>" for problem in problems)
+    banner = (
+        "<!--broadsheet-faults-->"
+        '<div role="alert" style="position:relative;z-index:9;padding:.8rem 1.2rem;background:#8c1d18;color:#fff">'
+        f"<strong>This is the last good state of the page. To be mended:</strong><ul>{items}</ul></div>"
+        "<!--/broadsheet-faults-->"
+    ).encode()
+    page = _BANNER.sub(b"", page)
+    return _BODY.sub(lambda match: match[0] + banner, page, count=1) if problems else page

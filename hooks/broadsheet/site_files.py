@@ -1,0 +1,152 @@
+"""Site files: a new state of the site put in the old one's place, and of what is the same not a byte written."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import shutil
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_PART = "part"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A file of the site as it was left: nobody has touched it since while size and time are the same."""
+
+    imprint: bytes
+    size: int
+    changed: int
+    """Its modification time, in nanoseconds."""
+
+
+def make_staging(site: Path) -> Path:
+    """An empty directory beside the site, in which its next state is made ready.
+
+    What a build that was killed has left there goes. In a directory where nothing may be made, it lies inside
+    the site, hidden.
+    """
+    for parent in (site.parent, site):
+        for left in parent.glob(f".{site.name}.{_PART}-*") if parent.is_dir() else ():
+            if not _is_alive(left.name.rpartition("-")[2]):
+                shutil.rmtree(left, ignore_errors=True)
+        with suppress(PermissionError):
+            staging = parent / f".{site.name}.{_PART}-{os.getpid()}"
+            shutil.rmtree(staging, ignore_errors=True)
+            staging.mkdir(parents=True)
+            return staging
+    raise PermissionError(f"'{site}' cannot be written")
+
+
+def _is_alive(process: str) -> bool:
+    if not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def scan(site: Path) -> dict[str, tuple[int, int]]:
+    """Every file of a site by its path, with size and modification time; hidden ones at the top are not the site's."""
+    found: dict[str, tuple[int, int]] = {}
+    folders = [(site, "")]
+    while folders:
+        folder, prefix = folders.pop()
+        with suppress(FileNotFoundError), os.scandir(folder) as entries:
+            for entry in entries:
+                if not prefix and entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((Path(entry.path), f"{prefix}{entry.name}/"))
+                else:
+                    status = entry.stat(follow_symlinks=False)
+                    found[f"{prefix}{entry.name}"] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def find_kept(
+    imprints: Mapping[str, bytes], printed: Mapping[str, Printed], there: Mapping[str, tuple[int, int]]
+) -> set[str]:
+    """The files that need not be printed: same imprint as when they were, and untouched since.
+
+    Args:
+        imprints: of the pages to come, by path.
+        printed: what the last build noted.
+        there: what the site has (see `scan`).
+
+    """
+    kept = set()
+    for path, imprint in imprints.items():
+        known = printed.get(path)
+        if known is not None and known.imprint == imprint and there.get(path) == (known.size, known.changed):
+            kept.add(path)
+    return kept
+
+
+def publish(staging: Path, site: Path, kept: Collection[str], there: Mapping[str, tuple[int, int]]) -> int:
+    """Move what is new or other than before from the staging directory to the site, and remove the rest of the old.
+
+    Every file takes its place whole. Cost: one rename a changed file, one comparison an unchanged one.
+
+    Returns:
+        how many files were written.
+
+    """
+    fresh = scan(staging)
+    written = 0
+    for path, (size, _) in sorted(fresh.items()):
+        source, target = staging / path, site / path
+        if path in there and there[path][0] == size and source.read_bytes() == target.read_bytes():
+            continue
+        _make_room(target, site)
+        source.replace(target)
+        written += 1
+    stale = there.keys() - fresh.keys() - set(kept)
+    for path in stale:
+        (site / path).unlink(missing_ok=True)
+    _remove_empty(site, {posixpath.dirname(path) for path in stale})
+    return written
+
+
+def _make_room(target: Path, site: Path) -> None:
+    """The directory for a file; where the old site has a file in the way, or a directory, that goes."""
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
+    for parent in reversed(target.relative_to(site).parents):
+        above = site / parent
+        if above != site and (above.is_file() or above.is_symlink()):
+            above.unlink()
+    target.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _remove_empty(site: Path, folders: Collection[str]) -> None:
+    for folder in sorted(folders, key=len, reverse=True):
+        path = site / folder
+        while path != site:
+            try:
+                path.rmdir()
+            except OSError:
+                break
+            path = path.parent
+
+
+def note(
+    imprints: Mapping[str, bytes], printed: Mapping[str, Printed], kept: Collection[str], site: Path
+) -> dict[str, Printed]:
+    """What was printed, for the next build: see `find_kept`."""
+    noted = {}
+    for path, imprint in imprints.items():
+        if path in kept:
+            noted[path] = printed[path]
+            continue
+        with suppress(FileNotFoundError):
+            status = (site / path).stat()
+            noted[path] = Printed(imprint, status.st_size, status.st_mtime_ns)
+    return noted

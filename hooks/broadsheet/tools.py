@@ -1,0 +1,122 @@
+"""Tools: the processes and the cache that a site is made with."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+
+from broadsheet.bodies import Workshop
+from broadsheet.cache import Cache
+from broadsheet.fingerprint import make_setup, stamp_engine
+from broadsheet.progress import Progress
+from broadsheet.settings import Settings
+
+WORTH_A_PROCESS = 400
+"""A process of its own takes half a second to start: as long as comparing so many articles."""
+
+_LEAST_CORES = 2
+
+
+def count_cores() -> int:
+    """How many processes can work at the same time."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def open_workers(articles: int) -> Iterator[Executor | None]:
+    """Processes beside this one, for what can be done there at the same time; None where it does not pay.
+
+    They are started afresh, not forked: `mkdocs serve` has threads, and a fork would copy their locks.
+    """
+    executor = start_workers(articles)
+    try:
+        yield executor
+    finally:
+        if executor is not None:
+            executor.shutdown(cancel_futures=True)
+
+
+def start_workers(articles: int) -> Executor | None:
+    """As `open_workers`, for whoever ends them himself."""
+    cores = count_cores()
+    if articles < WORTH_A_PROCESS or cores < _LEAST_CORES:
+        return None
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if "forkserver" in methods:
+        # Its processes have the engine from the beginning.
+        context.set_forkserver_preload(["broadsheet.bodies", "broadsheet.rankings"])
+    return ProcessPoolExecutor(cores, mp_context=context)
+
+
+def open_workshop(
+    config: MkDocsConfig, settings: Settings, executor: Executor | None = None, *, remember: bool = False
+) -> Workshop:
+    """What an edition of a site is made ready with."""
+    return Workshop(make_setup(config), executor, count_cores(), open_cache(config, settings, remember=remember))
+
+
+def open_cache(config: MkDocsConfig, settings: Settings, *, remember: bool = False) -> Cache:
+    """A site's cache; in memory alone where the settings say so."""
+    folder = find_cache(config) if settings.cache else None
+    return Cache(folder, stamp_engine(), remember=remember)
+
+
+def find_cache(config: MkDocsConfig) -> Path:
+    """The directory of a site's cache."""
+    return Path(config.config_file_path or "mkdocs.yml").resolve().parent / ".cache"
+
+
+class Tools:
+    """What one build works with, and a server from build to build."""
+
+    def __init__(self, log: logging.LoggerAdapter[logging.Logger]) -> None:
+        """Take the log for what users should know."""
+        self._log = log
+        self._cache: Cache | None = None
+        self._executor: Executor | None = None
+        self.workshop = Workshop()
+
+    def open(self, config: MkDocsConfig, settings: Settings, articles: int, *, remember: bool) -> None:
+        """Make `workshop` ready for a build; what was opened for the last one is used again."""
+        if self._cache is None:
+            self._cache = open_cache(config, settings, remember=remember)
+            self._tell()
+        self._executor = self._executor or start_workers(articles)
+        report = Progress(self._log).report
+        self.workshop = Workshop(
+            make_setup(config), self._executor, count_cores(), self._cache, report, self._log.warning
+        )
+
+    def save(self) -> None:
+        """Keep what was worked out."""
+        self.workshop.cache.save()
+        self._tell()
+
+    def end_workers(self) -> None:
+        """End the processes."""
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
+            self._executor = None
+
+    def close(self) -> None:
+        """End the processes and close the cache."""
+        self.end_workers()
+        if self._cache is not None:
+            self._cache.close()
+            self._cache = None
+
+    def _tell(self) -> None:
+        for warning in self._cache.warnings if self._cache else ():
+            self._log.info("%s", warning)
+        if self._cache is not None:
+            self._cache.warnings.clear()
