@@ -50,7 +50,7 @@ class Newsroom(RuleBasedStateMachine):
         self.place = Path(tempfile.mkdtemp(prefix="newsroom-"))
         self.site = Site(self.place / "paper")
         self.changes: dict[str, Any] = {}
-        self.broadsheet: dict[str, Any] = {"per_page": 2, "latest": {"count": 3}}
+        self.broadsheet: dict[str, Any] = {"per_page": 2, "latest": {"count": 1}, "related": {"count": 1}}
         self.paths: dict[str, str] = {}
         self.configure(cache=True)
         self.register("World", "Money")
@@ -70,7 +70,7 @@ class Newsroom(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
-        for slug in ("talks", "accord", "harbour"):
+        for slug in ("talks", "accord", "harbour", "budget"):
             self.write(data, slug)
 
     @rule(data=st.data(), slug=SLUGS)
@@ -80,6 +80,14 @@ class Newsroom(RuleBasedStateMachine):
         day = data.draw(st.integers(10, 13))
         self.remove(slug)
         self.paths[slug] = self.site.article(slug, f"2026-01-{day}", body, **make_front(data.draw))
+
+    @rule(data=st.data(), slug=SLUGS)
+    def reword(self, data: st.DataObject, slug: str) -> None:
+        """A body is edited, and nothing else: what others show of it stays, but not beside which it stands."""
+        if slug in self.paths:
+            file = self.site.root / "content" / self.paths[slug]
+            head = file.read_text(encoding="utf-8").rpartition("---\n")[0]
+            file.write_text(f"{head}---\n\n{' '.join(data.draw(WORDS))}.\n", encoding="utf-8")
 
     @rule(slug=SLUGS)
     def remove(self, slug: str) -> None:
@@ -114,7 +122,7 @@ class Newsroom(RuleBasedStateMachine):
         self.broadsheet = {
             "per_page": data.draw(st.integers(1, 3)),
             "latest": {"count": data.draw(st.integers(0, 4))},
-            "related": {"count": data.draw(st.integers(0, 3))},
+            "related": {"count": data.draw(st.integers(1, 2))},
         }
         self.changes = {"site_name": data.draw(st.sampled_from(["The Daily Test", "The Nightly Test"]))}
 
@@ -154,7 +162,7 @@ class Newsroom(RuleBasedStateMachine):
 
 
 Newsroom.TestCase.settings = settings(
-    max_examples=6, stateful_step_count=7, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestNewsroom = Newsroom.TestCase
 
@@ -190,6 +198,21 @@ def test_the_body_of_an_article_is_on_its_own_page_alone(paper: Site) -> None:
     paper.article("talks", "2026-01-10", body="Other words about the talks.")
     assert paper.build(SOURCE_DATE_EPOCH=EPOCH).code == 0
     assert changed(paper, before) == {"2026/01/talks/index.html"}
+
+
+def test_another_body_changes_what_stands_beside_an_article(tmp_path: Path) -> None:
+    site = Site(tmp_path, {"broadsheet": {"latest": {"count": 0}, "related": {"count": 1}}})
+    site.register("topics", world={"title": "World"})
+    for day, (slug, words) in enumerate((("ferry", "Harbour"), ("vote", "Tariffs"), ("port", "Harbour")), 10):
+        site.article(slug, f"2026-01-{day}", body=f"{words} {words} ships.")
+    assert site.build(SOURCE_DATE_EPOCH=EPOCH).code == 0
+    before = times(site)
+    assert "Port" in site.page("2026/01/ferry/").one("aside", data_broadsheet="related").text
+    site.article("port", "2026-01-12", body="Nothing of the kind.")
+    site.article("vote", "2026-01-11", body="Harbour Harbour ships.")
+    assert site.build(SOURCE_DATE_EPOCH=EPOCH).code == 0
+    assert "Vote" in site.page("2026/01/ferry/").one("aside", data_broadsheet="related").text
+    assert {f"2026/01/{slug}/index.html" for slug in ("ferry", "port", "vote")} == changed(site, before)
 
 
 def test_a_headline_changes_the_pages_that_show_it(paper: Site) -> None:
