@@ -22,6 +22,12 @@ HEADLINE_WEIGHT = 10
 MIN_DOCUMENTS = 2
 """A feature that fewer documents have ties nothing together."""
 
+MOST_FEATURES = 60_000_000
+"""So many counts take about a gigabyte; in an archive that would have more, each document keeps its rarest pairs."""
+
+LEAST_PAIRS = 400
+"""So many pairs a document keeps in any archive."""
+
 _BATCH = 256
 """So many documents are counted at a time."""
 _KEPT = 20_000_000
@@ -62,14 +68,16 @@ def count_features(texts: Sequence[Text], size: int) -> Features:
         size: one more than the largest word number.
 
     """
-    expected = (WINDOW + 1) * sum(len(text.words) for text in texts)
+    total = sum(len(text.words) for text in texts)
+    expected = (WINDOW + 1) * total
     sieve = Sieve(expected)
     passed = []
     for batch in _batches(texts, size):
         sieve.add(batch.keys)
         if expected <= _KEPT:
             passed.append(batch)
-    kept = [batch.keep(sieve) for batch in passed or _batches(texts, size)]
+    pairs = max(LEAST_PAIRS, (MOST_FEATURES - total) // max(1, len(texts)))
+    kept = [batch.keep(sieve, size, pairs) for batch in passed or _batches(texts, size)]
     passed.clear()
     whole = _Batch(*(np.concatenate(parts) for parts in zip(*kept, strict=True)))
     kept.clear()
@@ -83,8 +91,16 @@ class _Batch(NamedTuple):
     keys: Integers
     counts: npt.NDArray[np.float32]
 
-    def keep(self, sieve: Sieve) -> _Batch:
-        kept = sieve.keeps(self.keys)
+    def keep(self, sieve: Sieve, size: int, pairs: int) -> _Batch:
+        """What more than one document may have; of pairs no more of each document than so many, the rarest first."""
+        frequency = sieve.count(self.keys)
+        kept = frequency >= MIN_DOCUMENTS
+        is_pair = np.flatnonzero(kept & (self.keys >= size))
+        if len(is_pair) > pairs:
+            owners = self.owners[is_pair]
+            order = np.lexsort((self.keys[is_pair], -self.counts[is_pair], frequency[is_pair], owners))
+            firsts = np.searchsorted(owners[order], owners[order])
+            kept[is_pair[order[np.arange(len(order)) - firsts >= pairs]]] = False
         return _Batch(self.owners[kept], self.keys[kept], self.counts[kept])
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +16,7 @@ from broadsheet.related.reasons import Reasoner
 from broadsheet.related.scoring import Scores
 from broadsheet.related.shelf import Shelf, fill_shelf, group_by_language
 
-SPARE = 24
+SPARE = 92
 """So many more than a list needs are kept at first, since near-copies of one piece take one place in it."""
 
 Rows = npt.NDArray[np.int64]
@@ -93,7 +95,7 @@ def choose_pins(document: Document, known: Mapping[str, Document], count: int) -
 class _Best:
     """The best for one document, before near-copies are skipped: numbers and scores."""
 
-    others: Rows
+    others: npt.NDArray[np.int32]
     totals: npt.NDArray[np.float64]
     links: npt.NDArray[np.float64]
     """The part of each score that links make."""
@@ -110,21 +112,20 @@ def _rank_shelf(
     def choose(row: int, scores: Scores, most: int | None) -> _Best:
         banned = find_banned(shelf.documents[row], pins[row], vetoes)
         best = sort_best(scores, [numbers[one] for one in banned if one in numbers])[:most]
-        return _Best(scores.others[best], scores.total[best], scores.linked_part[best])
+        return _Best(scores.others[best].astype(np.int32), scores.total[best], scores.linked_part[best])
 
     copies: Copies = {}
     found = []
     for row, scores in enumerate(shelf.scorer.score(0, len(shelf.documents))):
         found.append(choose(row, scores, wanted[row] + SPARE))
         _add_copies(shelf, row, scores, copies)
-    doubled = {one for pair in copies for one in pair}
+    twins = _list_twins(copies)
     reasoner = Reasoner(shelf)
     lists: dict[str, tuple[Related, ...]] = {}
     for row, first in enumerate(found):
         best, taken = first, [numbers[pin] for pin in pins[row] if pin in numbers]
         places = skip_met(best.others.tolist(), copies, wanted[row], taken)
-        # Perhaps two of one piece that have not met.
-        if sum(other in doubled for other in (*taken, *best.others[places].tolist())) > 1:
+        if _may_be_one([twins[one] for one in (*taken, *best.others[places].tolist()) if one in twins]):
             places = skip_copies(best.others, shelf, wanted[row], taken)
         # More near-copies than places to spare.
         if len(places) < wanted[row] and len(best.others) == wanted[row] + SPARE:
@@ -137,6 +138,20 @@ def _rank_shelf(
         )
     names = [document.id for document in shelf.documents]
     return lists, [(names[one], names[two], round(likeness, 3)) for (one, two), likeness in copies.items()]
+
+
+def _list_twins(copies: Copies) -> dict[int, set[int]]:
+    """The near-copies of each document that has any."""
+    twins: dict[int, set[int]] = {}
+    for one, other in copies:
+        twins.setdefault(one, set()).add(other)
+        twins.setdefault(other, set()).add(one)
+    return twins
+
+
+def _may_be_one(twins: Sequence[Set[int]]) -> bool:
+    """Whether two of some documents may be one piece though they have not met: they have a near-copy in common."""
+    return any(not one.isdisjoint(other) for one, other in combinations(twins, 2))
 
 
 def _add_copies(shelf: Shelf, row: int, scores: Scores, copies: Copies) -> None:
@@ -179,9 +194,9 @@ def skip_met(others: Sequence[int], copies: Copies, count: int, pinned: Sequence
     return places
 
 
-def skip_copies(others: Rows, shelf: Shelf, count: int, pinned: Sequence[int]) -> list[int]:
+def skip_copies(others: npt.NDArray[np.integer[Any]], shelf: Shelf, count: int, pinned: Sequence[int]) -> list[int]:
     """The places of the first `count` of those that are no near-copy of one before, nor of one that is pinned."""
-    rows = np.concatenate((np.array(pinned, dtype=np.int64), others))
+    rows = np.concatenate((np.array(pinned, dtype=np.int64), others.astype(np.int64)))
     likeness = liken_all(shelf, rows)
     left = np.ones(len(rows), dtype=bool)
     places: list[int] = []

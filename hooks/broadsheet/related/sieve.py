@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+MOST = 255
+"""No more than this is counted."""
+
 MOST_BITS = 29
 """The table has 2 ** bits places of a byte each, half a gigabyte at most."""
 
@@ -12,7 +15,7 @@ Keys = npt.NDArray[np.int64]
 
 
 class Sieve:
-    """Keeps keys that were added twice or more, and a few that were not: those that share a place with another.
+    """Counts keys, and at times a few too many: those that share a place with another.
 
     Bloom: Space/time trade-offs in hash coding with allowable errors, 1970; with one hash function.
     """
@@ -25,12 +28,11 @@ class Sieve:
     def add(self, keys: Keys) -> None:
         """Count keys, each as often as it occurs."""
         places, hits = np.unique(self._place(keys), return_counts=True)
-        self._seen[places] = np.minimum(self._seen[places] + np.minimum(hits, 2), 2)
+        self._seen[places] = np.minimum(self._seen[places] + np.minimum(hits, MOST), MOST)
 
-    def keeps(self, keys: Keys) -> npt.NDArray[np.bool_]:
-        """Which of the keys may have been added twice or more: all that were, and a few others."""
-        kept: npt.NDArray[np.bool_] = self._seen[self._place(keys)] > 1
-        return kept
+    def count(self, keys: Keys) -> npt.NDArray[np.uint8]:
+        """How often each of some keys was added: so often or, now and then, less often; `MOST` and more are `MOST`."""
+        return self._seen[self._place(keys)]
 
     def _place(self, keys: Keys) -> npt.NDArray[np.uint32]:
         """Knuth's multiplicative hashing (The Art of Computer Programming, vol. 3, §6.4)."""
