@@ -50,11 +50,13 @@ LAYERS = [
 # These know MkDocs, and nothing else does.
 EDGE = [
     ["settings", "furniture", "surroundings", "fingerprint", "progress", "press_files"],
+    ["cluster"],
     ["pages"],
     ["tools", "navigation", "templating", "printing", "serving"],
     ["newsroom"],
     ["publishing"],
     ["events", "cli_related"],
+    ["cli_build"],
     ["cli"],
 ]
 RANKS = {name: rank for rank, layer in enumerate([*LAYERS, *EDGE]) for name in layer}

@@ -1,4 +1,4 @@
-"""The command line: `broadsheet new`, `check`, `related` and `explain`."""
+"""The command line: `broadsheet new` and `check`, and what the other parts of it add."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import click
 
 from broadsheet import __version__
 from broadsheet.article import ARTICLE_TYPES
+from broadsheet.cli_build import build, cache
 from broadsheet.cli_related import explain, load_site, related
 from broadsheet.library import build_library
 from broadsheet.moments import Moment, parse_moment
@@ -50,7 +51,7 @@ def main(context: click.Context, config_file: str | None) -> None:
     """Work on a newspaper: start an article, check all of them, see what is related to what.
 
     Run it in the directory that has mkdocs.yml. To see the newspaper use `mkdocs serve`, to build it
-    `mkdocs build`.
+    `mkdocs build`, or `broadsheet build` on a cluster.
     """
     context.obj = config_file
 
@@ -152,5 +153,7 @@ def check(config_file: str | None, shape: str, strict: bool) -> None:
         raise SystemExit(1)
 
 
+main.add_command(build)
+main.add_command(cache)
 main.add_command(related)
 main.add_command(explain)

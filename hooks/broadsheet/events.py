@@ -39,7 +39,7 @@ from broadsheet.settings import Settings, find_content, find_layout, find_locale
 from broadsheet.source import Source, read_source
 from broadsheet.surroundings import add_files
 from broadsheet.templating import TEMPLATES, equip_environment
-from broadsheet.tools import Tools
+from broadsheet.tools import Tools, count_cores
 
 log = get_plugin_logger("broadsheet")
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "note": logging.INFO}
@@ -99,9 +99,9 @@ class Newspaper:
         try:
             source = self._source = read_source(self._root, self._label)
             now = read_clock()
+            self._tools.open(config, self._settings, len(source.articles), remember=self._serving)
         except BroadsheetError as error:
             raise PluginError(str(error)) from None
-        self._tools.open(config, self._settings, len(source.articles), remember=self._serving)
         library = self._set_press(self._read(source), now, config)
         if not self._serving:
             # The printer may make copies of this process, which must not have threads then.
@@ -160,7 +160,7 @@ class Newspaper:
         for url, data in self._last_good.pages.items():
             printer.write(f"{url}index.html", data)
         written, total = publisher.finish(
-            self._files, printer, imprints, workshop.cache, workshop.workers, workshop.report
+            self._files, printer, imprints, workshop.cache, count_cores(), workshop.report
         )
         log.info("%s of %s files of the site are new or changed", f"{written:,}", f"{total:,}")
         self._publisher = None

@@ -21,11 +21,17 @@ _ELSEWHERE = frozenset({"plugins", "hooks", "theme", "site_dir", "docs_dir", "co
 
 
 @cache
+def stamp_code() -> str:
+    """Of the engine's code alone, which the workers of a cluster must have in common."""
+    return digest(_digest_tree(_ENGINE)).hex()
+
+
+@cache
 def stamp_engine() -> str:
     """Of the engine's code, Python, and every package that is installed, by name and version."""
     packages = {path.name for folder in map(Path, sys.path) for path in folder.glob("*.dist-info")}
-    machine = f"{sys.version} {platform.platform()} {sys.byteorder}"
-    return digest(machine.encode(), " ".join(sorted(packages)).encode(), _digest_tree(_ENGINE)).hex()
+    machine = f"{sys.version} {platform.system()} {platform.machine()} {sys.byteorder}"
+    return digest(machine.encode(), " ".join(sorted(packages)).encode(), stamp_code().encode()).hex()
 
 
 def make_setup(config: MkDocsConfig) -> MarkdownSetup:

@@ -14,9 +14,13 @@ from mkdocs.config.defaults import MkDocsConfig
 
 from broadsheet.bodies import Workshop
 from broadsheet.cache import Cache
+from broadsheet.cluster import ClusterExecutor
 from broadsheet.fingerprint import make_setup, stamp_engine
 from broadsheet.progress import Progress
 from broadsheet.settings import Settings
+
+CLUSTER = "BROADSHEET_CLUSTER"
+"""The environment variable with the address of a Dask scheduler, on whose workers a build runs."""
 
 WORTH_A_PROCESS = 400
 """A process of its own takes half a second to start: as long as comparing so many articles."""
@@ -46,7 +50,15 @@ def open_workers(articles: int) -> Iterator[Executor | None]:
 
 
 def start_workers(articles: int) -> Executor | None:
-    """As `open_workers`, for whoever ends them himself."""
+    """As `open_workers`, for whoever ends them himself; those of a cluster where `CLUSTER` names one.
+
+    Raises:
+        BroadsheetError: when that cluster cannot be used.
+
+    """
+    address = os.environ.get(CLUSTER, "")
+    if address:
+        return ClusterExecutor(address)
     cores = count_cores()
     if articles < WORTH_A_PROCESS or cores < _LEAST_CORES:
         return None
@@ -92,10 +104,9 @@ class Tools:
             self._cache = open_cache(config, settings, remember=remember)
             self._tell()
         self._executor = self._executor or start_workers(articles)
+        workers = getattr(self._executor, "workers", count_cores())
         report = Progress(self._log).report
-        self.workshop = Workshop(
-            make_setup(config), self._executor, count_cores(), self._cache, report, self._log.warning
-        )
+        self.workshop = Workshop(make_setup(config), self._executor, workers, self._cache, report, self._log.warning)
 
     def save(self) -> None:
         """Keep what was worked out."""
