@@ -81,9 +81,11 @@ class BackgroundRanker:
             workshop.warn("a worker process has died, of want of memory perhaps")
 
     def _wake(self, future: Future[Ranking]) -> None:
-        """Have the site built again. MkDocs 1.6.1 has no public way to ask for that."""
+        """Have the site built again, if any list is another now. MkDocs 1.6.1 has no public way to ask for that."""
         server = self._server
         if server is None or future.cancelled() or future.exception() is not None:
+            return
+        if self._last is not None and future.result().lists == self._last.lists:
             return
         with server._rebuild_cond:
             server._want_rebuild = True

@@ -7,7 +7,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from babel import Locale
-from jinja2 import Environment, pass_context
+from jinja2 import BytecodeCache, Environment, pass_context
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
@@ -34,6 +35,7 @@ def equip_environment(env: Environment, press: Press, locale: Locale, overrides:
 
     """
     env.autoescape = _escapes
+    env.bytecode_cache = _compiled
     env.filters["link"] = _link
     env.filters["day"] = cache(lambda moment: _time(moment, write_day(moment, locale)))
     env.filters["moment"] = cache(lambda moment: _time(moment, write_moment(moment, locale)))
@@ -44,6 +46,23 @@ def equip_environment(env: Environment, press: Press, locale: Locale, overrides:
     env.globals["edition"] = press.edition
     Furniture(env, overrides).install()
     return env
+
+
+class _Compiled(BytecodeCache):
+    """Compiled templates, for the next build of a server: compiling Material's takes a third of a second."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
 
 
 def _escapes(name: str | None) -> bool:
