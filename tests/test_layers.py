@@ -13,7 +13,7 @@ from sites import ROOT
 ENGINE = ROOT / "hooks" / "broadsheet"
 # From the lowest to the highest: a module imports only from layers below its own. The one place to edit.
 LAYERS = [
-    ["problems", "addresses", "packing"],
+    ["problems", "addresses", "packing", "workers"],
     ["slugs", "urls", "moments", "cache", "site_files"],
     ["quoting", "lines"],
     ["yaml_faults"],

@@ -6,7 +6,7 @@ import multiprocessing
 import shutil
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, as_completed
 from pathlib import Path
 
 from jinja2 import Environment
@@ -16,6 +16,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 
 from broadsheet.press_files import MediaFile, PressFile
+from broadsheet.workers import make_pool
 
 WORTH_SHARING = 300
 """Fewer pages are printed by this process alone."""
@@ -95,7 +96,7 @@ class Printer:
         _shared = (self, files)
         left = dict(enumerate(files))
         try:
-            with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as executor:
+            with make_pool(workers, "fork") as executor:
                 futures = [executor.submit(_print_share, start) for start in range(0, len(files), _SHARE)]
                 for future in as_completed(futures):
                     for number in future.result():

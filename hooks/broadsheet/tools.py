@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
+from multiprocessing import get_all_start_methods
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -18,6 +18,7 @@ from broadsheet.cluster import ClusterExecutor
 from broadsheet.fingerprint import make_setup, stamp_engine
 from broadsheet.progress import Progress
 from broadsheet.settings import Settings
+from broadsheet.workers import make_pool
 
 CLUSTER = "BROADSHEET_CLUSTER"
 """The environment variable with the address of a Dask scheduler, on whose workers a build runs."""
@@ -62,12 +63,7 @@ def start_workers(articles: int) -> Executor | None:
     cores = count_cores()
     if articles < WORTH_A_PROCESS or cores < _LEAST_CORES:
         return None
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        # Its processes have the engine from the beginning.
-        context.set_forkserver_preload(["broadsheet.bodies", "broadsheet.rankings"])
-    return ProcessPoolExecutor(cores, mp_context=context)
+    return make_pool(cores, "forkserver" if "forkserver" in get_all_start_methods() else "spawn")
 
 
 def open_workshop(
