@@ -12,3 +12,4 @@ on_nav = _newspaper.on_nav
 on_env = _newspaper.on_env
 on_page_context = _newspaper.on_page_context
 on_post_build = _newspaper.on_post_build
+on_shutdown = _newspaper.on_shutdown

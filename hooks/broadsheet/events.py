@@ -27,6 +27,7 @@ from broadsheet.newsroom import find_surroundings, open_workers, read_clock
 from broadsheet.pages import add_files, build_files
 from broadsheet.press import Press, set_press
 from broadsheet.problems import BroadsheetError, Problem
+from broadsheet.search_desk import SearchDesk, load_search, make_search_page
 from broadsheet.settings import Settings, find_content, find_layout, find_locale, read_settings
 from broadsheet.source import Source, read_source
 from broadsheet.templating import TEMPLATES, equip_environment
@@ -48,6 +49,7 @@ class Newspaper:
         self._good_registers: dict[str, bytes] = {}
         self._urls: dict[str, str] = {}
         self._kept: dict[str, bytes] = {}
+        self._search = SearchDesk()
 
     def on_startup(self, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether a writer is watching: then a fault must not end the server."""
@@ -70,6 +72,8 @@ class Newspaper:
         dirs.insert(dirs.index(config.theme.custom_dir) + 1 if config.theme.custom_dir in dirs else 0, str(TEMPLATES))
         root, _ = find_content(self._settings, config)
         config.watch.append(str(root))
+        if self._settings.search:
+            load_search(config)
         return config
 
     @event_priority(-100)
@@ -89,12 +93,15 @@ class Newspaper:
         library = self._set_press(self._build_library(source), now, config)
         self._report(library.problems, strict=bool(config.strict))
         self._keep_pages(library, Path(config.site_dir))
+        self._search.prepare_build(config.site_dir, wanted=self._settings.search)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the edition's pages and media to the site's own."""
         locale = find_locale(self._settings, config)
         render = partial(self._render_again, renderer=self._keep_renderer(config))
         ours = build_files(self._ready, self._root, config, locale, render)
+        if self._settings.search:
+            ours.append(make_search_page(config, locale))
         for name in add_files(files, ours):
             path = f"{Path(config.docs_dir).name}/{name}"
             log.warning("%s is not used: the newspaper has a page of its own in its place", path)
@@ -107,6 +114,9 @@ class Newspaper:
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the templates what they need beyond MkDocs' own."""
         locale = find_locale(self._settings, config)
+        env.globals["searchable"] = self._settings.search
+        if self._settings.search:
+            self._search.start(files, self._ready, config, serving=self._serving)
         return equip_environment(env, self._ready, locale, config.theme.custom_dir)
 
     def on_page_context(self, context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
@@ -123,6 +133,12 @@ class Newspaper:
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
+        if not self._serving:
+            self._search.wait()
+
+    def on_shutdown(self) -> None:
+        """Leave no program behind that still makes an index."""
+        self._search.stop()
 
     @property
     def _ready(self) -> Press:

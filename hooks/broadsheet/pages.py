@@ -101,11 +101,11 @@ def build_files(press: Press, root: Path, config: MkDocsConfig, locale: Locale, 
     files = [_article_file(spread, root, config, edit_base, render_body) for spread in press.spreads]
     files += [_listing_file(page, press, config, locale) for page in press.listing_pages]
     for name, url in INDEX_URLS.items():
-        file = _page_file(url, config)
+        file = make_page_file(url, config)
         title = INDEX_TITLES[name]
         PressPage(title, "broadsheet/directory.html", file, config, name=name, listings=press.listings)
         files.append(file)
-    front = _page_file("", config)
+    front = make_page_file("", config)
     PressPage(config.site_name, "broadsheet/front.html", front, config, front=press.front)
     files.append(front)
     files += [_redirect_file(old, new, config) for old, new in press.redirects.items()]
@@ -129,7 +129,7 @@ def _article_file(spread: Spread, root: Path, config: MkDocsConfig, edit_base: s
 
 def _listing_file(page: ListingPage, press: Press, config: MkDocsConfig, locale: Locale) -> File:
     listing = page.listing
-    file = _page_file(page.url, config)
+    file = make_page_file(page.url, config)
     title = write_month(listing.key, locale) if listing.kind == "month" else listing.title
     title = title if page.number == 1 else f"{title}, page {page.number}"
     shown = PressPage(title, "broadsheet/listing.html", file, config, page=page, listing=listing)
@@ -138,7 +138,8 @@ def _listing_file(page: ListingPage, press: Press, config: MkDocsConfig, locale:
     return file
 
 
-def _page_file(url: str, config: MkDocsConfig) -> File:
+def make_page_file(url: str, config: MkDocsConfig) -> File:
+    """The file of a page of the newspaper's own, at a URL that ends in a slash."""
     file = File.generated(config, f"{url}index.md", content="", inclusion=InclusionLevel.NOT_IN_NAV)
     file.dest_uri = f"{url}index.html"
     return file
@@ -188,7 +189,7 @@ def find_edit_base(config: MkDocsConfig, root: Path) -> str:
 def map_surroundings(config: MkDocsConfig, files: Files, root: Path) -> Mapping[str, str]:
     """The site's own pages and files by their path relative to content/, with their URLs."""
     way = Path(os.path.relpath(Path(config.docs_dir).resolve(), root))
-    return {(way / file.src_uri).as_posix(): _address(file) for file in files if _is_published(file)}
+    return {(way / file.src_uri).as_posix(): _address(file) for file in files if is_published(file)}
 
 
 def add_files(files: Files, ours: Iterable[File]) -> list[str]:
@@ -199,7 +200,7 @@ def add_files(files: Files, ours: Iterable[File]) -> list[str]:
         for rival in (by_address.get(_address(file)), files.get_file_from_path(file.src_uri)):
             if rival is not None and files.get_file_from_path(rival.src_uri) is rival:
                 files.remove(rival)
-                replaced += [rival.src_uri] if _is_published(rival) else []
+                replaced += [rival.src_uri] if is_published(rival) else []
         files.append(file)
     return replaced
 
@@ -209,5 +210,6 @@ def _address(file: File) -> str:
     return unquote(file.url).removesuffix("./")
 
 
-def _is_published(file: File) -> bool:
+def is_published(file: File) -> bool:
+    """Whether MkDocs publishes a file: a draft of docs/ is shown while serving only."""
     return bool(file.inclusion.is_included())  # type: ignore[no-untyped-call]
