@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import importlib
 import json
+import os
 import subprocess
 import tempfile
 import threading
@@ -19,6 +20,9 @@ _MEND = (
     "install Pagefind with 'make install' or \"pip install 'pagefind[bin]'\", or give the path of a pagefind program "
     "in PAGEFIND_BINARY_PATH; until then the search page leads to topics, authors and archive"
 )
+
+
+_PIECE = 2**20
 
 
 class IndexingError(BroadsheetError):
@@ -76,7 +80,11 @@ class PagefindProgram:
         number = self._ask({"type": "NewIndex", "config": None})["index_id"]
         for record in records:
             self._ask({"type": "AddRecord", "index_id": number, **_describe(record, language)})
-        self._ask({"type": "WriteFiles", "index_id": number, "output_path": str(target)})
+        # Left to write them itself, it says that it has done so while some are still half-written.
+        for file in self._ask({"type": "GetFiles", "index_id": number})["files"]:
+            path = target / file["path"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(file["content"]))
 
     def _ask(self, payload: Mapping[str, object]) -> Mapping[str, Any]:
         process = self._process
@@ -87,11 +95,12 @@ class PagefindProgram:
             process.stdin.write(base64.b64encode(json.dumps({"message_id": 1, "payload": payload}).encode()) + b",")
             process.stdin.flush()
             answer = bytearray()
-            while (byte := process.stdout.read(1)) != b",":
-                if not byte:
+            while not answer.endswith(b","):
+                some = os.read(process.stdout.fileno(), _PIECE)
+                if not some:
                     raise BrokenPipeError
-                answer += byte
-            told: Mapping[str, Any] = json.loads(base64.b64decode(answer))["payload"]
+                answer += some
+            told: Mapping[str, Any] = json.loads(base64.b64decode(answer[:-1]))["payload"]
         except (OSError, ValueError, KeyError):
             raise IndexingError(f"no search index: Pagefind ended before it was done: {_MEND}") from None
         if told["type"] == "Error":

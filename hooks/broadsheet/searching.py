@@ -47,7 +47,7 @@ class Record:
     authors: tuple[str, ...] = ()
     """Names."""
     day: str = ""
-    """As `2026-01-18`, in the article's own zone; '' for a page without a date."""
+    """As `2026-01-18`, in the newspaper's zone; '' for a page without a date."""
     at: str = ""
     """The instant in UTC, so that its order is that of time; '' as above."""
 
