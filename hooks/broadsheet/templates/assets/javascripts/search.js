@@ -9,7 +9,7 @@ const form = part("form");
 const say = (name, values = {}) =>
   root.dataset[`say${name}`].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
-let pagefind = null;
+let loading = null;
 let common = new Set();
 let turn = 0;
 let found = [];
@@ -46,15 +46,20 @@ function writeAddress(method) {
 // Searching
 
 async function load() {
-  if (!pagefind) {
-    const address = new URL(root.dataset.pagefind, document.baseURI);
-    const [loaded, words] = await Promise.all([import(address), fetch(new URL("common-words.json", address)).then(one => one.json())]);
-    common = new Set(words);
-    // Its worker would be another 40 KB for what takes a few milliseconds. The date is shown, and ranks nothing.
-    await loaded.options({ noWorker: true, ranking: { metaWeights: { date: 0, language: 0 } } });
-    pagefind = loaded;
-  }
-  return pagefind;
+  const address = new URL(root.dataset.pagefind, document.baseURI);
+  const list = fetch(new URL("common-words.json", address)).then(answer => answer.json());
+  const [engine, words] = await Promise.all([import(address), list]);
+  // Its worker would be another 40 KB for what takes some milliseconds. The date is shown, and ranks nothing.
+  await engine.options({ noWorker: true, ranking: { metaWeights: { date: 0, language: 0 } } });
+  common = new Set(words);
+  return engine;
+}
+
+// Once: what is under way is not begun again.
+function getPagefind() {
+  loading ??= load();
+  loading.catch(() => (loading = null));
+  return loading;
 }
 
 async function search(least = BATCH) {
@@ -63,7 +68,7 @@ async function search(least = BATCH) {
   if (!wanted.words && !Object.keys(wanted.filters).length) return clear();
   const waiting = setTimeout(() => mine === turn && (part("status").textContent = say("Wait")), 400);
   try {
-    const engine = await load();
+    const engine = await getPagefind();
     const answer = await ask(engine, wanted);
     const first = await read(answer.results.slice(0, least));
     const counts = part("filters").open ? await count(engine, wanted, answer) : null;
@@ -119,7 +124,7 @@ function clear() {
 async function offerAll() {
   const mine = turn;
   try {
-    const counts = await (await load()).filters();
+    const counts = await (await getPagefind()).filters();
     if (mine === turn) fillFilters(counts);
   } catch (error) {
     if (mine === turn) fail(error);
