@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
+import json
 import logging
 import os
 import re
@@ -149,6 +151,16 @@ class Site:
         """Every file of the built site by its path."""
         return read_tree(self.output)
 
+    def plain_files(self) -> dict[str, bytes]:
+        """The same, what is compressed unpacked: all that a curious reader could find."""
+        return {path: unpack(path, data) for path, data in self.files().items()}
+
+    def found(self) -> dict[str, dict[str, Any]]:
+        """What the search can show of each page, by its URL."""
+        files = read_tree(self.output / "pagefind" / "fragment")
+        told = [json.loads(unpack(path, data)) for path, data in files.items()]
+        return {one["url"].removeprefix("/"): one for one in told}
+
 
 @contextlib.contextmanager
 def _untouched_logging() -> Iterator[None]:
@@ -167,6 +179,12 @@ def _untouched_logging() -> Iterator[None]:
 def read_tree(root: Path) -> dict[str, bytes]:
     """Every file below a directory by its path."""
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def unpack(path: str, data: bytes) -> bytes:
+    """A file of a site as it is once it is unpacked."""
+    packed = path.endswith(".gz") or ".pf_" in path
+    return gzip.decompress(data).removeprefix(b"pagefind_dcd") if packed else data
 
 
 class Server:

@@ -53,6 +53,7 @@ DEFAULTS = {
     "authors": "closed",
     "cache": True,
     "per_page": 20,
+    "search": True,
     "related": {"count": 8, "repeat_links": False},
     "latest": {"count": 16},
     "features": {"count": 4},
@@ -88,7 +89,7 @@ def test_the_handbook_has_every_setting_with_its_default() -> None:
     for name, default in names.items():
         section = re.search(rf"^## {re.escape(name)}\n(.*?)(?=^## |\Z)", HANDBOOK, re.MULTILINE | re.DOTALL)
         assert section, f"the handbook has no section about {name}"
-        shown = {None: "The theme's `language`", False: "`false`"}.get(default, f"`{default}`")
+        shown = {None: "The theme's `language`", False: "`false`", True: "`true`"}.get(default, f"`{default}`")
         assert f"{shown} unless set" in section[1], name
 
 
@@ -110,6 +111,7 @@ FAULTS: list[tuple[Any, str]] = [
     ({"per_page": "20"}, ".per_page: Expected a whole number of at least 1 but received: '20'"),
     ({"per_page": True}, ".per_page: Expected a whole number of at least 1 but received: True"),
     ({"per_page": 2.5}, ".per_page: Expected a whole number of at least 1 but received: 2.5"),
+    ({"search": "no"}, ".search: Expected type: <class 'bool'> but received: <class"),
     ({"related": {"count": -1}}, ".related.count: Expected a whole number of at least 0 but received: -1"),
     ({"related": {"repeat_links": "no"}}, ".related.repeat_links: Expected type: <class 'bool'> but received: <class"),
     ({"latest": {"cuont": 3}}, ".latest.cuont: unknown setting (did you mean 'count'?)"),

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -24,16 +25,18 @@ from broadsheet.bodies import find_renderer
 from broadsheet.body import RenderedBody
 from broadsheet.fingerprint import names_edition, stamp_site
 from broadsheet.imprints import Imprints
+from broadsheet.indexing import INDEX_DIR
 from broadsheet.library import Library, build_library
 from broadsheet.navigation import build_navigation
 from broadsheet.newsroom import find_surroundings, read_clock
 from broadsheet.pages import build_files
 from broadsheet.press import Press, set_press
-from broadsheet.press_files import MediaFile, PressFile
+from broadsheet.press_files import MediaFile, PressFile, list_entries
 from broadsheet.printing import Printer, find_onlookers
 from broadsheet.problems import BroadsheetError, Problem
 from broadsheet.publishing import Publisher
 from broadsheet.rankings import start_ranking
+from broadsheet.search_desk import SearchDesk, load_search, make_search_page
 from broadsheet.serving import BackgroundRanker, LastGood
 from broadsheet.settings import Settings, find_content, find_layout, find_locale, read_settings
 from broadsheet.source import Source, read_source
@@ -57,6 +60,7 @@ class Newspaper:
         self._source: Source | None = None
         self._last_good = LastGood()
         self._tools = Tools(log)
+        self._search = SearchDesk()
         self._ranker = BackgroundRanker()
         self._publisher: Publisher | None = None
         self._env = Environment(autoescape=True)
@@ -85,6 +89,8 @@ class Newspaper:
         dirs.insert(dirs.index(config.theme.custom_dir) + 1 if config.theme.custom_dir in dirs else 0, str(TEMPLATES))
         root, _ = find_content(self._settings, config)
         config.watch.append(str(root))
+        if self._settings.search:
+            load_search(config)
         return config
 
     @event_priority(-100)
@@ -109,12 +115,15 @@ class Newspaper:
         self._report(library.problems, strict=bool(config.strict))
         if self._serving:
             self._last_good.keep_pages(library, Path(config.site_dir))
+        self._search.stop()
         self._publisher = Publisher(config)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the edition's pages and media to the site's own."""
         locale = find_locale(self._settings, config)
         ours = build_files(self._ready, self._root, config, locale, self._render_again)
+        if self._settings.search:
+            ours.append(make_search_page(config, locale))
         onlookers = find_onlookers(config, [self])
         for file in ours:
             if isinstance(file, PressFile | MediaFile):
@@ -135,7 +144,8 @@ class Newspaper:
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the templates what they need beyond MkDocs' own."""
         locale = find_locale(self._settings, config)
-        env.globals["entries"] = [file for file in files if isinstance(file, PressFile) and file.by_engine]
+        env.globals["searchable"] = self._settings.search
+        env.globals["entries"] = list_entries(files)
         self._env = equip_environment(env, self._ready, locale, config.theme.custom_dir)
         return self._env
 
@@ -159,18 +169,22 @@ class Newspaper:
         # While serving, the last good page of a faulty article, for the tab that shows it.
         for url, data in self._last_good.pages.items():
             printer.write(f"{url}index.html", data)
+        start_search = partial(self._start_search, publisher.site, config)
+        others = {INDEX_DIR} if self._settings.search else set()
         written, total = publisher.finish(
-            self._files, printer, imprints, workshop.cache, count_cores(), workshop.report
+            self._files, printer, imprints, workshop.cache, count_cores(), workshop.report, start_search, others
         )
         log.info("%s of %s files of the site are new or changed", f"{written:,}", f"{total:,}")
         self._publisher = None
         self._tools.save()
         if not self._serving:
+            self._search.wait()
             self._tools.close()
 
     def on_build_error(self, error: Exception) -> None:
         """Leave the site as it was."""
         self._abandon()
+        self._search.stop()
         if not self._serving:
             self._tools.close()
 
@@ -180,9 +194,14 @@ class Newspaper:
         return server
 
     def on_shutdown(self) -> None:
-        """End the workers."""
+        """End the workers, and the program that makes the search index."""
         self._abandon()
+        self._search.stop()
         self._tools.close()
+
+    def _start_search(self, site: Path, config: MkDocsConfig) -> None:
+        if self._settings.search:
+            self._search.start(self._files, self._ready, config, site)
 
     def _abandon(self) -> None:
         if self._publisher is not None:

@@ -105,14 +105,14 @@ def build_files(press: Press, root: Path, config: MkDocsConfig, locale: Locale, 
     files: list[File] = [_article_file(spread, root, config, edit_base, render_body) for spread in press.spreads]
     for page in press.listing_pages:
         make = partial(_listing_page, page, press, config, locale)
-        files.append(_page_file(page.url, config, make, methodcaller("of_listing", page), page.articles))
+        files.append(make_page_file(page.url, config, make, methodcaller("of_listing", page), page.articles))
     for name, url in INDEX_URLS.items():
         view = {"name": name, "listings": press.listings}
         make = partial(_plain_page, INDEX_TITLES[name], "directory", config, view)
-        files.append(_page_file(url, config, make, methodcaller("of_directory", name), press.edition.articles[:1]))
+        files.append(make_page_file(url, config, make, methodcaller("of_directory", name), press.edition.articles[:1]))
     make = partial(_plain_page, config.site_name, "front", config, {"front": press.front})
     day = press.edition.at.date().isoformat()
-    files.append(_page_file("", config, make, methodcaller("of_front", day), press.edition.articles[:1]))
+    files.append(make_page_file("", config, make, methodcaller("of_front", day), press.edition.articles[:1]))
     files += [_redirect_file(old, new, config) for old, new in press.redirects.items()]
     files += [_media_file(path, url, str(root), config) for path, url in press.media.items()]
     return files
@@ -156,13 +156,14 @@ def _plain_page(title: str, template: str, config: MkDocsConfig, view: dict[str,
     return PressPage(title, f"broadsheet/{template}.html", file, config, **view)
 
 
-def _page_file(
+def make_page_file(
     url: str,
     config: MkDocsConfig,
     make: Callable[[File], PressPage],
     imprint: Callable[[Imprints], bytes],
     articles: Sequence[Article],
 ) -> PressFile:
+    """The file of a page of the newspaper's own, at a URL that ends in a slash; see `PressFile`."""
     file = PressFile(f"{url}index.html", f"{url}index.md", config, make, imprint)
     file.changed = _last_change(articles)
     return file

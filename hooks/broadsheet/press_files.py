@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote, urljoin
 
@@ -37,6 +37,8 @@ class PressFile(File):
         self._make = make
         self._made: Page | None = None
         self.by_engine = False
+        self.listed = True
+        """Whether it stands in the sitemap."""
         self.changed = ""
         """The day of its last change, as `2026-01-18`, for the sitemap."""
         self._imprint = imprint
@@ -84,3 +86,8 @@ class MediaFile(File):
         """Copy, unless the engine does."""
         if not self.by_engine:
             super().copy_file(dirty)
+
+
+def list_entries(files: Iterable[File]) -> list[PressFile]:
+    """The pages that the engine prints and the sitemap names."""
+    return [file for file in files if isinstance(file, PressFile) and file.by_engine and file.listed]

@@ -48,11 +48,21 @@ class Printer:
         self._config = config
         self._staging = staging
 
-    def print_all(self, files: Sequence[PressFile], workers: int, report: Callable[[str, int, int], None]) -> None:
-        """Print pages. Cost: about 1 ms a page, shared by processes where there are many pages and cores."""
+    def print_all(
+        self,
+        files: Sequence[PressFile],
+        workers: int,
+        report: Callable[[str, int, int], None],
+        start_beside: Callable[[], None],
+    ) -> None:
+        """Print pages. Cost: about 1 ms a page, shared by processes where there are many pages and cores.
+
+        `start_beside` may start threads: it is called once copies of this process have been made, or none are needed.
+        """
         if workers > 1 and len(files) >= WORTH_SHARING and _may_fork():
-            left = self._share(files, workers, report)
+            left = self._share(files, workers, report, start_beside)
         else:
+            start_beside()
             left = list(files)
         for done, file in enumerate(left, 1):
             self.print_page(file)
@@ -89,7 +99,11 @@ class Printer:
             shutil.copyfile(str(file.abs_src_path), target)
 
     def _share(
-        self, files: Sequence[PressFile], workers: int, report: Callable[[str, int, int], None]
+        self,
+        files: Sequence[PressFile],
+        workers: int,
+        report: Callable[[str, int, int], None],
+        start_beside: Callable[[], None],
     ) -> list[PressFile]:
         """Print with processes that are copies of this one; gives back what they have not printed."""
         global _shared  # noqa: PLW0603 - what a forked process begins with
@@ -98,6 +112,7 @@ class Printer:
         try:
             with make_pool(workers, "fork") as executor:
                 futures = [executor.submit(_print_share, start) for start in range(0, len(files), _SHARE)]
+                start_beside()
                 for future in as_completed(futures):
                     for number in future.result():
                         del left[number]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import cast
 
@@ -49,8 +49,13 @@ class Publisher:
         cache: Cache,
         workers: int,
         report: Callable[[str, int, int], None],
+        start_search: Callable[[], None],
+        others: Collection[str] = (),
     ) -> tuple[int, int]:
         """Print what has changed, and put everything in its place.
+
+        `start_search` is called when nothing stands in the way of a thread any more; `others` names directories
+        of the site that someone else looks after.
 
         Returns:
             how many files were written, and how many the site has.
@@ -60,10 +65,10 @@ class Publisher:
         marks = {file.dest_uri: file.find_imprint(imprints) for file in ours}
         key = digest(b"site", str(self._site.resolve()).encode(errors="surrogateescape"))
         printed = cast("dict[str, Printed]", cache.get("site", [key]).get(key) or {})
-        there = scan(self._site)
+        there = scan(self._site, others)
         kept = find_kept(marks, printed, there)
         left = [file for file in ours if file.dest_uri not in kept]
-        printer.print_all([file for file in left if isinstance(file, PressFile)], workers, report)
+        printer.print_all([file for file in left if isinstance(file, PressFile)], workers, report, start_search)
         printer.copy_media([file for file in left if isinstance(file, MediaFile)])
         written = publish(self._staging, self._site, kept, there)
         cache.put("site", {key: note(marks, printed, kept, self._site)})

@@ -10,7 +10,7 @@ from broadsheet.nodes import Mark
 from broadsheet.problems import Problem
 from broadsheet.registers import TOPICS_FILE
 
-_RESERVED = frozenset({"404.html", "assets", "media", "search", "sitemap.xml", "sitemap.xml.gz"})
+_RESERVED = frozenset({"404.html", "assets", "media", "pagefind", "search", "sitemap.xml", "sitemap.xml.gz"})
 """First parts of addresses that belong to the theme, to search and to files beside articles."""
 _HINT = "take the alias out or give another"
 

@@ -118,6 +118,9 @@ class Settings(Config):  # type: ignore[no-untyped-call]
     per_page = _Count(default=20, least=1)
     """How many articles a page of a list shows."""
 
+    search = c.Type(bool, default=True)
+    """Whether there is a search: the box on every page, the page of results and the index."""
+
     related = c.SubConfig(_RelatedSettings)
     latest = c.SubConfig(_LatestSettings)
     features = c.SubConfig(_FeatureSettings)

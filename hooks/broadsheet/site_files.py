@@ -53,15 +53,18 @@ def _is_alive(process: str) -> bool:
     return True
 
 
-def scan(site: Path) -> dict[str, tuple[int, int]]:
-    """Every file of a site by its path, with size and modification time; hidden ones at the top are not the site's."""
+def scan(site: Path, others: Collection[str] = ()) -> dict[str, tuple[int, int]]:
+    """Every file of a site by its path, with size and modification time.
+
+    Hidden files at the top are not the site's; `others` names directories there that someone else looks after.
+    """
     found: dict[str, tuple[int, int]] = {}
     folders = [(site, "")]
     while folders:
         folder, prefix = folders.pop()
         with suppress(FileNotFoundError), os.scandir(folder) as entries:
             for entry in entries:
-                if not prefix and entry.name.startswith("."):
+                if not prefix and (entry.name.startswith(".") or entry.name in others):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append((Path(entry.path), f"{prefix}{entry.name}/"))

@@ -36,7 +36,7 @@ def find_edit_base(config: MkDocsConfig, root: Path) -> str:
 def map_surroundings(config: MkDocsConfig, files: Files, root: Path) -> Mapping[str, str]:
     """The site's own pages and files by their path relative to content/, with their URLs."""
     way = Path(os.path.relpath(Path(config.docs_dir).resolve(), root))
-    return {(way / file.src_uri).as_posix(): _address(file) for file in files if _is_published(file)}
+    return {(way / file.src_uri).as_posix(): _address(file) for file in files if is_published(file)}
 
 
 def add_files(files: Files, ours: Iterable[File]) -> list[str]:
@@ -47,7 +47,7 @@ def add_files(files: Files, ours: Iterable[File]) -> list[str]:
         for rival in (by_address.get(_address(file)), files.get_file_from_path(file.src_uri)):
             if rival is not None and files.get_file_from_path(rival.src_uri) is rival:
                 files.remove(rival)
-                replaced += [rival.src_uri] if _is_published(rival) else []
+                replaced += [rival.src_uri] if is_published(rival) else []
         files.append(file)
     return replaced
 
@@ -57,5 +57,6 @@ def _address(file: File) -> str:
     return unquote(file.url).removesuffix("./")
 
 
-def _is_published(file: File) -> bool:
+def is_published(file: File) -> bool:
+    """Whether MkDocs publishes a file: a draft of docs/ is shown while serving only."""
     return bool(file.inclusion.is_included())  # type: ignore[no-untyped-call]

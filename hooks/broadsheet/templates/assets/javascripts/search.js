@@ -1,0 +1,267 @@
+// The page of results: what stands in its address is searched with Pagefind, which loads its index in small pieces.
+
+const BATCH = 10;
+const PAUSE = 250;
+const FILTERS = ["topic", "author", "year"];
+const root = document.querySelector(".bs-search");
+const part = name => root.querySelector(`[data-part=${name}]`);
+const form = part("form");
+const say = (name, values = {}) =>
+  root.dataset[`say${name}`].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+
+let loading = null;
+let common = new Set();
+let turn = 0;
+let found = [];
+let shown = 0;
+
+// The state is the form's, and the address's.
+
+function readAddress() {
+  const query = new URLSearchParams(location.search);
+  form.q.value = query.get("q") ?? "";
+  form.sort.value = query.get("sort") === "date" ? "date" : "";
+  for (const name of FILTERS) choose(form[name], query.get(name) ?? "");
+  if (FILTERS.some(name => form[name].value)) part("filters").open = true;
+}
+
+function choose(select, value) {
+  if (value && ![...select.options].some(option => option.value === value)) select.add(new Option(value, value));
+  select.value = value;
+}
+
+function readForm() {
+  const chosen = FILTERS.filter(name => form[name].value).map(name => [name, form[name].value]);
+  return { words: form.q.value.trim(), sort: form.sort.value, filters: Object.fromEntries(chosen) };
+}
+
+function writeAddress(method) {
+  const { words, sort, filters } = readForm();
+  const query = new URLSearchParams({ ...(words && { q: words }), ...filters, ...(sort && { sort }) });
+  const same = query.toString() === new URLSearchParams(location.search).toString();
+  if (same) return;
+  history[method](null, "", `${query}` ? `?${query}` : location.pathname);
+}
+
+// Searching
+
+async function load() {
+  const address = new URL(root.dataset.pagefind, document.baseURI);
+  const list = fetch(new URL("common-words.json", address)).then(answer => answer.json());
+  const [engine, words] = await Promise.all([import(address), list]);
+  // Its worker would be another 40 KB for what takes some milliseconds. The date is shown, and ranks nothing.
+  await engine.options({ noWorker: true, ranking: { metaWeights: { date: 0, language: 0 } } });
+  common = new Set(words);
+  return engine;
+}
+
+// Once: what is under way is not begun again.
+function getPagefind() {
+  loading ??= load();
+  loading.catch(() => (loading = null));
+  return loading;
+}
+
+async function search(least = BATCH) {
+  const mine = ++turn;
+  const wanted = readForm();
+  if (!wanted.words && !Object.keys(wanted.filters).length) return clear();
+  const waiting = setTimeout(() => mine === turn && (part("status").textContent = say("Wait")), 400);
+  try {
+    const engine = await getPagefind();
+    const answer = await ask(engine, wanted);
+    const first = await read(answer.results.slice(0, least));
+    const counts = part("filters").open ? await count(engine, wanted, answer) : null;
+    if (mine !== turn) return;
+    found = answer.results;
+    part("results").replaceChildren(...first.map(makeResult));
+    shown = first.length;
+    if (counts) fillFilters(counts);
+    tell();
+  } catch (error) {
+    if (mine === turn) fail(error);
+  } finally {
+    clearTimeout(waiting);
+  }
+}
+
+// Words that most articles have are left out where others remain: each would load a large piece of the index.
+function thin(words) {
+  if (/^".*"$/.test(words)) return words;
+  const telling = words.split(/\s+/).filter(word => !common.has(word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")));
+  return telling.join(" ") || words;
+}
+
+function ask(engine, { words, sort, filters }) {
+  return engine.search(thin(words) || null, { filters, sort: sort ? { date: "desc" } : {} });
+}
+
+const read = results => Promise.all(results.map(result => result.data()));
+
+// How many results each choice would give: the choices of one filter as if nothing were chosen in that one.
+async function count(engine, wanted, answer) {
+  await engine.filters();
+  const counts = {};
+  for (const name of FILTERS) {
+    const { [name]: chosen, ...others } = wanted.filters;
+    const all = !wanted.words && !Object.keys(others).length;
+    const found = all ? { filters: await engine.filters() } : await ask(engine, { ...wanted, filters: others });
+    counts[name] = (found.filters ?? answer.filters)[name] ?? {};
+  }
+  return counts;
+}
+
+function clear() {
+  turn += 1;
+  found = [];
+  shown = 0;
+  part("results").replaceChildren();
+  part("status").textContent = "";
+  part("more").hidden = true;
+  if (part("filters").open) offerAll();
+}
+
+async function offerAll() {
+  const mine = turn;
+  try {
+    const counts = await (await getPagefind()).filters();
+    if (mine === turn) fillFilters(counts);
+  } catch (error) {
+    if (mine === turn) fail(error);
+  }
+}
+
+function fail(error) {
+  console.error(error);
+  found = [];
+  part("results").replaceChildren();
+  part("more").hidden = true;
+  part("status").textContent = say("Fault");
+}
+
+// Showing: every text from the index becomes a text node, never HTML.
+
+const locale = root.dataset.locale || undefined;
+const number = new Intl.NumberFormat(locale);
+const day = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+
+function make(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) if (value) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
+
+function makeResult(data) {
+  const { title, date, language } = data.meta;
+  const address = encodeURI(data.raw_url.slice(1)).replace(/[?#]/g, encodeURIComponent);
+  const line = [];
+  if (date) line.push(make("time", { datetime: date }, day.format(new Date(`${date}T00:00Z`))));
+  const names = data.filters.author ?? [];
+  if (names.length) {
+    const list = new Intl.ListFormat(locale, { type: "conjunction" }).format(names);
+    line.push(line.length ? " · " : "", say("By", { names: list }));
+  }
+  return make(
+    "li",
+    {},
+    make("h2", { lang: language }, make("a", { href: root.dataset.site + address }, title || data.raw_url)),
+    make("p", { class: "bs-search__excerpt", lang: language }, ...mark(data)),
+    ...(line.length ? [make("p", { class: "bs-search__line" }, ...line)] : []),
+  );
+}
+
+const MARKED = /<mark>([^\p{L}\p{N}]*)(.*?)([^\p{L}\p{N}]*)<\/mark>/su;
+
+// Pagefind writes `<` of a text as `&lt;`, so the only elements in an excerpt are its marks.
+function mark({ excerpt, plain_excerpt, raw_content }) {
+  const plain = text => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">");
+  const nodes = excerpt.split(/(<mark>.*?<\/mark>)/su).flatMap(piece => {
+    const [, before, word, after] = piece.match(MARKED) ?? [];
+    return word ? [plain(before), make("mark", {}, plain(word)), plain(after)] : [plain(piece)];
+  });
+  const [start, end] = [raw_content.startsWith(plain_excerpt), raw_content.endsWith(plain_excerpt)];
+  return [...(start ? [] : ["… "]), ...nodes, ...(end ? [] : [" …"])];
+}
+
+function tell() {
+  const count = number.format(found.length);
+  const name = found.length > shown ? "First" : found.length > 1 ? "Many" : found.length ? "One" : "None";
+  part("status").textContent = say(name, { count, shown: number.format(shown) });
+  part("more").hidden = found.length <= shown;
+}
+
+async function showMore() {
+  const mine = turn;
+  try {
+    const more = (await read(found.slice(shown, shown + BATCH))).map(makeResult);
+    if (mine !== turn) return;
+    part("results").append(...more);
+    shown += more.length;
+    history.replaceState({ shown }, "");
+    tell();
+    more[0]?.querySelector("a").focus();
+  } catch (error) {
+    if (mine === turn) fail(error);
+  }
+}
+
+function fillFilters(counts) {
+  for (const name of FILTERS) {
+    const select = form[name];
+    const chosen = select.value;
+    const values = Object.entries(counts[name] ?? {}).filter(([value, count]) => count || value === chosen);
+    if (chosen && !values.some(([value]) => value === chosen)) values.push([chosen, 0]);
+    const order = name === "year" ? -1 : 1;
+    values.sort(([one], [other]) => order * one.localeCompare(other, locale));
+    const options = values.map(([value, count]) => new Option(`${value} (${number.format(count)})`, value));
+    select.replaceChildren(select.options[0], ...options);
+    select.value = chosen;
+  }
+}
+
+// What the reader does
+
+let typing = 0;
+form.q.addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    writeAddress("replaceState");
+    search();
+  }, PAUSE);
+});
+
+function submit() {
+  clearTimeout(typing);
+  writeAddress("pushState");
+  search();
+}
+
+form.addEventListener("submit", event => {
+  event.preventDefault();
+  submit();
+});
+for (const name of [...FILTERS, "sort"]) form[name].addEventListener("change", submit);
+part("filters").addEventListener("toggle", () => part("filters").open && search(Math.max(shown, BATCH)));
+part("more").addEventListener("click", showMore);
+addEventListener("popstate", () => {
+  clearTimeout(typing);
+  readAddress();
+  search(history.state?.shown ?? BATCH);
+});
+
+function offerKey() {
+  const box = part("key").querySelector("input");
+  try {
+    box.checked = localStorage.getItem("bs-search-key") !== "off";
+    box.addEventListener("change", () => localStorage.setItem("bs-search-key", box.checked ? "on" : "off"));
+    part("key").hidden = false;
+  } catch {
+    // Without storage a choice could not be kept.
+  }
+}
+
+offerKey();
+readAddress();
+if (!form.q.value) form.q.focus();
+search(history.state?.shown ?? BATCH);
