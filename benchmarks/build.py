@@ -1,81 +1,196 @@
-"""Build: Broadsheet beside plain MkDocs with the same theme, extensions and files, in one run, interleaved.
+"""Build: Broadsheet beside other tools that build a site of the same articles, in one run, interleaved.
 
-usage: python benchmarks/build.py CONTENT_DIR [ROUNDS]
-
-Plain MkDocs gets the articles as ordinary pages, out of the navigation, as a navigation of thousands would
-slow it down without need. It makes no topic, author or archive pages and nothing related.
+Prints a table for each size, and which of its targets Broadsheet has met. A size is so many times the corpus, grown
+by `archive`. Of Broadsheet are measured: a build with neither cache nor site (cold), with nothing changed (warm),
+after one article's headline and body were changed, and after a template was overridden; then the time from saving an
+article to the page in the browser, under `mkdocs serve`. What keeps nothing between builds has cold builds only.
 """
 
 from __future__ import annotations
 
-import shutil
-import statistics
+import argparse
+import os
+import platform
 import sys
 import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from shutil import copy
+from statistics import median
 
-import yaml
-from measure import Run, run_measured
+from archive import Archive, find_content
+from broadsheet import __version__
+from builder import Builder
+from measure import Limits, Run
+from newspaper import Newspaper
+from outcome import Outcome, Size, write_table
+from peers import install_peers
+from piece import read_piece
+from rivals import Blog, Hugo, PlainMkDocs, Zensical, list_versions
+from served import Save, Served, ServedError
+from site_settings import ROOT
+from targets import SERVE, judge
 
-ROOT = Path(__file__).resolve().parent.parent
+LARGE = 20_000
+"""Above this size there is one round only."""
 
-
-class _Tagged(yaml.SafeLoader):
-    """Reads mkdocs.yml, keeping MkDocs' own tags."""
-
-
-class _Tag(str):
-    """A value behind a tag such as !!python/name."""
-
-
-_Tagged.add_multi_constructor("tag:yaml.org,2002:python/name:", lambda _, suffix, __: _Tag(suffix))
-_Tagged.add_constructor("!ENV", lambda loader, node: loader.construct_sequence(node)[-1])
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes the tags back."""
-
-
-_Dumper.add_representer(_Tag, lambda dumper, tag: dumper.represent_scalar(f"tag:yaml.org,2002:python/name:{tag}", ""))
+_PLAIN_SAVES = 2
+_SETTLE = 5.0
 
 
-def write_plain_site(articles: Path, target: Path) -> None:
-    """Make a plain MkDocs site of a directory of articles, with the project's theme and extensions."""
-    config = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), _Tagged)  # noqa: S506 - a safe loader
-    for key in ("hooks", "extra", "nav", "not_in_nav", "repo_url", "edit_uri"):
-        config.pop(key, None)
-    config["theme"].pop("custom_dir", None)
-    config |= {"nav": ["index.md"], "not_in_nav": "/articles/"}
-    config["validation"] = {"links": {"not_found": "ignore", "unrecognized_links": "ignore"}}
-    (target / "docs").mkdir(parents=True)
-    (target / "mkdocs.yml").write_text(yaml.dump(config, Dumper=_Dumper), encoding="utf-8")
-    (target / "docs" / "index.md").write_text("# All\n", encoding="utf-8")
-    shutil.copytree(articles, target / "docs" / "articles")
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is measured."""
+
+    rounds: int
+    saves: int
+    minutes: float
+    blog: bool
+    """The blog plugin at every size, not only at that of the corpus."""
+
+
+def hand_out(archive: Archive, size: int, builders: Iterable[Builder]) -> list[str]:
+    """Write the articles for each tool; the paths of those that can be read."""
+    paths = []
+    for path, text in islice(archive.grow(), size):
+        piece = read_piece(path, text)
+        if piece is not None:
+            paths.append(path)
+            for builder in builders:
+                builder.add(piece)
+    return paths
+
+
+def measure_builds(builders: Sequence[Builder], size: Size, limits: Limits) -> None:
+    """Let the tools take turns, the first of a round being the last of the next."""
+    for number in range(1, size.rounds + 1):
+        first = (number - 1) % len(builders)
+        for builder in [*builders[first:], *builders[:first]]:
+            for what in builder.builds:
+                outcome = size.at((builder.name, what))
+                outcome.note = outcome.note or _find_note(builder, size)
+                if not outcome.note:
+                    _say(f"  round {number} of {size.rounds}: {builder.name}, {what}")
+                    _measure(builder, what, number, limits, outcome)
+
+
+def _find_note(builder: Builder, size: Size) -> str:
+    """Why a tool is not run any more at this size, or ''."""
+    notes = (size.at((builder.name, what)).note for what in builder.builds)
+    return next(filter(None, notes), "")
+
+
+def _measure(builder: Builder, what: str, number: int, limits: Limits, outcome: Outcome) -> None:
+    try:
+        run = builder.run(what, number, limits)
+    except SystemExit as error:
+        _say(f"    {error}")
+        outcome.note = "failed"
+        return
+    outcome.runs.append(run)
+    outcome.note = run.stopped
+    outcome.pages = builder.count_pages()
+    _say(f"    {run.seconds:.2f} s, {run.megabytes:.0f} MB, {outcome.pages:,} pages {run.stopped}")
+
+
+def measure_saves(builder: Builder, path: str, size: Size, saves: int, minutes: float) -> list[Save]:
+    """Serve the site and save one article again and again; what a browser saw of it."""
+    _say(f"  {builder.name}, {SERVE}")
+    outcome = size.at((builder.name, SERVE))
+    if _find_note(builder, size):
+        outcome.note = _find_note(builder, size)
+        return []
+    found: list[Save] = []
+    cold = size.at((builder.name, "cold")).seconds
+    # Long enough for what follows a save in the background; what keeps nothing has nothing that follows.
+    settle = max(_SETTLE, cold) if len(builder.builds) > 1 else 1.0
+    file, page = builder.place / builder.articles / path, builder.find_page(path)
+    try:
+        with Served(builder.commands / "mkdocs", builder.place, builder.env, minutes) as served:
+            for _ in range(saves):
+                found.append(served.save(file, page, settle))
+                _say(f"    {found[-1]}")
+    except (ServedError, OSError) as error:
+        _say(f"    {error}")
+        outcome.note = "failed"
+    outcome.runs += [Run(save.seconds, 0.0) for save in found]
+    return found
+
+
+def _describe(saves: Sequence[Save]) -> list[str]:
+    """What followed the saves, in a sentence."""
+    later = [save.settled for save in saves if save.settled is not None]
+    if not later:
+        return []
+    when = f"{median(later):.1f} s after saving (median)"
+    return [f"After {len(later)} of {len(saves)} saves, lists followed in a second reload, {when}."]
+
+
+def measure_size(archive: Archive, factor: int, count: int, plan: Plan) -> Size:
+    """All builds at one size."""
+    versions = list_versions()
+    commands = install_peers(ROOT / ".cache" / "peers-build", versions)
+    with tempfile.TemporaryDirectory() as temporary:
+        place = Path(temporary)
+        ours = Newspaper(place / "ours", Path(sys.executable).parent)
+        plain = PlainMkDocs(place / "plain", commands)
+        builders: list[Builder] = [ours, plain, Hugo(place / "hugo", commands), Zensical(place / "zensical", commands)]
+        if factor == 1 or plan.blog:
+            builders.append(Blog(place / "blog", commands))
+        _say(f"{factor} × {count:,} articles: writing them for each tool")
+        paths = hand_out(archive, factor * count, builders)
+        for register in archive.content.glob("*.yml"):
+            copy(register, ours.place / ours.articles / register.name)
+        size = Size(factor, len(paths), plan.rounds if len(paths) <= LARGE else 1)
+        measure_builds(builders, size, Limits(plan.minutes))
+        middle = paths[len(paths) // 2]
+        size.notes += _describe(measure_saves(ours, middle, size, plan.saves, plan.minutes))
+        if factor == 1:
+            measure_saves(plain, middle, size, min(plan.saves, _PLAIN_SAVES), plan.minutes)
+    return size
+
+
+def write_origin(cut: int | None) -> str:
+    """When it was measured, on what, and what was compared."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    versions = ", ".join(
+        f"{name} {version}" for name, version in {"Broadsheet": __version__, **list_versions()}.items()
+    )
+    machine = f"{cores} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    trial = f" A trial with {cut:,} articles of the corpus." if cut else ""
+    return f"Measured on {datetime.now(UTC):%-d %B %Y} on {machine}: {versions}.{trial}\n"
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def main() -> None:
-    """Measure and print the table."""
-    content = Path(sys.argv[1]).resolve()
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    mkdocs = str(Path(sys.executable).with_name("mkdocs"))
-    runs: dict[str, list[Run]] = {"plain MkDocs": [], "Broadsheet": []}
-    with tempfile.TemporaryDirectory() as temporary:
-        place = Path(temporary)
-        write_plain_site(content / "articles", place / "plain")
-        env = {"BROADSHEET_CONTENT": str(content), "NO_MKDOCS_2_WARNING": "1"}
-        for number in range(rounds):
-            print(f"round {number + 1} of {rounds} …", file=sys.stderr, flush=True)
-            runs["plain MkDocs"].append(run_measured([mkdocs, "build", "-q"], place / "plain", env))
-            command = [mkdocs, "build", "-q", "-f", str(ROOT / "mkdocs.yml"), "-d", str(place / "ours")]
-            runs["Broadsheet"].append(run_measured(command, place, env))
-        pages = {"plain MkDocs": place / "plain" / "site", "Broadsheet": place / "ours"}
-        counts = {name: sum(1 for _ in site.rglob("index.html")) for name, site in pages.items()}
-    plain = statistics.median(run.seconds for run in runs["plain MkDocs"])
-    print("| | pages | seconds (median) | peak MB | time against plain |\n|---|---:|---:|---:|---:|")
-    for name, measured in runs.items():
-        seconds = statistics.median(run.seconds for run in measured)
-        peak = max(run.megabytes for run in measured)
-        print(f"| {name} | {counts[name]:,} | {seconds:.1f} | {peak:.0f} | {seconds / plain:.2f} |")
+    """Read the arguments, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path, help="a content directory, or one that has it inside")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1, 5, 20], help="how many times the corpus")
+    parser.add_argument("--rounds", type=int, default=3, help=f"for at most {LARGE:,} articles; more have one")
+    parser.add_argument("--saves", type=int, default=5, help="how often an article is saved while the site is served")
+    parser.add_argument("--minutes", type=float, default=20, help="a run is stopped after so many")
+    parser.add_argument("--articles", type=int, help="cut the corpus to so many, for a trial")
+    parser.add_argument("--blog", action="store_true", help="the blog plugin at every size, not only at 1 ×")
+    parser.add_argument("--output", type=Path, help="a file for the tables as well")
+    given = parser.parse_args()
+    archive = Archive(find_content(given.corpus))
+    plan = Plan(given.rounds, given.saves, given.minutes, given.blog)
+    sizes: dict[int, Size] = {}
+    for factor in dict.fromkeys(given.sizes):
+        sizes[factor] = measure_size(archive, factor, given.articles or len(archive.texts), plan)
+        tables = [write_table(size, (PlainMkDocs.name, "cold")) for size in sizes.values()]
+        found = "".join(f"- {line}\n" for line in judge(sizes))
+        written = "\n".join([write_origin(given.articles), *tables, f"### Targets\n\n{found}"])
+        if given.output:
+            given.output.write_text(written, encoding="utf-8")
+    print(written, end="")
 
 
 if __name__ == "__main__":

@@ -30,9 +30,9 @@ VERSIONS: Mapping[str, str] = {
 }
 
 
-def install_peers(place: Path) -> Path:
+def install_peers(place: Path, versions: Mapping[str, str] = VERSIONS) -> Path:
     """Make an environment with the peers unless it stands already; the directory of its commands."""
-    wanted = [f"{name}=={version}" for name, version in VERSIONS.items()]
+    wanted = [f"{name}=={version}" for name, version in versions.items()]
     stamp, commands = place / "peers.stamp", place / ("Scripts" if sys.platform == "win32" else "bin")
     if not stamp.is_file() or stamp.read_text(encoding="utf-8").split() != wanted:
         print("installing the peers …", file=sys.stderr, flush=True)
