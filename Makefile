@@ -33,8 +33,8 @@ check: dev ## Check the code's style and types, and the content
 	$(BIN)/mypy
 	$(BIN)/broadsheet check
 
-bench: dev ## Measure the build beside plain MkDocs (CORPUS=a content directory)
-	$(BIN)/python benchmarks/build.py $(CORPUS)
+bench: dev ## Measure the build beside other tools (CORPUS=… SIZES="1 5 20" ROUNDS=3 OUTPUT=…)
+	$(BIN)/python benchmarks/build.py $(CORPUS) $(if $(SIZES),--sizes $(SIZES)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUTPUT),--output $(OUTPUT))
 
 bench-related: dev ## Measure related headlines beside other tools (CORPUS=… GOLD=… SIZES="2077 8000")
 	$(BIN)/python benchmarks/related.py --corpus $(CORPUS) $(if $(GOLD),--gold $(GOLD)) $(if $(SIZES),--sizes $(SIZES))
