@@ -27,7 +27,7 @@ LAYERS = [
     ["library"],
     ["edition"],
     ["listings", "frontpage", "timelines", "redirects", "dates"],
-    ["links"],
+    ["links", "coverage", "calendars", "boxes", "languages"],
     ["sanitising"],
     ["body"],
     ["related.words", "related.sieve", "related.closeness", "related.document"],

@@ -39,3 +39,22 @@ def write_month(key: str, locale: Locale) -> str:
     """A month's name with its year, for the key `2026/01`: `January 2026`."""
     year, month = key.split("/")
     return str(format_skeleton("yMMMM", date(int(year), int(month), 1), locale=locale))
+
+
+def write_weekday(at: datetime, locale: Locale) -> str:
+    """A day with the name of its weekday: `Sunday, 18 January 2026`."""
+    return str(format_date(at.date(), "full", locale))
+
+
+def write_period(start: date, unit: str, locale: Locale) -> str:
+    """The day, month, quarter or year that begins on a day: `18 January 2026`, `January 2026`, `Q1 2026`, `2026`."""
+    if unit == "day":
+        return _write_day(start, locale)
+    skeleton = {"month": "yMMMM", "quarter": "yQQQ"}.get(unit, "y")
+    return str(format_skeleton(skeleton, start, locale=locale))
+
+
+def write_weekdays(first: int, locale: Locale) -> list[tuple[str, str]]:
+    """The names of a week's days and their short forms, beginning with `first` (0 for Monday)."""
+    long, short = locale.days["stand-alone"]["wide"], locale.days["stand-alone"]["abbreviated"]
+    return [(str(long[day % 7]), str(short[day % 7])) for day in range(first, first + 7)]

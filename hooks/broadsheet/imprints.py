@@ -59,7 +59,9 @@ class Imprints:
         sections = [_list_cards(section.articles) for section in front.sections]
         names = " ".join(section.topic.id for section in front.sections)
         lists = (lead, front.features, front.latest)
-        return digest(self._stamp, day.encode(), names.encode(), *map(_list_cards, lists), *sections)
+        images = " ".join(one.image_url for one in self._press.spreads if one.article.front)
+        shown = (day.encode(), names.encode(), images.encode())
+        return digest(self._stamp, *shown, *map(_list_cards, lists), *sections)
 
     def of_plain(self, *parts: str) -> bytes:
         """Of a page that shows nothing but these."""

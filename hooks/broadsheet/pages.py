@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC
 from functools import partial
 from operator import methodcaller
 from pathlib import Path
@@ -111,7 +112,8 @@ def build_files(press: Press, root: Path, config: MkDocsConfig, locale: Locale, 
         make = partial(_plain_page, INDEX_TITLES[name], "directory", config, view)
         files.append(make_page_file(url, config, make, methodcaller("of_directory", name), press.edition.articles[:1]))
     make = partial(_plain_page, config.site_name, "front", config, {"front": press.front})
-    day = press.edition.at.date().isoformat()
+    zone = press.edition.articles[0].date.at.tzinfo if press.edition.articles else None
+    day = press.edition.at.astimezone(zone or UTC).date().isoformat()
     files.append(make_page_file("", config, make, methodcaller("of_front", day), press.edition.articles[:1]))
     files += [_redirect_file(old, new, config) for old, new in press.redirects.items()]
     files += [_media_file(path, url, str(root), config) for path, url in press.media.items()]

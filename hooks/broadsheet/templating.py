@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
+from itertools import dropwhile
 from pathlib import Path
 from urllib.parse import quote
 
 from babel import Locale
-from jinja2 import BytecodeCache, Environment, pass_context
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, pass_context
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from broadsheet.dates import write_day, write_moment, write_month
+from broadsheet.boxes import box_tables
+from broadsheet.calendars import build_month
+from broadsheet.coverage import count_coverage
+from broadsheet.dates import write_day, write_moment, write_month, write_period, write_weekday, write_weekdays
 from broadsheet.furniture import Furniture
+from broadsheet.languages import find_direction
 from broadsheet.moments import Moment
 from broadsheet.press import Press
 from broadsheet.related import write_reason
@@ -40,10 +46,18 @@ def equip_environment(env: Environment, press: Press, locale: Locale, overrides:
     env.filters["day"] = cache(lambda moment: _time(moment, write_day(moment, locale)))
     env.filters["moment"] = cache(lambda moment: _time(moment, write_moment(moment, locale)))
     env.filters["month"] = lambda key: write_month(key, locale)
+    env.filters["period"] = lambda start, unit: write_period(start, unit, locale)
+    env.filters["weekdays"] = lambda first: write_weekdays(first, locale)
+    env.filters["weekday"] = lambda at: _write_edition_day(at, press, locale)
+    env.filters["coverage"] = count_coverage
+    env.filters["calendar"] = lambda page: build_month(page, locale.first_week_day)
+    env.filters["direction"] = find_direction
+    env.filters["boxed"] = box_tables
     titles = {name: topic.title for name, topic in press.edition.topics.items()}
     env.filters["why"] = lambda reason: write_reason(reason, titles)
     env.globals["press"] = press
     env.globals["edition"] = press.edition
+    _reach_behind(env)
     Furniture(env, overrides).install()
     return env
 
@@ -63,6 +77,21 @@ class _Compiled(BytecodeCache):
 
 
 _compiled = _Compiled()
+
+
+def _reach_behind(env: Environment) -> None:
+    """Let the engine's `base.html` extend the theme's template of the same name, as `material/base.html`."""
+    directories = list(getattr(env.loader, "searchpath", ()))
+    behind = list(dropwhile(lambda one: one != str(TEMPLATES), directories))[1:]
+    if env.loader is not None and behind:
+        env.loader = ChoiceLoader([env.loader, PrefixLoader({"material": FileSystemLoader(behind)})])
+
+
+def _write_edition_day(at: datetime, press: Press, locale: Locale) -> Markup:
+    """The day of an edition where the newspaper is: every moment of an article is in its zone."""
+    articles = press.edition.articles
+    here = at.astimezone(articles[0].date.at.tzinfo) if articles else at
+    return Markup('<time datetime="{}">{}</time>').format(here.date(), write_weekday(here, locale))
 
 
 def _escapes(name: str | None) -> bool:
