@@ -14,7 +14,7 @@ ENGINE = ROOT / "hooks" / "broadsheet"
 # From the lowest to the highest: a module imports only from layers below its own. The one place to edit.
 LAYERS = [
     ["problems"],
-    ["slugs", "urls", "moments"],
+    ["slugs", "urls", "moments", "languages", "finishing"],
     ["quoting", "lines"],
     ["yaml_faults"],
     ["nodes"],
@@ -26,7 +26,8 @@ LAYERS = [
     ["source"],
     ["library"],
     ["edition"],
-    ["listings", "frontpage", "timelines", "redirects", "dates"],
+    ["listings", "frontpage", "timelines", "redirects", "dates", "coverage"],
+    ["calendars"],
     ["links"],
     ["sanitising"],
     ["body"],
