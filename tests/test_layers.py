@@ -14,7 +14,7 @@ ENGINE = ROOT / "hooks" / "broadsheet"
 # From the lowest to the highest: a module imports only from layers below its own. The one place to edit.
 LAYERS = [
     ["problems", "addresses", "packing", "workers", "cbor"],
-    ["slugs", "urls", "moments", "cache", "site_files"],
+    ["slugs", "urls", "moments", "cache", "site_files", "languages", "finishing"],
     ["quoting", "lines"],
     ["yaml_faults"],
     ["nodes"],
@@ -26,8 +26,9 @@ LAYERS = [
     ["source"],
     ["library"],
     ["edition"],
-    ["listings", "frontpage", "timelines", "redirects", "dates"],
-    ["links", "coverage", "calendars", "boxes", "languages"],
+    ["listings", "frontpage", "timelines", "redirects", "dates", "coverage"],
+    ["calendars"],
+    ["links"],
     ["sanitising"],
     ["body"],
     ["related.words", "related.sieve", "related.closeness", "related.document"],

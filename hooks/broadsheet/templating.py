@@ -14,10 +14,10 @@ from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from broadsheet.boxes import box_tables
 from broadsheet.calendars import build_month
 from broadsheet.coverage import count_coverage
 from broadsheet.dates import write_day, write_moment, write_month, write_period, write_weekday, write_weekdays
+from broadsheet.finishing import finish_text
 from broadsheet.furniture import Furniture
 from broadsheet.languages import find_direction
 from broadsheet.moments import Moment
@@ -52,7 +52,7 @@ def equip_environment(env: Environment, press: Press, locale: Locale, overrides:
     env.filters["coverage"] = count_coverage
     env.filters["calendar"] = lambda page: build_month(page, locale.first_week_day)
     env.filters["direction"] = find_direction
-    env.filters["boxed"] = box_tables
+    env.filters["finished"] = finish_text
     titles = {name: topic.title for name, topic in press.edition.topics.items()}
     env.filters["why"] = lambda reason: write_reason(reason, titles)
     env.globals["press"] = press
@@ -95,7 +95,8 @@ def _write_edition_day(at: datetime, press: Press, locale: Locale) -> Markup:
 
 
 def _escapes(name: str | None) -> bool:
-    return name is not None and name.startswith("broadsheet/")
+    # The page of a 404 is named by MkDocs, and Jinja asks for the name of the template that a page begins with.
+    return name is not None and (name == "404.html" or name.startswith("broadsheet/"))
 
 
 def _time(moment: Moment, text: str) -> Markup:

@@ -1,4 +1,4 @@
-"""Boxes: what may be wider than a column of text gets a box of its own to scroll in."""
+"""Finishing: what the HTML of a text gets when it is set on a page, so that all readers can use it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,24 @@ from itertools import count
 _TAG = re.compile(r"""<(/?)(\w+)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 
 
-def box_tables(html: str) -> str:
-    """Put every table of sound HTML into a box that scrolls, also by keyboard.
+def finish_text(html: str) -> str:
+    """Put each table of sound HTML into a box that scrolls, also by keyboard, and name the boxes of task lists.
 
-    >>> box_tables("<table></table>")
+    >>> finish_text("<table></table>")
     '<div class="bs-table" role="region" aria-label="Table 1" tabindex="0"><table class="bs-grid"></table></div>'
+    >>> finish_text('<input type="checkbox" disabled checked>')
+    '<input type="checkbox" disabled checked aria-label="Done">'
     """
-    if "<table" not in html:
+    if "<table" not in html and "<input" not in html:
         return html
     numbers = count(1)
     depth = 0
 
-    def box(tag: re.Match[str]) -> str:
+    def finish(tag: re.Match[str]) -> str:
         nonlocal depth
         closing, name, attributes = tag.groups()
+        if name == "input" and "checkbox" in attributes and "aria-label" not in attributes:
+            return f'<input{attributes.rstrip(" /")} aria-label="{"Done" if "checked" in attributes else "To do"}">'
         if name != "table":
             return tag[0]
         depth += -1 if closing else 1
@@ -34,4 +38,4 @@ def box_tables(html: str) -> str:
             return table
         return f'<div class="bs-table" role="region" aria-label="Table {next(numbers)}" tabindex="0">{table}'
 
-    return _TAG.sub(box, html)
+    return _TAG.sub(finish, html)
