@@ -32,6 +32,7 @@ _BATCH = 256
 """So many documents are counted at a time."""
 _KEPT = 20_000_000
 """So many counts are kept between the two passes; more are counted anew."""
+_AT_ONCE = 5_000_000
 _CODES = 16
 """A feature's weight in a place is one of 2·(WINDOW + 1), packed into the low bits of its key."""
 
@@ -105,7 +106,11 @@ class _Batch(NamedTuple):
 
 
 def _assemble(whole: _Batch, documents: int, size: int) -> Features:
-    known, columns, frequency = np.unique(whole.keys, return_inverse=True, return_counts=True)
+    # NumPy's own inverse takes three times the memory.
+    known, frequency = np.unique(whole.keys, return_counts=True)
+    columns = np.empty(len(whole.keys), dtype=np.int32)
+    for start in range(0, len(columns), _AT_ONCE):
+        columns[start : start + _AT_ONCE] = np.searchsorted(known, whole.keys[start : start + _AT_ONCE])
     kept = frequency >= MIN_DOCUMENTS
     renumbered = (np.cumsum(kept) - 1).astype(np.int32)
     chosen = kept[columns]

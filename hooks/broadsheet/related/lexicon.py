@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +69,7 @@ class Lexicon(dict[str, int]):
             self._word_of.append(self._numbers.setdefault(word.casefold(), len(self._numbers)))
         return self[word]
 
-    def read(self, documents: Sequence[Sequence[str]]) -> list[Text]:
+    def read(self, documents: Iterable[Sequence[str]]) -> list[Text]:
         """Number the words of documents, each a sequence of parts of which the first is the headline.
 
         Cost: one look-up a token, without a step of Python's own.

@@ -155,7 +155,10 @@ def _may_be_one(twins: Sequence[Set[int]]) -> bool:
 
 
 def _add_copies(shelf: Shelf, row: int, scores: Scores, copies: Copies) -> None:
-    shares = measure_copies(shelf, row, scores.others, scores.text)
+    # What an earlier one has found need not be found again.
+    known = np.array([(other, row) in copies for other in scores.others.tolist()], dtype=bool)
+    likeness = np.where(known, 0, scores.text)
+    shares = measure_copies(shelf, row, scores.others, likeness)
     for place in np.flatnonzero(shares).tolist():
         other = int(scores.others[place])
         copies[min(row, other), max(row, other)] = float(shares[place])
