@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from makers import make_article
 
 
-@pytest.mark.xfail(reason="engine: HREF in capitals is not found")
 @pytest.mark.parametrize(
     ("body", "found"),
     [

@@ -340,7 +340,6 @@ def test_a_worker_that_dies_is_told_and_its_work_done_again(
     assert tell(render(articles, Workshop(mortal, Nobody(), 2, cache))) == right
 
 
-@pytest.mark.xfail(reason="engine: submit to a broken pool raises")
 def test_workers_that_are_dead_from_the_beginning_are_told_and_done_without(
     mortal: MarkdownSetup, make_workers: Callable[[int], ProcessPoolExecutor]
 ) -> None:

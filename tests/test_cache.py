@@ -148,7 +148,6 @@ def test_a_foreign_file_is_made_anew(data: bytes, tmp_path: Path) -> None:
     assert works_again(tmp_path)
 
 
-@pytest.mark.xfail(reason="engine: tables with other columns are not noticed when the file is opened")
 @pytest.mark.parametrize(
     "schema",
     [
@@ -181,7 +180,6 @@ def test_a_file_that_was_cut_off_gives_right_values_and_is_made_anew(tmp_path: P
         assert works_again(tmp_path), f"at {size} bytes it never works again"
 
 
-@pytest.mark.xfail(reason="engine: a damaged file is done without for ever")
 def test_altered_bytes_give_right_values_or_none(tmp_path: Path) -> None:
     fill(tmp_path)
     whole = (tmp_path / FILE).read_bytes()
@@ -206,7 +204,6 @@ def test_a_value_under_another_key_or_of_a_strangers_making_is_not_given(tmp_pat
     assert check(tmp_path) == (1, [])
 
 
-@pytest.mark.xfail(reason="engine: types are not checked")
 @pytest.mark.parametrize("change", ["data = 'Words.'", "data = 5", "data = 1.5", "run = 'x'", "run = x'00'"])
 def test_a_value_of_another_type_is_not_given_and_ends_no_build(change: str, tmp_path: Path) -> None:
     fill(tmp_path, 3)
@@ -254,7 +251,6 @@ def test_a_file_of_another_user_is_not_trusted(tmp_path: Path) -> None:
     assert check(tmp_path) == (0, [f"{FILE}: others may have written it: made anew"])
 
 
-@pytest.mark.xfail(reason="engine: only the main file is looked at")
 def test_a_log_that_others_may_write_is_not_trusted(tmp_path: Path) -> None:
     """SQLite would take what stands in it for newer than the file."""
     fill(tmp_path, 2)
@@ -473,7 +469,6 @@ def test_what_many_runs_have_not_asked_for_is_dropped_and_the_rest_kept(tmp_path
     cache.close()
 
 
-@pytest.mark.xfail(reason="engine: what is in memory is not renewed in the file")
 def test_what_a_server_uses_is_kept_for_the_next_build(tmp_path: Path) -> None:
     fill(tmp_path, 2)
     server = Cache(tmp_path, STAMP, remember=True)
@@ -517,7 +512,6 @@ def test_a_server_forgets_what_its_last_build_did_not_use() -> None:
 # Looking into it, and throwing it away.
 
 
-@pytest.mark.xfail(reason="engine: the path is not quoted in the URI")
 @pytest.mark.parametrize("name", [".cache", "with space", "50%20 off", "what?x=1", "a#b"])
 def test_what_a_cache_holds_can_be_told(name: str, tmp_path: Path) -> None:
     folder = tmp_path / name

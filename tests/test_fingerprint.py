@@ -104,7 +104,6 @@ def test_a_site_s_stamp_changes_with(what: str, site: Site) -> None:
     assert stamp(site) != before
 
 
-@pytest.mark.xfail(reason="engine: linked directories are not followed")
 def test_a_template_in_a_linked_directory_counts(site: Site, tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     shared.mkdir()
@@ -132,7 +131,6 @@ def test_a_site_s_stamp_changes_with_registers_navigation_and_more(site: Site) -
     assert len(set(stamps)) == len(stamps)
 
 
-@pytest.mark.xfail(reason="engine: the navigation is flattened")
 def test_a_site_s_stamp_changes_with_what_stands_below_what_in_the_navigation(site: Site) -> None:
     about, team = Link("About", "about/"), Link("Team", "team/")
     first = stamp(site, Navigation([Section("More", [about]), team], []))
@@ -225,7 +223,6 @@ def test_the_code_of_a_function_that_an_extension_is_given_counts(site: Site) ->
     assert stamps(site)[3] != first
 
 
-@pytest.mark.xfail(reason="engine: custom icons are in no stamp")
 def test_an_icon_of_the_site_s_own_that_bodies_show_counts(site: Site) -> None:
     emoji = {"pymdownx.emoji": {"options": {"custom_icons": ["overrides/.icons"]}}}
     site.write("overrides/.icons/paper/ferry.svg", "<svg/>")
@@ -254,7 +251,6 @@ EDITED = """
 """
 
 
-@pytest.mark.xfail(reason="engine: the stamp is of the file, not of the code")
 def test_a_server_never_takes_what_old_code_has_made_for_what_new_code_makes(site: Site) -> None:
     """Python reads a module once: a stamp of what stands in its file now would be kept with what it made before."""
     site.write("house_style.py", EXTENSION)
@@ -290,7 +286,6 @@ def test_how_markdown_is_rendered_can_be_told_to_another_process(site: Site) -> 
 # What a site's own templates may show.
 
 
-@pytest.mark.xfail(reason="engine: only two names are looked for")
 @pytest.mark.parametrize(
     ("template", "expected"),
     [

@@ -211,7 +211,6 @@ def imprint(spread: Spread, edit_url: str = "") -> bytes:
     return Imprints(make_press(), b"", whole=False).of_article(spread, edit_url)
 
 
-@pytest.mark.xfail(reason="engine: names of a reason are joined by a comma that may be in one")
 @pytest.mark.parametrize("what", SHOWN)
 def test_an_article_s_page_changes_with_what_it_shows(what: str) -> None:
     spread = make_spread()

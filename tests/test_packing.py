@@ -60,7 +60,6 @@ def everything(article: Article | None) -> object:
     return article, article.body_line, dict(article.marks), article.addresses, article.imprint
 
 
-@pytest.mark.xfail(reason="engine: a zone is packed as a call of getattr, which the reader refuses")
 @given(head=st.sampled_from(HEADS), body=BODIES, zone=ZONES)
 def test_every_article_that_can_be_read_comes_out_as_it_was_read(head: str, body: str, zone: Any) -> None:
     data = f"---\n{head}---\n\n{body}".encode(errors="surrogatepass")
@@ -75,7 +74,6 @@ def test_every_article_that_can_be_read_comes_out_as_it_was_read(head: str, body
         )
 
 
-@pytest.mark.xfail(reason="engine: a zone is packed as a call of getattr, which the reader refuses")
 @given(article=articles("talks"))
 def test_every_made_article_comes_out_as_it_was(article: Article) -> None:
     assert everything(unpack(pack(article))) == everything(article)  # type: ignore[arg-type]
@@ -114,7 +112,6 @@ PLAIN = st.recursive(
 )
 
 
-@pytest.mark.xfail(reason="engine: a zone is packed as a call of getattr, which the reader refuses")
 @given(value=PLAIN)
 def test_every_plain_value_comes_out_as_it_was(value: object) -> None:
     assert repr(unpack(pack(value))) == repr(value)
@@ -261,7 +258,6 @@ def test_all_that_the_reader_would_make_is_data_of_the_engine() -> None:
                 assert "__slots__" in vars(found), f"{info.name}.{name}"
 
 
-@pytest.mark.xfail(reason="engine: a zone is packed as a call of getattr, which the reader refuses")
 @pytest.mark.parametrize(
     "value",
     [

@@ -150,7 +150,6 @@ def test_on_a_terminal_a_bar_fills_with_counts_and_ends_in_a_line_of_its_own() -
     assert shown.rindex(SHOW) > shown.rindex(HIDE), "the cursor is left hidden"
 
 
-@pytest.mark.xfail(reason="engine: the bar is not ended")
 def test_work_that_is_broken_off_leaves_a_terminal_with_its_cursor() -> None:
     shown = run(terminal=True, script=BROKEN_OFF)
     assert HIDE in shown

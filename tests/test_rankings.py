@@ -165,7 +165,6 @@ def exit_at_once(*_: object) -> None:
     os._exit(9)
 
 
-@pytest.mark.xfail(reason="engine: submit to a broken pool raises")
 def test_a_worker_that_dies_while_it_compares_is_told_and_its_work_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     plan, told = make_plan(), []
     right = rank(plan.documents, 2)

@@ -248,7 +248,6 @@ def test_a_real_worker_has_a_waiting_server_build_again_once(server: LiveReloadS
         pool.shutdown()
 
 
-@pytest.mark.xfail(reason="engine: submit to a broken pool raises")
 def test_a_worker_that_dies_is_told_and_ends_no_build(server: LiveReloadServer) -> None:
     ranker, pool, told = BackgroundRanker(), make_pool(1, "forkserver"), list[str]()
     workshop = Workshop(executor=pool, cache=Cache(None, ""), warn=told.append)
@@ -267,7 +266,6 @@ def test_a_worker_that_dies_is_told_and_ends_no_build(server: LiveReloadServer) 
         pool.shutdown()
 
 
-@pytest.mark.xfail(reason="engine: submit to a broken pool raises")
 def test_after_a_worker_has_died_new_lists_come_all_the_same(server: LiveReloadServer) -> None:
     ranker, pool = BackgroundRanker(), make_pool(1, "forkserver")
     try:

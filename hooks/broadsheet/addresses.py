@@ -7,7 +7,7 @@ import re
 # Inline links, definitions of reference links, and HTML, as Markdown has them. A link in a code block is one too
 # many at worst; in return nothing has to be rendered before articles can be compared.
 _ADDRESS = re.compile(
-    r"\]\(\s*<?([^\s()<>]+)|^ {0,3}\[[^\[\]\n]+\]:[ \t]*<?([^\s<>]+)|\bhref\s*=\s*[\"']([^\"'\s]+)", re.MULTILINE
+    r"\]\(\s*<?([^\s()<>]+)|^ {0,3}\[[^\[\]\n]+\]:[ \t]*<?([^\s<>]+)|\b(?i:href)\s*=\s*[\"']([^\"'\s]+)", re.MULTILINE
 )
 
 

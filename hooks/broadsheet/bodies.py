@@ -126,7 +126,7 @@ def _render_missing(
         return
     size = min(_MOST, -(-len(named) // (_CHUNKS * workshop.workers)))
     jobs = [_Job(workshop.setup, links, tuple(named[start : start + size])) for start in range(0, len(named), size)]
-    futures = {workshop.executor.submit(_render_all, job): job for job in jobs}
+    futures = {begin_work(workshop.executor, _render_all, job): job for job in jobs}
     done = 0
     for future in as_completed(futures):
         job = futures[future]
@@ -134,6 +134,16 @@ def _render_missing(
             yield article.path, body
         done += len(job.articles)
         workshop.report("Rendering articles", done, len(named))
+
+
+def begin_work(executor: Executor, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    """Have a worker do something; where the workers have died already, the future says so."""
+    try:
+        return executor.submit(work, *arguments)
+    except BrokenExecutor as error:
+        future: Future[Any] = Future()
+        future.set_exception(error)
+        return future
 
 
 def await_work(future: Future[Any], workshop: Workshop, work: Callable[..., Any], *arguments: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,7 +101,7 @@ class Cache:
                 with self._database:
                     self._write(self._database)
             except sqlite3.Error as error:
-                self._give_up(f"not written ({error})")
+                self._give_up("not written", error)
         self._new, self._used, self._run = {}, set(), self._run + 1
 
     def close(self) -> None:
@@ -141,6 +141,8 @@ class Cache:
             database.execute("PRAGMA synchronous = NORMAL")
             database.executescript(_SCHEMA)
             known = dict(database.execute("SELECT name, value FROM meta"))
+            # A table of that name with other columns is somebody else's.
+            database.execute("SELECT key, kind, run, size, data FROM entries LIMIT 0")
             self._run = int(known.get("run", 0)) + 1
             if known.get("stamp") != self._stamp:
                 if known:
@@ -164,9 +166,12 @@ class Cache:
             try:
                 rows = self._database.execute(query, (kind, *part)).fetchall()
             except sqlite3.Error as error:
-                self._give_up(f"not readable ({error})")
+                self._give_up("not readable", error)
                 return
             for key, run, data in rows:
+                # Of the types that were stored, unless the file is damaged.
+                if not isinstance(data, bytes) or not isinstance(run, int):
+                    continue
                 with suppress(UnpackingError):
                     yield key, unpack(data)
                 if run < self._run - _RENEWED:
@@ -178,6 +183,10 @@ class Cache:
     def _write(self, database: sqlite3.Connection) -> None:
         rows = [(key, kind, self._run, len(data), data) for key, (kind, data) in self._new.items()]
         database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", rows)
+        if self._memory is not None and self._run % _RENEWED == 0:
+            # What a server has in memory it does not ask the file for.
+            used = ((self._run, key) for key in self._used)
+            database.executemany("UPDATE entries SET run = ? WHERE key = ?", used)
         database.execute("DELETE FROM entries WHERE run < ?", (self._run - KEPT_RUNS - _RENEWED,))
         database.execute("INSERT OR REPLACE INTO meta VALUES ('run', ?)", (str(self._run),))
         (size,) = database.execute("SELECT coalesce(sum(size), 0) FROM entries").fetchone()
@@ -186,31 +195,39 @@ class Cache:
             database.execute("DELETE FROM entries WHERE run = ?", (oldest,))
             (size,) = database.execute("SELECT coalesce(sum(size), 0) FROM entries").fetchone()
 
-    def _give_up(self, fault: str) -> None:
-        """Do without the file from here on."""
-        self.warnings.append(f"{FILE}: {fault}: done without")
+    def _give_up(self, fault: str, error: sqlite3.Error) -> None:
+        """Do without the file from here on; one that is damaged goes, so that the next build makes it anew."""
+        self.warnings.append(f"{FILE}: {fault} ({error}): done without")
         self.close()
+        if self._path is not None and not isinstance(error, sqlite3.OperationalError):
+            with suppress(OSError):
+                remove_cache(self._path.parent)
 
 
 def _find_fault(path: Path) -> str:
     """Why a cache's file is not to be trusted, or ''."""
-    if path.is_symlink():
-        return "a symbolic link"
-    if not path.exists():
-        return ""
-    status = path.stat()
-    if not path.is_file():
-        return "no regular file"
-    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
-        return "others may have written it"
+    # SQLite believes what stands in the logs beside the file as well.
+    for name in _name_files(path.parent):
+        if name.is_symlink():
+            return "a symbolic link"
+        if not name.exists():
+            continue
+        status = name.stat()
+        if not name.is_file():
+            return "no regular file"
+        if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
+            return "others may have written it"
     return ""
+
+
+def _name_files(folder: Path) -> list[Path]:
+    return [folder / name for name in (FILE, f"{FILE}-wal", f"{FILE}-shm")]
 
 
 def remove_cache(folder: Path) -> bool:
     """Remove the cache's file; False where there was none."""
     found = False
-    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
-        path = folder / name
+    for path in _name_files(folder):
         if path.exists() or path.is_symlink():
             path.unlink()
             found = True
@@ -223,7 +240,7 @@ def describe_cache(folder: Path) -> CacheReport | None:
     if not path.is_file():
         return None
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
             rows = database.execute("SELECT kind, count(*), sum(size) FROM entries GROUP BY kind ORDER BY kind")
             entries = {kind: (count, size) for kind, count, size in rows}
     except sqlite3.Error:

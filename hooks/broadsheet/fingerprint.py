@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import platform
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -17,6 +19,8 @@ from broadsheet.bodies import MarkdownSetup
 from broadsheet.packing import digest
 
 _ENGINE = Path(__file__).parent
+# Names by which a template comes to more than the front matter of what its page lists.
+_SHOWS_MORE = re.compile(r"edition|press|spread|listings|\.body\b|\['body'\]|\[\"body\"\]")
 _ELSEWHERE = frozenset({"plugins", "hooks", "theme", "site_dir", "docs_dir", "config_file_path", "watch", "pages"})
 
 
@@ -38,7 +42,8 @@ def make_setup(config: MkDocsConfig) -> MarkdownSetup:
     """How a site's Markdown is rendered, with the code of the extensions that are no installed package."""
     modules = {name.partition(":")[0] for name in config.markdown_extensions}
     modules |= {str(getattr(one, "__module__", "")) for one in _walk(config.mdx_configs) if callable(one)}
-    stamp = digest(*(_read_module(name) for name in sorted(modules)))
+    icons = [folder for one in _walk(config.mdx_configs) if isinstance(one, Mapping) for folder in _find_icons(one)]
+    stamp = digest(*(_read_module(name) for name in sorted(modules)), *map(_digest_tree, icons))
     return MarkdownSetup(tuple(config.markdown_extensions), dict(config.mdx_configs), stamp.hex())
 
 
@@ -50,8 +55,7 @@ def stamp_site(config: MkDocsConfig, nav: Navigation, registers: Mapping[str, by
     # A hook is a plugin that is a module.
     hooks = [Path(one.__file__).read_bytes() for one in config.plugins.values() if getattr(one, "__file__", None)]
     trees = [_digest_tree(Path(folder)) for folder in config.theme.dirs if not _is_package(folder)]
-    items = (f"{item.title} {getattr(item, 'url', '')}" for item in _walk_nav(nav.items))
-    texts = (_describe(settings), _describe(plugins), _describe(theme), "\n".join(items), *more)
+    texts = (_describe(settings), _describe(plugins), _describe(theme), _describe_nav(nav.items), *more)
     known = [part for name, data in sorted(registers.items()) for part in (name.encode(), data)]
     return digest(stamp_engine().encode(), *(text.encode(errors="replace") for text in texts), *hooks, *trees, *known)
 
@@ -62,7 +66,7 @@ def names_edition(config: MkDocsConfig) -> bool:
     if not folder:
         return False
     texts = (path.read_text(encoding="utf-8", errors="replace") for path in _list_files(Path(folder)))
-    return any("edition" in text or "press" in text for text in texts)
+    return any(_SHOWS_MORE.search(text) for text in texts)
 
 
 def _describe(value: object) -> str:
@@ -77,6 +81,12 @@ def _describe(value: object) -> str:
     return f"<{getattr(kind, '__module__', '')}.{getattr(kind, '__qualname__', '')}>"
 
 
+def _find_icons(options: Mapping[str, object]) -> list[Path]:
+    """The directories of a site's own icons, which Material's emoji put into bodies."""
+    folders = options.get("custom_icons")
+    return [Path(str(folder)) for folder in folders] if isinstance(folders, list) else []
+
+
 def _walk(value: object) -> Iterator[object]:
     parts: Iterable[object] = ()
     if isinstance(value, Mapping):
@@ -88,18 +98,20 @@ def _walk(value: object) -> Iterator[object]:
         yield from _walk(part)
 
 
-def _walk_nav(items: Iterable[StructureItem]) -> Iterator[StructureItem]:
-    for item in items:
-        yield item
-        yield from _walk_nav(getattr(item, "children", None) or ())
+def _describe_nav(items: Iterable[StructureItem]) -> str:
+    told = (
+        (item.title, getattr(item, "url", ""), _describe_nav(getattr(item, "children", None) or ())) for item in items
+    )
+    return repr(list(told))
 
 
 def _is_package(folder: str) -> bool:
     return "site-packages" in Path(folder).parts or "dist-packages" in Path(folder).parts
 
 
+@cache
 def _read_module(name: str) -> bytes:
-    """A module's code, if it is one of the site's own."""
+    """A module's code, if it is one of the site's own; as it was first read, since no process reads it again."""
     try:
         spec = importlib.util.find_spec(name) if name else None
     except (ImportError, ValueError, AttributeError):
@@ -111,7 +123,15 @@ def _read_module(name: str) -> bytes:
 
 
 def _list_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    found, seen = [], set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        # A link may lead back to where it lies.
+        if (real := Path(place).resolve()) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        found += [path for name in names if (path := Path(place, name)).is_file() and path.suffix != ".pyc"]
+    return sorted(found)
 
 
 def _digest_tree(folder: Path) -> bytes:

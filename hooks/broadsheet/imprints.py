@@ -82,11 +82,12 @@ class Imprints:
         return digest(html, latest, *(text.encode(errors="surrogatepass") for text in texts))
 
     def _digest_listing(self, listing: Listing) -> bytes:
-        """Of all that is in a list: pages show how many, and when. Once for all its pages."""
+        """Of what pages show of a whole list: how many articles it has, and when they were. Once for all its pages."""
         if listing.url not in self._listings:
             children = [self._digest_listing(child) for child in listing.children]
             about = f"{listing.kind} {listing.url} {listing.parent.url if listing.parent else ''}"
-            self._listings[listing.url] = digest(about.encode(), _list_cards(listing.articles), *children)
+            days = " ".join(article.date.iso[:10] for article in listing.articles)
+            self._listings[listing.url] = digest(about.encode(), days.encode(), *children)
         return self._listings[listing.url]
 
 
@@ -95,4 +96,4 @@ def _list_cards(articles: Iterable[Article]) -> bytes:
 
 
 def _tell(related: Related) -> str:
-    return ";".join(f"{reason.kind}:{','.join(reason.names)}" for reason in related.reasons)
+    return ";".join(f"{reason.kind}:{reason.names!r}" for reason in related.reasons)

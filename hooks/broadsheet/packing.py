@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import hashlib
 import importlib
 import io
@@ -11,7 +12,10 @@ from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 _CHECK = 16
-_PLAIN = {("datetime", one.__name__): one for one in (date, datetime, time, timedelta, timezone)}
+_PLAIN: dict[tuple[str, str], type] = {
+    ("datetime", one.__name__): one for one in (date, datetime, time, timedelta, timezone)
+}
+_PLAIN["zoneinfo", "ZoneInfo"] = ZoneInfo
 _ENGINE = __name__.partition(".")[0]
 
 
@@ -28,8 +32,6 @@ class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> object:
         if (module, name) in _PLAIN:
             return _PLAIN[module, name]
-        if (module, name) == ("zoneinfo", "ZoneInfo._unpickle"):
-            return ZoneInfo._unpickle  # type: ignore[attr-defined]
         if module.partition(".")[0] == _ENGINE and name.isidentifier():
             found = getattr(importlib.import_module(module), name, None)
             if isinstance(found, type) and is_dataclass(found):
@@ -48,7 +50,12 @@ def digest(*parts: bytes) -> bytes:
 
 def pack(value: object) -> bytes:
     """Plain values and frozen data as bytes, with a check sum in front."""
-    data = pickle.dumps(value, protocol=5)
+    stream = io.BytesIO()
+    pickler = pickle.Pickler(stream, protocol=5)
+    # By itself a zone is packed as a call of `getattr`, which a reader cannot allow.
+    pickler.dispatch_table = copyreg.dispatch_table | {ZoneInfo: lambda zone: (ZoneInfo, (zone.key,))}
+    pickler.dump(value)
+    data = stream.getvalue()
     return digest(data) + data
 
 

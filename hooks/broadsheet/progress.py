@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import sys
 from typing import Any, TextIO
@@ -38,12 +39,21 @@ class Progress:
 
     def _draw(self, what: str, done: int, total: int) -> None:
         if self._bar is None or what != self._what:
+            self._end_bar()
             self._what = what
             self._bar = click.progressbar(length=total, label=what, show_pos=True, file=self._stream)
+            # Control-C ends work without a word, and a bar hides the cursor.
+            atexit.register(self._end_bar)
             self._bar.render_progress()
         self._bar.update(done - self._bar.pos)
         if done >= total:
+            self._end_bar()
+
+    def _end_bar(self) -> None:
+        if self._bar is not None:
             self._bar.render_finish()
+            self._bar = None
+            atexit.unregister(self._end_bar)
 
     def _tell(self, what: str, done: int, total: int) -> None:
         if what != self._what:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from broadsheet.bodies import Workshop, await_work
+from broadsheet.bodies import Workshop, await_work, begin_work
 from broadsheet.packing import digest
 from broadsheet.plan import Plan
 from broadsheet.related import Document, Ranking, rank
@@ -20,7 +20,7 @@ def start_ranking(plan: Plan, workshop: Workshop) -> Callable[[], Ranking]:
     known = workshop.cache.get("ranking", [key]).get(key)
     if isinstance(known, Ranking):
         return lambda: known
-    future = workshop.executor.submit(rank, plan.documents, count) if workshop.executor else None
+    future = begin_work(workshop.executor, rank, plan.documents, count) if workshop.executor else None
 
     def wait() -> Ranking:
         workshop.report("Comparing articles", 0, len(plan.documents))

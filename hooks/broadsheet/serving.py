@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import replace
 from pathlib import Path
 
 from mkdocs.livereload import LiveReloadServer
 
-from broadsheet.bodies import Workshop
+from broadsheet.bodies import Workshop, begin_work
 from broadsheet.cache import Cache
 from broadsheet.library import Library, Rules, build_library
 from broadsheet.plan import Plan
@@ -35,6 +35,8 @@ class BackgroundRanker:
         self._last: Ranking | None = None
         self._pending: tuple[bytes, Future[Ranking]] | None = None
         self._server: LiveReloadServer | None = None
+        self._dead: Executor | None = None
+        """Workers that have died."""
 
     def attach(self, server: LiveReloadServer) -> None:
         """Take the server that is to build again when a comparison is done."""
@@ -45,7 +47,8 @@ class BackgroundRanker:
         key = find_key(plan.documents, plan.layout.related_count)
         self._collect(workshop)
         known = workshop.cache.get("ranking", [key]).get(key)
-        if isinstance(known, Ranking) or self._last is None or workshop.executor is None or self._server is None:
+        here = workshop.executor is None or workshop.executor is self._dead or self._server is None
+        if isinstance(known, Ranking) or self._last is None or here:
             wait = start_ranking(plan, workshop)
 
             def keep() -> Ranking:
@@ -62,7 +65,7 @@ class BackgroundRanker:
         if self._pending is not None:
             self._pending[1].cancel()
         assert workshop.executor is not None
-        future = workshop.executor.submit(rank, plan.documents, plan.layout.related_count)
+        future = begin_work(workshop.executor, rank, plan.documents, plan.layout.related_count)
         self._pending = (key, future)
         future.add_done_callback(self._wake)
 
@@ -78,6 +81,7 @@ class BackgroundRanker:
         except CancelledError:
             pass
         except BrokenExecutor:
+            self._dead = workshop.executor
             workshop.warn("a worker process has died, of want of memory perhaps")
 
     def _wake(self, future: Future[Ranking]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import posixpath
 import shutil
@@ -27,10 +28,11 @@ def make_staging(site: Path) -> Path:
     """An empty directory beside the site, in which its next state is made ready.
 
     What a build that was killed has left there goes. In a directory where nothing may be made, it lies inside
-    the site, hidden.
+    the site, hidden; so it does where the site is on a disk of its own, to which nothing can be renamed.
     """
-    for parent in (site.parent, site):
-        for left in parent.glob(f".{site.name}.{_PART}-*") if parent.is_dir() else ():
+    apart = site.is_dir() and site.stat().st_dev != site.parent.stat().st_dev
+    for parent in (site,) if apart else (site.parent, site):
+        for left in parent.glob(f".{glob.escape(site.name)}.{_PART}-*") if parent.is_dir() else ():
             if not _is_alive(left.name.rpartition("-")[2]):
                 shutil.rmtree(left, ignore_errors=True)
         with suppress(PermissionError):
@@ -53,10 +55,11 @@ def _is_alive(process: str) -> bool:
     return True
 
 
-def scan(site: Path, others: Collection[str] = ()) -> dict[str, tuple[int, int]]:
+def scan(site: Path, others: Collection[str] = (), *, hidden: bool = False) -> dict[str, tuple[int, int]]:
     """Every file of a site by its path, with size and modification time.
 
-    Hidden files at the top are not the site's; `others` names directories there that someone else looks after.
+    Hidden files at the top may be anyone's, so they are only told of with `hidden`; `others` names directories
+    there that someone else looks after.
     """
     found: dict[str, tuple[int, int]] = {}
     folders = [(site, "")]
@@ -64,7 +67,7 @@ def scan(site: Path, others: Collection[str] = ()) -> dict[str, tuple[int, int]]
         folder, prefix = folders.pop()
         with suppress(FileNotFoundError), os.scandir(folder) as entries:
             for entry in entries:
-                if not prefix and (entry.name.startswith(".") or entry.name in others):
+                if not prefix and ((entry.name.startswith(".") and not hidden) or entry.name in others):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append((Path(entry.path), f"{prefix}{entry.name}/"))
@@ -102,7 +105,7 @@ def publish(staging: Path, site: Path, kept: Collection[str], there: Mapping[str
         how many files were written.
 
     """
-    fresh = scan(staging)
+    fresh = scan(staging, hidden=True)
     written = 0
     for path, (size, _) in sorted(fresh.items()):
         source, target = staging / path, site / path
@@ -113,7 +116,9 @@ def publish(staging: Path, site: Path, kept: Collection[str], there: Mapping[str
         written += 1
     stale = there.keys() - fresh.keys() - set(kept)
     for path in stale:
-        (site / path).unlink(missing_ok=True)
+        # What was a directory may be a file now, and the other way round: then it has gone already.
+        with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            (site / path).unlink()
     _remove_empty(site, {posixpath.dirname(path) for path in stale})
     return written
 

@@ -99,10 +99,13 @@ class Tools:
         if self._cache is None:
             self._cache = open_cache(config, settings, remember=remember)
             self._tell()
+        if getattr(self._executor, "_broken", False):
+            # A pool of which one process has died takes no more work.
+            self.end_workers()
         self._executor = self._executor or start_workers(articles)
         workers = getattr(self._executor, "workers", count_cores())
         report = Progress(self._log).report
-        self.workshop = Workshop(make_setup(config), self._executor, workers, self._cache, report, self._log.warning)
+        self.workshop = Workshop(make_setup(config), self._executor, workers, self._cache, report, self._log.info)
 
     def save(self) -> None:
         """Keep what was worked out."""

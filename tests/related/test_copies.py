@@ -75,7 +75,9 @@ def test_texts_without_a_run_are_copies_where_they_are_the_same() -> None:
     shelf = fill_shelf(
         [make_document(name, headline) for name, headline in (("a", "Ferry"), ("b", "Ferry"), ("c", "Vote"))]
     )
-    assert measure_copies(shelf, 0, np.array([1, 2]), np.array([1.0, 1.0])).tolist() == [1, 0]
+    numbers = {document.id: number for number, document in enumerate(shelf.documents)}
+    others = np.array([numbers["b"], numbers["c"]])
+    assert measure_copies(shelf, numbers["a"], others, np.array([1.0, 1.0])).tolist() == [1, 0]
 
 
 LINES = [f"{a} {b} {c} went {d} home by ferry {e}." for a, b, c, d, e in ("abcde", "fghij", "klmno", "pqrst", "uvwxy")]
