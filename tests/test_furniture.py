@@ -28,7 +28,7 @@ def test_links_of_shared_parts_lead_to_the_same_places_from_every_depth(paper: S
         assert set(targets) >= {"World", "Trade", "Topics"}
         assert paper.has(_resolve(url, targets["Trade"])), url
         assert _resolve(url, targets["Trade"]) == "topics/trade/"
-        assert _resolve(url, paper.page(url).all("a", css="md-logo")[0]["href"]) == "", url
+        assert _resolve(url, paper.page(url).all("a", css="bs-wordmark")[0]["href"]) == "", url
 
 
 def test_the_tab_of_an_articles_own_section_is_marked(paper: Site) -> None:
