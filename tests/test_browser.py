@@ -109,7 +109,7 @@ def test_the_keyboard_skips_to_the_text(page: Page, address: str) -> None:
     expect(link).to_have_css("opacity", "1")
     assert page.evaluate(FOCUS)
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{address}2026/02/talks-begin/#what-now")
+    expect(page).to_have_url(f"{address}2026/02/talks-begin/#bs-text")
     page.keyboard.press("Tab")
     assert page.evaluate("!!document.activeElement.closest('article, .bs-beside')")
 

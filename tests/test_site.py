@@ -416,6 +416,10 @@ def test_the_page_for_what_is_not_there_leads_back(paper: Site) -> None:
     """From any address, so with links that begin at the root of the host."""
     page = paper.pages()["404.html"]
     assert page.one("h1").text == "This page is not in the paper"
+    latest = page.one("aside", data_broadsheet="latest")
+    assert ("Chips", "/paper/2026/02/chips/") in latest.links()
+    assert ("By date", "/paper/archive/") in page.links()
+    assert page.one("form", css="bs-find")["action"] == "/paper/search/"
     tabs = page.one("nav", css="md-tabs").links()
     assert {text: urljoin("/", link) for text, link in tabs} == {
         "Front page": "/paper/",

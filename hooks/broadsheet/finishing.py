@@ -6,7 +6,7 @@ import re
 from itertools import count
 
 # A tag with its attributes, whose values may hold `<` and `>`.
-_TAG = re.compile(r"""<(/?)(\w+)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 
 
 def finish_text(html: str) -> str:
