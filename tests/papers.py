@@ -95,7 +95,12 @@ def write_hard_paper(root: Path, **settings: object) -> Site:
     world = {"title": "World", "section": True, "summary": "News from abroad."}
     long = {"title": WORD, "section": True, "parent": "world"}
     site.register("topics", world=world, long=long, trade={"title": "Trade", "section": True}, **topics)
-    author = {"role": "Correspondent", "bio": "Writes about ferries.", "url": "https://example.org/", "image": "jane.png"}
+    author = {
+        "role": "Correspondent",
+        "bio": "Writes about ferries.",
+        "url": "https://example.org/",
+        "image": "jane.png",
+    }
     site.register("authors", jane_doe={"name": "Jane Doe", **author}, desk={"name": WORD})
     site.register("stories", ferry={"title": "The ferry", "summary": "From the first crossing on."})
     for path in ("jane.png", "articles/2026/03/hall.png", "articles/2026/03/lead.png"):
@@ -129,7 +134,9 @@ def _write_hard_articles(site: Site) -> None:
     site.article("bare", "2026-02-10")
     site.article("ferry-breaks-down", "2026-02-11", write_note(3), story="ferry", type="opinion", front="feature")
     site.article("long-headline", "2026-03-03", title=LONG_HEADLINE, summary=LONG_HEADLINE * 2, front="feature")
-    site.article("long-word", "2026-03-04", f"{WORD}\n\n## {WORD}\n\n`{WORD}`", title=WORD, kicker=WORD, front="feature")
+    site.article(
+        "long-word", "2026-03-04", f"{WORD}\n\n## {WORD}\n\n`{WORD}`", title=WORD, kicker=WORD, front="feature"
+    )
     site.article("forty-topics", "2026-03-05", topics=[f"topic-{number}" for number in range(40)])
     paragraphs = [f"{write_note(number % 16)} " * 10 + f"\n\n## Part {number}" for number in range(125)]
     site.article("ten-thousand", "2026-03-06", "\n\n".join(paragraphs))

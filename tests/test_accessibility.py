@@ -55,7 +55,9 @@ def test_axe_finds_nothing_on_any_kind_of_page(
         assert response is not None
         assert response.ok, url
         faults[url] = find_faults(page)
-        assert page.locator("body").get_attribute("data-md-color-scheme") == {"light": "default", "dark": "slate"}[scheme]
+        assert (
+            page.locator("body").get_attribute("data-md-color-scheme") == {"light": "default", "dark": "slate"}[scheme]
+        )
     context.close()
     assert {url: found for url, found in faults.items() if found} == {}
 

@@ -136,11 +136,22 @@ def test_on_a_desk_features_stand_in_columns_and_on_a_phone_below_one_another(
 
 def test_the_parts_of_an_article_follow_one_another_and_the_headline_is_largest(page: Page, address: str) -> None:
     page.goto(f"{address}{HARD['full']}")
-    parts = [".bs-kicker", "h1", ".bs-dek", ".bs-lead-image", ".bs-body", ".bs-corrections", ".bs-sources", ".bs-topics"]
+    parts = [
+        ".bs-kicker",
+        "h1",
+        ".bs-dek",
+        ".bs-lead-image",
+        ".bs-body",
+        ".bs-corrections",
+        ".bs-sources",
+        ".bs-topics",
+    ]
     places = [box(page, f".bs-article {part}")["y"] for part in parts]
     assert places == sorted(places)
     size = "one => parseFloat(getComputedStyle(one).fontSize)"
-    sizes = [page.locator(f".bs-article {part}").first.evaluate(size) for part in ("h1", ".bs-dek", ".bs-body", ".bs-meta")]
+    sizes = [
+        page.locator(f".bs-article {part}").first.evaluate(size) for part in ("h1", ".bs-dek", ".bs-body", ".bs-meta")
+    ]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] > 2 * sizes[2]
     # On a desk byline and dates stand beside the text.
@@ -167,7 +178,9 @@ def test_coverage_over_time_is_a_picture_and_a_table(hard: Site) -> None:
     topic = hard.page(HARD["topic"])
     picture = topic.one("section", css="bs-coverage").one("svg")
     assert (picture["role"], picture.one("path")["d"].count("M")) == ("img", 3)
-    assert picture["aria-label"].startswith("Articles a month, from January 2026 to March 2026. Most in January 2026: 25.")
+    assert picture["aria-label"].startswith(
+        "Articles a month, from January 2026 to March 2026. Most in January 2026: 25."
+    )
     rows = [[cell.text for cell in row.all("th") + row.all("td")] for row in topic.one("table").all("tr")]
     assert rows == [["Month", "Articles"], ["January 2026", "25"], ["February 2026", "2"], ["March 2026", "5"]]
     assert hard.page(HARD["story"]).all("svg", role="img")

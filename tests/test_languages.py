@@ -6,7 +6,9 @@ import pytest
 from broadsheet.languages import find_direction
 
 
-@pytest.mark.parametrize("tag", ["ar", "AR", "ar-EG", "fa", "he-IL", "ur", "yi", "dv", "az-Arab", "pa-Arab-PK", "ku_Arab"])
+@pytest.mark.parametrize(
+    "tag", ["ar", "AR", "ar-EG", "fa", "he-IL", "ur", "yi", "dv", "az-Arab", "pa-Arab-PK", "ku_Arab"]
+)
 def test_these_are_written_from_the_right(tag: str) -> None:
     assert find_direction(tag) == "rtl"
 
