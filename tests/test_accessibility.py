@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_no_heading_skips_a_level_on_a_page_of_the_newspaper(hard: Site) -> None
     for url in set(HARD.values()) - {"404.html"}:
         levels = [int(element.tag[1]) for element in hard.page(url) if element.tag in {"h1", "h2", "h3", "h4"}]
         assert levels[0] == 1, url
-        assert [pair for pair in zip(levels, levels[1:], strict=False) if pair[1] > pair[0] + 1] == [], url
+        assert [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1] == [], url
 
 
 def test_focus_is_never_hidden_under_the_bar_that_stays(hard: Site, page: Page, serve: Callable[[Path], str]) -> None:

@@ -7,8 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel import Locale
-from broadsheet.dates import write_day, write_moment, write_month, write_month_name
-from broadsheet.dates import write_period, write_weekday, write_weekdays
+from broadsheet.dates import (
+    write_day,
+    write_moment,
+    write_month,
+    write_month_name,
+    write_period,
+    write_weekday,
+    write_weekdays,
+)
 from broadsheet.moments import Moment, parse_moment
 from hypothesis import given
 from hypothesis import strategies as st

@@ -74,8 +74,8 @@ def test_no_page_scrolls_sideways_whatever_stands_on_it(
         outside = page.evaluate(
             """() => [...document.querySelectorAll("h1, h2, h3, p, li, table, img, figure")].filter(one => {
                 const box = one.getBoundingClientRect();
-                if (!one.checkVisibility() || box.width <= 1 || one.closest(".md-sidebar, .bs-table, .md-tabs, .md-search"))
-                    return false;
+                if (!one.checkVisibility() || box.width <= 1) return false;
+                if (one.closest(".md-sidebar, .bs-table, .md-tabs, .md-search")) return false;
                 return box.left < -1 || box.right > innerWidth + 1 }).map(one => one.outerHTML.slice(0, 120))"""
         )
         assert outside == [], name
@@ -160,7 +160,8 @@ def test_the_parts_of_an_article_follow_one_another_and_the_headline_is_largest(
 
 def test_pull_quotes_key_facts_and_quotations_can_be_told_apart(page: Page, address: str) -> None:
     page.goto(f"{address}{HARD['full']}")
-    style = "one => { const s = getComputedStyle(one); return [s.borderTopWidth, s.borderLeftWidth, s.backgroundColor].join() }"
+    style = """one => { const style = getComputedStyle(one);
+        return [style.borderTopWidth, style.borderLeftWidth, style.backgroundColor].join() }"""
     pulled, quoted = page.locator(".bs-body blockquote").all()
     looks = [page.locator(".facts").evaluate(style), pulled.evaluate(style), quoted.evaluate(style)]
     assert len(set(looks)) == 3

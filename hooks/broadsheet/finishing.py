@@ -14,8 +14,8 @@ _NAMELESS = re.compile(r'<th((?: style="[\w:; -]*")?)>\s*</th>')
 def finish_text(html: str) -> str:
     """Put each table of sound HTML into a box that scrolls, also by keyboard, and name the boxes of task lists.
 
-    >>> finish_text("<table><tr></tr></table>")
-    '<div class="bs-table" role="region" aria-label="Table 1" tabindex="0"><table class="bs-grid"><tr></tr></table></div>'
+    >>> finish_text("<table></table>")
+    '<div class="bs-table" role="region" aria-label="Table 1" tabindex="0"><table class="bs-grid"></table></div>'
     >>> finish_text('<input type="checkbox" disabled checked>')
     '<input type="checkbox" disabled checked aria-label="Done">'
     """

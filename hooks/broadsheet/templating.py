@@ -13,11 +13,18 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, pa
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from broadsheet.finishing import finish_text
 from broadsheet.calendars import build_month
 from broadsheet.coverage import count_coverage
-from broadsheet.dates import write_day, write_moment, write_month, write_month_name
-from broadsheet.dates import write_period, write_weekday, write_weekdays
+from broadsheet.dates import (
+    write_day,
+    write_moment,
+    write_month,
+    write_month_name,
+    write_period,
+    write_weekday,
+    write_weekdays,
+)
+from broadsheet.finishing import finish_text
 from broadsheet.furniture import Furniture
 from broadsheet.languages import find_direction
 from broadsheet.moments import Moment
