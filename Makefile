@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # leave a locked version for a newer one as soon as an extra is asked for (pypa/pip issue 12345).
 INSTALL := $(PIP) install --quiet --no-deps
 
-.PHONY: help serve build test check clean install dev browser lock bench bench-related bench-related-scale bench-relevance
+.PHONY: help serve build test check clean install dev browser lock screenshots bench bench-related bench-related-scale bench-relevance
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -44,6 +44,9 @@ bench-related-scale: dev ## Measure related headlines alone, up to 100,000 artic
 
 bench-relevance: dev ## Score related headlines, and what was tried, against editors' own links (CORPUS=… GOLD=…)
 	$(BIN)/python benchmarks/relevance.py --corpus $(CORPUS) --links $(GOLD)
+
+screenshots: dev browser ## Take the pictures of the handbook and the README anew
+	$(BIN)/python tests/screenshots.py
 
 clean: ## Remove what was built and set up
 	rm -rf site .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

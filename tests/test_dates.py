@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel import Locale
-from broadsheet.dates import write_day, write_moment, write_month
+from broadsheet.dates import (
+    write_day,
+    write_moment,
+    write_month,
+    write_month_name,
+    write_period,
+    write_weekday,
+    write_weekdays,
+)
 from broadsheet.moments import Moment, parse_moment
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,3 +108,30 @@ def test_languages_are_not_mixed_up_by_what_was_written_before() -> None:
     moment = parse_moment("2026-01-18", UTC)
     found = [write_day(moment, Locale.parse(name)) for name in ("fr", "en_GB", "fr", "en_US", "en_GB")]
     assert found == ["18 janvier 2026", "18 January 2026", "18 janvier 2026", "January 18, 2026", "18 January 2026"]
+
+
+def test_the_day_of_an_edition_has_the_name_of_its_weekday() -> None:
+    at = datetime(2026, 1, 18, 9, 30, tzinfo=UTC)
+    assert write_weekday(at, Locale("en", "GB")) == "Sunday, 18 January 2026"
+    assert write_weekday(at, Locale("de")) == "Sonntag, 18. Januar 2026"
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [("day", "1 April 2026"), ("month", "April 2026"), ("quarter", "Q2 2026"), ("year", "2026")],
+)
+def test_a_period_is_named_by_its_first_day(unit: str, text: str) -> None:
+    assert write_period(date(2026, 4, 1), unit, Locale("en", "GB")) == text
+
+
+def test_a_month_can_be_named_without_its_year() -> None:
+    assert [write_month_name("2026/01", Locale(name)) for name in ("en", "de", "fr")] == [
+        "January",
+        "Januar",
+        "janvier",
+    ]
+
+
+def test_the_days_of_a_week_begin_where_they_are_told_to() -> None:
+    assert write_weekdays(6, Locale("en"))[:2] == [("Sunday", "Sun"), ("Monday", "Mon")]
+    assert len(write_weekdays(0, Locale("de"))) == 7

@@ -29,6 +29,12 @@ def test_a_table_keeps_its_own_class_and_attributes() -> None:
     assert [(table["class"], table["id"]) for table in page.all("table")] == [("own", "a"), ("bs-grid", "b")]
 
 
+def test_a_head_without_a_name_is_a_plain_cell() -> None:
+    page = parse(finish_text('<table><tr><th></th><th style="text-align: right;"></th><th>A</th></tr></table>'))
+    cells = [cell for cell in page.one("tr") if cell.tag in {"td", "th"}]
+    assert [(cell.tag, cell["style"]) for cell in cells] == [("td", ""), ("td", "text-align: right;"), ("th", "")]
+
+
 def test_the_boxes_of_a_task_list_say_whether_the_task_is_done() -> None:
     page = parse(finish_text('<input type="checkbox" disabled checked> <input disabled type="checkbox" />'))
     assert [box["aria-label"] for box in page.all("input")] == ["Done", "To do"]

@@ -35,6 +35,11 @@ def _name_zone(at: datetime) -> str:
     return f"UTC{at.isoformat()[-6:]}" if name[0] in "+-" else name
 
 
+def write_month_name(key: str, locale: Locale) -> str:
+    """A month's name alone, for the key `2026/01`: `January`."""
+    return str(locale.months["stand-alone"]["wide"][int(key.split("/")[1])])
+
+
 def write_month(key: str, locale: Locale) -> str:
     """A month's name with its year, for the key `2026/01`: `January 2026`."""
     year, month = key.split("/")

@@ -7,6 +7,8 @@ from itertools import count
 
 # A tag with its attributes, whose values may hold `<` and `>`.
 _TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+# In a table whose first column has no name, a cell that heads nothing is no heading.
+_NAMELESS = re.compile(r'<th((?: style="[\w:; -]*")?)>\s*</th>')
 
 
 def finish_text(html: str) -> str:
@@ -38,4 +40,4 @@ def finish_text(html: str) -> str:
             return table
         return f'<div class="bs-table" role="region" aria-label="Table {next(numbers)}" tabindex="0">{table}'
 
-    return _TAG.sub(finish, html)
+    return _TAG.sub(finish, _NAMELESS.sub(r"<td\1></td>", html))

@@ -16,7 +16,15 @@ from markupsafe import Markup, escape
 
 from broadsheet.calendars import build_month
 from broadsheet.coverage import count_coverage
-from broadsheet.dates import write_day, write_moment, write_month, write_period, write_weekday, write_weekdays
+from broadsheet.dates import (
+    write_day,
+    write_moment,
+    write_month,
+    write_month_name,
+    write_period,
+    write_weekday,
+    write_weekdays,
+)
 from broadsheet.finishing import finish_text
 from broadsheet.furniture import Furniture
 from broadsheet.languages import find_direction
@@ -46,6 +54,7 @@ def equip_environment(env: Environment, press: Press, locale: Locale, overrides:
     env.filters["day"] = cache(lambda moment: _time(moment, write_day(moment, locale)))
     env.filters["moment"] = cache(lambda moment: _time(moment, write_moment(moment, locale)))
     env.filters["month"] = lambda key: write_month(key, locale)
+    env.filters["month_name"] = lambda key: write_month_name(key, locale)
     env.filters["period"] = lambda start, unit: write_period(start, unit, locale)
     env.filters["weekdays"] = lambda first: write_weekdays(first, locale)
     env.filters["weekday"] = lambda at: _write_edition_day(at, press, locale)
