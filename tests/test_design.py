@@ -55,8 +55,10 @@ def box(page: Page, selector: str) -> dict[str, float]:
     return {**found, "right": found["x"] + found["width"], "bottom": found["y"] + found["height"]}
 
 
-@pytest.mark.parametrize("width", [320, 375, 768, 1280, 1920])
-@pytest.mark.parametrize("which", ["hard", "mirrored"])
+@pytest.mark.parametrize(
+    ("which", "width"),
+    [*(("hard", width) for width in (320, 375, 768, 1280, 1920)), ("mirrored", 320), ("mirrored", 1280)],
+)
 def test_no_page_scrolls_sideways_whatever_stands_on_it(
     which: str,
     width: int,

@@ -203,6 +203,17 @@ def test_the_front_page_has_lead_features_sections_and_the_latest(paper: Site) -
     assert tabs == ["Front page", "World", "Trade & tariffs", "Topics", "Archive", "About"]
 
 
+def test_a_newspaper_without_sections_shows_the_next_articles_in_their_place(make_site: MakeSite) -> None:
+    site = make_site()
+    for number in range(4):
+        site.article(f"note-{number}", f"2026-01-0{number + 1}", front="feature" if number == 2 else None)
+    assert site.build("--strict").code == 0
+    page = site.page("")
+    assert headlines(page.one("div", data_broadsheet="lead")) == ["Note 3"]
+    assert headlines(page.one("div", data_broadsheet="features")) == ["Note 2"]
+    assert headlines(page.one("div", css="bs-front__sections")) == ["Note 1", "Note 0"]
+
+
 def test_a_headline_is_text_wherever_it_stands(paper: Site) -> None:
     for path, data in paper.files().items():
         if path.endswith((".html", ".json", ".xml")):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-_RIGHT_TO_LEFT = frozenset(
-    {"ar", "arc", "azb", "ckb", "dv", "fa", "glk", "he", "iw", "ji", "khw", "ks", "lrc", "mzn", "nqo", "pnb", "ps"}
-    | {"sd", "syr", "ug", "ur", "yi"}
-)
+_RIGHT_TO_LEFT = frozenset({"ar", "arc", "azb", "ckb", "dv", "fa", "glk", "he", "iw", "ji", "khw", "ks", "lrc", "mzn"})
+_RIGHT_TO_LEFT |= {"nqo", "pnb", "ps", "sd", "syr", "ug", "ur", "yi"}
 _SCRIPTS = frozenset({"adlm", "arab", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa"})
 
 
