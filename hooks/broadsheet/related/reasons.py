@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from functools import cache
 from itertools import count, pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from babel import Locale, UnknownLocaleError
+from babel.localedata import LocaleDataDict, load
 
 from broadsheet.related.document import Reason
 from broadsheet.related.shelf import Shelf
@@ -201,8 +204,11 @@ def find_calendar_words(language: str) -> frozenset[str]:
         locale = Locale.parse(language.partition("-")[0])
     except (ValueError, UnknownLocaleError):
         return frozenset()
-    names = [*locale.months["format"]["wide"].values(), *locale.days["format"]["wide"].values()]
-    names += [*locale.months["stand-alone"]["wide"].values(), *locale.days["stand-alone"]["wide"].values()]
+    # Babel writes what it looks up in one language into data that others share (seen in 2.18): look it up in a copy.
+    loaded: Any = load(str(locale))
+    data: Any = LocaleDataDict(deepcopy(loaded))
+    kinds = [data[kind][context]["wide"] for kind in ("months", "days") for context in ("format", "stand-alone")]
+    names = [name for kind in kinds for name in kind.values()]
     parts = [part.casefold() for name in names for part in name.split("-")]
     # Short names in scripts without spaces are met as pairs; pairs of long ones are in too much else.
     return frozenset(word for part in parts for word in (read_token(part) if len(part) <= _SHORT else (part,)))
