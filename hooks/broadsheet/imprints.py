@@ -10,6 +10,9 @@ from broadsheet.packing import digest
 from broadsheet.press import Press, Spread
 from broadsheet.related import Related
 
+NEXT = 13
+"""So many articles `broadsheet/front.html` takes from the edition's beginning where there are no sections."""
+
 
 class Imprints:
     """The imprint of each page of a press: it changes with everything that the page shows, and with nothing else.
@@ -58,7 +61,9 @@ class Imprints:
         lead = (front.lead,) if front.lead else ()
         sections = [_list_cards(section.articles) for section in front.sections]
         names = " ".join(section.topic.id for section in front.sections)
-        lists = (lead, front.features, front.latest)
+        # Without sections, the next articles stand in their place.
+        following = () if front.sections else self._press.edition.articles[:NEXT]
+        lists = (lead, front.features, front.latest, following)
         images = " ".join(one.image_url for one in self._press.spreads if one.article.front)
         shown = (day.encode(), names.encode(), images.encode())
         return digest(self._stamp, *shown, *map(_list_cards, lists), *sections)

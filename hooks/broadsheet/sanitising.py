@@ -64,7 +64,8 @@ _KNOWN = frozenset(
     | {"template", "track"}
 )
 _INPUT_TYPES = frozenset({"checkbox", "radio"})
-_START_TAG = re.compile(r"<([a-z][^\s/>]*)")
+# HTML's own white space, which is not all that Python knows.
+_START_TAG = re.compile(r"<([a-z][^ \t\n\f\r/>]*)")
 _HANDLER = re.compile(r"on[a-z]+\s*=")
 _COLOUR = re.compile(r"#?\w+")
 
