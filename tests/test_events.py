@@ -64,6 +64,13 @@ def shown(site: Site, url: str = "2026/01/talks/") -> str:
     return site.page(url).one("div", css="bs-body").text
 
 
+def test_the_server_watches_articles_and_the_site_s_own_templates(site: Site) -> None:
+    config = load_config(str(site.root / "mkdocs.yml"))
+    config = config.plugins.on_config(config)
+    assert config.theme.custom_dir
+    assert {str(site.root / "content"), config.theme.custom_dir} <= set(config.watch)
+
+
 # While a writer looks on.
 
 

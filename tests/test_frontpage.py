@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from broadsheet.article import Article
 from broadsheet.edition import publish
-from broadsheet.frontpage import SECTION_SIZE, FrontPage, build_front_page
+from broadsheet.frontpage import FOLLOWING, SECTION_SIZE, FrontPage, build_front_page
 from broadsheet.library import Library
 from broadsheet.registers import Topic
 from hypothesis import given, settings
@@ -134,6 +134,8 @@ def test_the_front_page_of_any_newspaper_keeps_its_rules(
     chosen = [article for article in edition.articles if article.front and article not in lead]
     assert list(page.features) == chosen[:feature_count]
     assert page.latest == edition.articles[:latest_count]
+    below = [article for article in edition.articles[:FOLLOWING] if article not in (*lead, *page.features)]
+    assert list(page.following) == ([] if page.sections else below)
     for topic in edition.sections:
         left = [article for article in edition.by_topic.get(topic.id, ()) if article.path not in shown][:SECTION_SIZE]
         assert [list(part.articles) for part in page.sections if part.topic == topic] == ([left] if left else [])

@@ -49,6 +49,10 @@ def _say_nothing(what: str, done: int, total: int) -> None:
     """Report no progress."""
 
 
+def _ignore(warning: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """What an edition is made ready with."""
@@ -60,7 +64,8 @@ class Workshop:
     cache: Cache = field(default_factory=lambda: Cache(None, ""))
     report: Callable[[str, int, int], None] = _say_nothing
     """Told what is being done, how much of it is done, and of how much."""
-    warn: Callable[[str], None] = print
+    warn: Callable[[str], None] = _ignore
+    """Told what went wrong and was mended."""
 
 
 @dataclass(frozen=True, slots=True)

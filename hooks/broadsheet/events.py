@@ -88,7 +88,8 @@ class Newspaper:
         dirs = config.theme.dirs
         dirs.insert(dirs.index(config.theme.custom_dir) + 1 if config.theme.custom_dir in dirs else 0, str(TEMPLATES))
         root, _ = find_content(self._settings, config)
-        config.watch.append(str(root))
+        # MkDocs watches the site's own templates only with --watch-theme.
+        config.watch += [str(root), *([config.theme.custom_dir] if config.theme.custom_dir else [])]
         if self._settings.search:
             load_search(config)
         return config
@@ -171,10 +172,10 @@ class Newspaper:
             printer.write(f"{url}index.html", data)
         start_search = partial(self._start_search, publisher.site, config)
         others = {INDEX_DIR} if self._settings.search else set()
-        written, total = publisher.finish(
+        written = publisher.finish(
             self._files, printer, imprints, workshop.cache, count_cores(), workshop.report, start_search, others
         )
-        log.info("%s of %s files of the site are new or changed", f"{written:,}", f"{total:,}")
+        log.info("%s files of the site are new or changed", f"{written:,}")
         self._publisher = None
         self._tools.save()
         if not self._serving:

@@ -11,6 +11,9 @@ from broadsheet.registers import Topic
 SECTION_SIZE = 4
 """How many headlines a section has on the front page."""
 
+FOLLOWING = 13
+"""Among so many of the newest a newspaper without sections looks for what stands below its features."""
+
 
 @dataclass(frozen=True, slots=True)
 class SectionFront:
@@ -28,13 +31,16 @@ class FrontPage:
     features: tuple[Article, ...] = ()
     sections: tuple[SectionFront, ...] = ()
     latest: tuple[Article, ...] = ()
+    following: tuple[Article, ...] = ()
+    """Of a newspaper without sections, the newest that stand neither as lead nor as feature."""
 
 
 def build_front_page(edition: Edition, feature_count: int, latest_count: int) -> FrontPage:
     """Lay out the front page of an edition.
 
     The lead is the newest article with `front: lead`, or the newest of all where no editor chose one. Features
-    are those with `front: feature`, and older leads, newest first. Sections fill up with what is left.
+    are those with `front: feature`, and older leads, newest first. Sections fill up with what is left; where there
+    are none, the newest of what is left stand in their place.
     """
     articles = edition.articles
     chosen = [article for article in articles if article.front == "lead"] or list(articles)
@@ -48,4 +54,5 @@ def build_front_page(edition: Edition, feature_count: int, latest_count: int) ->
         shown.update(article.path for article in newest)
         if newest:
             sections.append(SectionFront(topic, newest))
-    return FrontPage(lead, features, tuple(sections), articles[:latest_count])
+    following = () if sections else tuple(one for one in articles[:FOLLOWING] if one.path not in shown)
+    return FrontPage(lead, features, tuple(sections), articles[:latest_count], following)

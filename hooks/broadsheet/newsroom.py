@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import get_files
 from mkdocs.utils import get_build_datetime
 
@@ -19,7 +20,7 @@ from broadsheet.problems import BroadsheetError, Problem
 from broadsheet.settings import Settings, find_content, find_layout, read_settings
 from broadsheet.source import read_source
 from broadsheet.surroundings import map_surroundings
-from broadsheet.tools import open_workers, open_workshop
+from broadsheet.tools import Tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,12 @@ def inspect(newsroom: Newsroom, config: MkDocsConfig, now: datetime) -> tuple[Pr
     """The edition of an instant, rendered, and every problem of its content."""
     around = find_surroundings(config, newsroom.root)
     layout = find_layout(newsroom.settings, config)
-    with open_workers(len(newsroom.library.articles)) as executor:
-        workshop = open_workshop(config, newsroom.settings, executor)
-        press = set_press(newsroom.library, now, layout, workshop, around)
-    workshop.cache.save()
-    workshop.cache.close()
+    tools = Tools(get_plugin_logger("broadsheet"))
+    try:
+        tools.open(config, newsroom.settings, len(newsroom.library.articles), remember=False)
+        press = set_press(newsroom.library, now, layout, tools.workshop, around)
+        tools.save()
+    finally:
+        tools.close()
     copies = report_copies(newsroom.library, press.ranking)
     return press, sorted({*newsroom.library.problems, *press.problems, *copies})

@@ -51,14 +51,14 @@ class Publisher:
         report: Callable[[str, int, int], None],
         start_search: Callable[[], None],
         others: Collection[str] = (),
-    ) -> tuple[int, int]:
+    ) -> int:
         """Print what has changed, and put everything in its place.
 
         `start_search` is called when nothing stands in the way of a thread any more; `others` names directories
         of the site that someone else looks after.
 
         Returns:
-            how many files were written, and how many the site has.
+            how many files were written.
 
         """
         ours = [file for file in files if isinstance(file, PressFile | MediaFile) and file.by_engine]
@@ -73,7 +73,7 @@ class Publisher:
         written = publish(self._staging, self._site, kept, there)
         cache.put("site", {key: note(marks, printed, kept, self._site)})
         self.abandon()
-        return written, len(kept | scan(self._site).keys())
+        return written
 
     def abandon(self) -> None:
         """Leave the site as it is, and MkDocs' settings as they were."""

@@ -124,11 +124,12 @@ class LastGood:
     def keep_pages(self, library: Library, site: Path) -> None:
         """Take the pages of faulty articles, before the site is built without those."""
         known = {article.path: article.url for article in library.articles}
+        taken = set(known.values())
         self.pages = {}
         for path in library.faulty:
             url = self._urls.get(path, "")
             target = site / url / "index.html"
-            if url and url not in known.values() and target.is_file():
+            if url and url not in taken and target.is_file():
                 told = [one for one in library.problems if one.path == library.name(path)]
                 self.pages[url] = add_banner(target.read_bytes(), told)
         self._urls |= known

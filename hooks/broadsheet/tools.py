@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from multiprocessing import get_all_start_methods
 from pathlib import Path
 
@@ -36,22 +34,10 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
-@contextmanager
-def open_workers(articles: int) -> Iterator[Executor | None]:
-    """Processes beside this one, for what can be done there at the same time; None where it does not pay.
+def start_workers(articles: int) -> Executor | None:
+    """Processes beside this one, or those of a cluster where `CLUSTER` names one; None where they do not pay.
 
     They are started afresh, not forked: `mkdocs serve` has threads, and a fork would copy their locks.
-    """
-    executor = start_workers(articles)
-    try:
-        yield executor
-    finally:
-        if executor is not None:
-            executor.shutdown(cancel_futures=True)
-
-
-def start_workers(articles: int) -> Executor | None:
-    """As `open_workers`, for whoever ends them himself; those of a cluster where `CLUSTER` names one.
 
     Raises:
         BroadsheetError: when that cluster cannot be used.
@@ -64,13 +50,6 @@ def start_workers(articles: int) -> Executor | None:
     if articles < WORTH_A_PROCESS or cores < _LEAST_CORES:
         return None
     return make_pool(cores, "forkserver" if "forkserver" in get_all_start_methods() else "spawn")
-
-
-def open_workshop(
-    config: MkDocsConfig, settings: Settings, executor: Executor | None = None, *, remember: bool = False
-) -> Workshop:
-    """What an edition of a site is made ready with."""
-    return Workshop(make_setup(config), executor, count_cores(), open_cache(config, settings, remember=remember))
 
 
 def open_cache(config: MkDocsConfig, settings: Settings, *, remember: bool = False) -> Cache:
