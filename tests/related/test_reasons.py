@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-import numpy as np
 import pytest
 from archives import documents, make_archive, make_document
 from babel.localedata import locale_identifiers
@@ -232,16 +231,19 @@ def test_every_pair_has_a_reason_however_often_and_in_whatever_order_it_is_asked
     shelf = fill_shelf(found)
     pairs = [(row, other) for row in range(len(found)) for other in range(len(found)) if row != other]
     reasoner = Reasoner(shelf)
-    told = [reasoner.explain(row, other, 0.0, copy=False) for row, other in pairs]
+    told = [reasoner.explain(row, [other], [0.0], set())[0] for row, other in pairs]
     assert all(told)
-    assert [reasoner.explain(row, other, 0.0, copy=False) for row, other in pairs[::-1]] == told[::-1]
-    assert [Reasoner(shelf).explain(row, other, 0.0, copy=False) for row, other in pairs] == told
+    assert [reasoner.explain(row, [other], [0.0], set())[0] for row, other in pairs[::-1]] == told[::-1]
+    assert [Reasoner(shelf).explain(row, [other], [0.0], set())[0] for row, other in pairs] == told
+    rows = range(len(found))
+    together = [reasoner.explain(row, [*rows[:row], *rows[row + 1 :]], [0.0] * (len(found) - 1), set()) for row in rows]
+    assert [reasons for row in together for reasons in row] == told
 
 
 def test_links_are_told_when_they_make_more_than_half() -> None:
     shelf = fill_shelf([make_document("a", "Envoys talk"), make_document("b", "Envoys talk", day=1)])
     reasoner = Reasoner(shelf)
-    kinds = [reasoner.explain(0, 1, links, copy=False)[0].kind for links in (0.5, 0.51)]
+    kinds = [reasoner.explain(0, [1], [links], set())[0][0].kind for links in (0.5, 0.51)]
     assert kinds == ["text", "links"]
 
 
@@ -259,4 +261,4 @@ def test_a_language_that_babel_does_not_know_has_none(language: str) -> None:
 
 
 def test_what_one_document_has_alone_is_not_told() -> None:
-    assert np.array_equal(Reasoner(fill_shelf([make_document("a", "Ferry")]))._telling, np.zeros(0, dtype=bool))
+    assert Reasoner(fill_shelf([make_document("a", "Ferry")]))._told.nnz == 0

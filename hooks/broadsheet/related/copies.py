@@ -29,8 +29,7 @@ def measure_copies(
         likeness: of the texts, where it is known.
 
     """
-    likeness = shelf.scorer.liken(row, others) if likeness is None else likeness
-    near = np.flatnonzero(likeness >= ALIKE)
+    near = np.arange(len(others)) if likeness is None else np.flatnonzero(likeness >= ALIKE)
     shares = np.zeros(len(others))
     shares[near] = share_runs(shelf.runs[row], [shelf.runs[other] for other in others[near].tolist()])
     for place in near.tolist():
@@ -38,6 +37,9 @@ def measure_copies(
         if min(len(shelf.runs[row]), len(shelf.runs[other := int(others[place])])) == 0:
             shares[place] = np.array_equal(shelf.texts[row].words, shelf.texts[other].words)
     shares[shares < CONTAINED] = 0
+    found = np.flatnonzero(shares)
+    if likeness is None and len(found):
+        shares[found[shelf.scorer.liken(row, others[found]) < ALIKE]] = 0
     return shares
 
 

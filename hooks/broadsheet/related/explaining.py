@@ -140,6 +140,8 @@ class Explainer:
             float(scores.topics[at]),
             float(scores.links[at]),
             (other.published.date() - self._document.published.date()).days,
-            self._reasoner.explain(self._row, number, float(scores.linked_part[at]), copy=copy),
+            self._reasoner.explain(self._row, [number], [float(scores.linked_part[at])], {number} if copy else set())[
+                0
+            ],
             instead,
         )

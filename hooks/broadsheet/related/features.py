@@ -33,7 +33,8 @@ _BATCH = 256
 _KEPT = 20_000_000
 """So many counts are kept between the two passes; more are counted anew."""
 _AT_ONCE = 5_000_000
-_CODES = 16
+_CODE_BITS = 4
+_CODES = 1 << _CODE_BITS
 """A feature's weight in a place is one of 2·(WINDOW + 1), packed into the low bits of its key."""
 
 Integers = npt.NDArray[np.int64]
@@ -97,8 +98,8 @@ class _Batch(NamedTuple):
         frequency = sieve.count(self.keys)
         kept = frequency >= MIN_DOCUMENTS
         is_pair = np.flatnonzero(kept & (self.keys >= size))
-        if len(is_pair) > pairs:
-            owners = self.owners[is_pair]
+        owners = self.owners[is_pair]
+        if len(is_pair) > pairs and np.bincount(owners - owners[0]).max() > pairs:
             order = np.lexsort((self.keys[is_pair], -self.counts[is_pair], frequency[is_pair], owners))
             firsts = np.searchsorted(owners[order], owners[order])
             kept[is_pair[order[np.arange(len(order)) - firsts >= pairs]]] = False
@@ -135,11 +136,13 @@ def _batches(texts: Sequence[Text], size: int) -> Iterator[_Batch]:
     )
     for start in range(0, len(texts), _BATCH):
         packed = np.sort(_pack(texts[start : start + _BATCH], size))
-        places = packed // _CODES
+        places = packed >> _CODE_BITS
         first = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))[: len(places)]
-        totals = np.add.reduceat(weights[packed % _CODES], first) if len(first) else np.zeros(0, dtype=np.float32)
-        owners, keys = np.divmod(places[first], size * (size + 1))
-        yield _Batch((owners + start).astype(np.int32), keys, totals)
+        totals = np.add.reduceat(weights[packed & (_CODES - 1)], first) if len(first) else np.zeros(0, dtype=np.float32)
+        places = places[first]
+        # One division instead of `divmod`, which NumPy does number by number.
+        owners = places // (size * (size + 1))
+        yield _Batch((owners + start).astype(np.int32), places - owners * (size * (size + 1)), totals)
 
 
 def _pack(batch: Sequence[Text], size: int) -> Integers:

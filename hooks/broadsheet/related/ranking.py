@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from broadsheet.related.copies import liken_all, measure_copies
+from broadsheet.related.copies import ALIKE, liken_all, measure_copies
 from broadsheet.related.document import Document, Reason, Related
 from broadsheet.related.reasons import Reasoner
 from broadsheet.related.scoring import Scores
 from broadsheet.related.shelf import Shelf, fill_shelf, group_by_language
 
-SPARE = 92
+SPARE = 56
 """So many more than a list needs are kept at first, since near-copies of one piece take one place in it."""
 
 Rows = npt.NDArray[np.int64]
@@ -119,56 +118,83 @@ def _rank_shelf(
     for row, scores in enumerate(shelf.scorer.score(0, len(shelf.documents))):
         found.append(choose(row, scores, wanted[row] + SPARE))
         _add_copies(shelf, row, scores, copies)
-    twins = _list_twins(copies)
+    walk = _Walk(shelf, copies)
     reasoner = Reasoner(shelf)
     lists: dict[str, tuple[Related, ...]] = {}
     for row, first in enumerate(found):
         best, taken = first, [numbers[pin] for pin in pins[row] if pin in numbers]
-        places = skip_met(best.others.tolist(), copies, wanted[row], taken)
-        if _may_be_one([twins[one] for one in (*taken, *best.others[places].tolist()) if one in twins]):
-            places = skip_copies(best.others, shelf, wanted[row], taken)
+        places = walk.skip_copies(best.others.tolist(), wanted[row], taken)
         # More near-copies than places to spare.
         if len(places) < wanted[row] and len(best.others) == wanted[row] + SPARE:
             best = choose(row, next(shelf.scorer.score(row, row + 1)), None)
             places = skip_copies(best.others, shelf, wanted[row], taken)
         pinned = (Related(pin, 1.0, (Reason("pin"),)) for pin in pins[row])
-        lists[shelf.documents[row].id] = (
-            *pinned,
-            *(_describe(shelf, reasoner, row, best, place, copies) for place in places),
-        )
+        lists[shelf.documents[row].id] = (*pinned, *_describe(shelf, reasoner, row, best, places, copies))
     names = [document.id for document in shelf.documents]
     return lists, [(names[one], names[two], round(likeness, 3)) for (one, two), likeness in copies.items()]
 
 
-def _list_twins(copies: Copies) -> dict[int, set[int]]:
-    """The near-copies of each document that has any."""
-    twins: dict[int, set[int]] = {}
-    for one, other in copies:
-        twins.setdefault(one, set()).add(other)
-        twins.setdefault(other, set()).add(one)
-    return twins
+class _Walk:
+    """Walks down lists and skips near-copies of what it has passed."""
 
+    def __init__(self, shelf: Shelf, copies: Copies) -> None:
+        """Take the near-copies that have met."""
+        self._shelf = shelf
+        self._copies = copies
+        self._twins: dict[int, set[int]] = {}
+        """The near-copies of each document that has any."""
+        self._measured: dict[tuple[int, int], bool] = {}
+        for one, other in copies:
+            self._twins.setdefault(one, set()).add(other)
+            self._twins.setdefault(other, set()).add(one)
 
-def _may_be_one(twins: Sequence[Set[int]]) -> bool:
-    """Whether two of some documents may be one piece though they have not met: they have a near-copy in common."""
-    return any(not one.isdisjoint(other) for one, other in combinations(twins, 2))
+    def skip_copies(self, others: Sequence[int], count: int, pinned: Sequence[int]) -> list[int]:
+        """The places of the first `count` of those that are no near-copy of one before, nor of one that is pinned."""
+        taken = list(pinned)
+        places: list[int] = []
+        for place, other in enumerate(others):
+            if len(places) == count:
+                break
+            if not self._is_copy(other, taken):
+                taken.append(other)
+                places.append(place)
+        return places
+
+    def _is_copy(self, other: int, taken: Sequence[int]) -> bool:
+        twins = self._twins.get(other)
+        if twins is None:
+            return False
+        if not twins.isdisjoint(taken):
+            return True
+        # Two that have never met may be one piece all the same: those that have a near-copy in common are looked at.
+        doubtful = [one for one in taken if not twins.isdisjoint(self._twins.get(one, ()))]
+        return any(self._measure(min(one, other), max(one, other)) for one in doubtful)
+
+    def _measure(self, one: int, other: int) -> bool:
+        if (one, other) not in self._measured:
+            self._measured[one, other] = bool(measure_copies(self._shelf, one, np.array([other]))[0])
+        return self._measured[one, other]
 
 
 def _add_copies(shelf: Shelf, row: int, scores: Scores, copies: Copies) -> None:
+    near = np.flatnonzero(scores.text >= ALIKE)
     # What an earlier one has found need not be found again.
-    known = np.array([(other, row) in copies for other in scores.others.tolist()], dtype=bool)
-    likeness = np.where(known, 0, scores.text)
-    shares = measure_copies(shelf, row, scores.others, likeness)
+    near = near[np.array([(other, row) not in copies for other in scores.others[near].tolist()], dtype=bool)]
+    shares = measure_copies(shelf, row, scores.others[near], scores.text[near])
     for place in np.flatnonzero(shares).tolist():
-        other = int(scores.others[place])
+        other = int(scores.others[near[place]])
         copies[min(row, other), max(row, other)] = float(shares[place])
 
 
-def _describe(shelf: Shelf, reasoner: Reasoner, row: int, best: _Best, place: int, copies: Copies) -> Related:
-    other = int(best.others[place])
-    copy = (min(row, other), max(row, other)) in copies
-    reasons = reasoner.explain(row, other, float(best.links[place]), copy=copy)
-    return Related(shelf.documents[other].id, float(best.totals[place]), reasons)
+def _describe(
+    shelf: Shelf, reasoner: Reasoner, row: int, best: _Best, places: Sequence[int], copies: Copies
+) -> list[Related]:
+    """What stands at some places, with reasons."""
+    others = best.others[places].tolist()
+    twins = {other for other in others if (min(row, other), max(row, other)) in copies}
+    reasons = reasoner.explain(row, others, best.links[places].tolist(), twins)
+    found = zip(others, best.totals[places].tolist(), reasons, strict=True)
+    return [Related(shelf.documents[other].id, total, why) for other, total, why in found]
 
 
 def find_banned(document: Document, pins: Sequence[str], vetoes: Mapping[str, Set[str]]) -> set[str]:
@@ -182,19 +208,6 @@ def sort_best(scores: Scores, banned: Sequence[int]) -> Rows:
     order = np.lexsort((-scores.others, -total))
     allowed: Rows = order[(total[order] > 0) & ~np.isin(scores.others[order], banned)]
     return allowed
-
-
-def skip_met(others: Sequence[int], copies: Copies, count: int, pinned: Sequence[int]) -> list[int]:
-    """As `skip_copies`, for near-copies that have met."""
-    taken = list(pinned)
-    places: list[int] = []
-    for place, other in enumerate(others):
-        if len(places) == count:
-            break
-        if not any((min(other, one), max(other, one)) in copies for one in taken):
-            taken.append(other)
-            places.append(place)
-    return places
 
 
 def skip_copies(others: npt.NDArray[np.integer[Any]], shelf: Shelf, count: int, pinned: Sequence[int]) -> list[int]:

@@ -57,6 +57,13 @@ def weigh_links(links: Sequence[Sequence[int]]) -> sparse.csr_array:
     return sparse.csr_array((data, (rows, others)), shape=(len(links), len(links)))
 
 
+def keep_columns(matrix: sparse.csr_array, kept: npt.NDArray[np.bool_]) -> sparse.csr_array:
+    """A matrix without the entries of other columns, which are left empty."""
+    chosen = kept[matrix.indices]
+    indptr = np.concatenate(([0], np.cumsum(chosen)))[matrix.indptr].astype(matrix.indptr.dtype)
+    return sparse.csr_array((matrix.data[chosen], matrix.indices[chosen], indptr), shape=matrix.shape)
+
+
 def _to_unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
     sizes = np.diff(matrix.indptr)
     rows = np.repeat(np.arange(matrix.shape[0]), sizes)
