@@ -33,7 +33,7 @@ LAYERS = [
     ["body"],
     ["related.words", "related.sieve", "related.closeness", "related.document"],
     ["related.lexicon"],
-    ["related.boilerplate", "related.features", "related.runs"],
+    ["related.boilerplate", "related.features", "related.passages", "related.runs"],
     ["related.vectors"],
     ["related.scoring"],
     ["related.shelf"],

@@ -130,6 +130,8 @@ class Explainer:
         at = int(np.searchsorted(scores.others, number))
         other = self._shelf.documents[number]
         copy = bool(measure_copies(self._shelf, self._row, np.array([number]), scores.text[[at]])[0])
+        twins = {number} if copy else set()
+        (reasons,) = self._reasoner.explain(self._row, [number], [float(scores.linked_part[at])], twins)
         return Explanation(
             other.id,
             verdict,
@@ -140,8 +142,6 @@ class Explainer:
             float(scores.topics[at]),
             float(scores.links[at]),
             (other.published.date() - self._document.published.date()).days,
-            self._reasoner.explain(self._row, [number], [float(scores.linked_part[at])], {number} if copy else set())[
-                0
-            ],
+            reasons,
             instead,
         )

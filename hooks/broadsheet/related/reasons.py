@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Mapping, Sequence, Set
 from copy import deepcopy
 from functools import cache
-from itertools import count, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from babel import Locale, UnknownLocaleError
 from babel.localedata import LocaleDataDict, load
 
 from broadsheet.related.document import Reason
+from broadsheet.related.passages import Passage
 from broadsheet.related.shelf import Shelf
 from broadsheet.related.vectors import keep_columns
 from broadsheet.related.words import is_unspaced, read_token
@@ -47,30 +47,6 @@ PHRASES: Mapping[str, str] = {
 """How a reason is put into words; names follow behind a colon."""
 
 
-class _Runs:
-    """Finds words that stand in one text one after another."""
-
-    def __init__(self, words: npt.NDArray[np.int32], size: int) -> None:
-        self._size = size
-        pairs = words[:-1].astype(np.int64) * size + words[1:]
-        self._pairs = dict(zip(pairs.tolist(), count(), strict=False))
-        """Two words side by side, with the last place where they are."""
-        self._bytes = words.tobytes()
-        self._width = words.itemsize
-
-    def find(self, run: tuple[int, ...]) -> int:
-        """Where a run of two words or more begins, the last time; -1 where there is none."""
-        found = [self._pairs.get(one * self._size + two, -1) for one, two in pairwise(run)]
-        if len(run) == _PAIR or -1 in found:
-            return found[0] if len(run) == _PAIR else -1
-        sought = array("i", run).tobytes()
-        place = self._bytes.rfind(sought, 0, found[0] * self._width + len(sought))
-        # What begins within a number is none.
-        while place > 0 and place % self._width:
-            place = self._bytes.rfind(sought, 0, place + len(sought) - 1)
-        return place // self._width
-
-
 class Reasoner:
     """Finds reasons for one document after another of a shelf."""
 
@@ -82,7 +58,7 @@ class Reasoner:
         self._told = keep_columns(shelf.vectors, self._find_telling())
         """What may be told of each document."""
         self._row = -1
-        self._runs = _Runs(np.zeros(0, dtype=np.int32), 1)
+        self._passage = Passage(np.zeros(0, dtype=np.int32), 1)
 
     def explain(self, row: int, others: Sequence[int], links: Sequence[float], copies: Set[int]) -> list[Reasons]:
         """The reasons for each of some documents beside one, the weightiest first.
@@ -158,7 +134,7 @@ class Reasoner:
         own = slice(told.indptr[row], told.indptr[row + 1])
         self._weights[told.indices[own]] = told.data[own]
         self._row = row
-        self._runs = _Runs(self._shelf.texts[row].words, self._size)
+        self._passage = Passage(self._shelf.texts[row].words, self._size)
 
     def _find_telling(self) -> npt.NDArray[np.bool_]:
         """Which features may be told to a reader: words that not too many documents have, and pairs of such words."""
@@ -183,7 +159,7 @@ class Reasoner:
         """A word as it is mostly written, several as they stand in a text."""
         if len(phrase) == 1:
             return self._shelf.words[phrase[0]]
-        start = self._runs.find(phrase)
+        start = self._passage.find(phrase)
         numbers: list[int] = self._shelf.texts[self._row].spellings[start : start + len(phrase)].tolist()
         words = [self._shelf.spellings[number] for number in numbers]
         spelt = words[0]
@@ -207,14 +183,14 @@ class Reasoner:
 
     def _add_pair(self, one: int, two: int, phrases: list[tuple[int, ...]]) -> None:
         """Add two words as a phrase, if they ever stand side by side; join it to one that it goes on from."""
-        pair = next((pair for pair in ((one, two), (two, one)) if self._runs.find(pair) >= 0), None)
+        pair = next((pair for pair in ((one, two), (two, one)) if self._passage.find(pair) >= 0), None)
         if pair is None:
             return
         for place, phrase in enumerate(phrases):
             if set(pair) <= set(phrase):
                 return
             longer = phrase + pair[1:] if phrase[-1] == pair[0] else pair[:1] + phrase if phrase[0] == pair[1] else ()
-            if longer and len(longer) <= _WORDS and self._runs.find(longer) >= 0:
+            if longer and len(longer) <= _WORDS and self._passage.find(longer) >= 0:
                 phrases[place] = longer
                 # What stood alone and is part of it now goes.
                 phrases[:] = [one for one in phrases if one is longer or not set(one) <= set(longer)]
