@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from broadsheet.publishing import Publisher
+from broadsheet.publishing import Publisher, hold_interrupts
 from mkdocs.config.defaults import MkDocsConfig
 from sites import Site, clean_environment
 
@@ -169,3 +169,26 @@ def test_a_second_build_at_the_same_time_has_a_place_of_its_own(tmp_path: Path) 
         os._exit(0 if found != publisher.staging and publisher.staging.is_dir() else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(other, 0)[1]) == 0
     publisher.abandon()
+
+
+def test_control_c_waits_until_files_are_in_their_place() -> None:
+    done = []
+    with pytest.raises(KeyboardInterrupt), hold_interrupts():
+        signal.raise_signal(signal.SIGINT)
+        done.append("the rest")
+    assert done == ["the rest"]
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_a_request_to_end_waits_as_well_and_a_failure_is_not_hidden() -> None:
+    script = (
+        "import signal; from broadsheet.publishing import hold_interrupts\n"
+        "with hold_interrupts():\n    signal.raise_signal(signal.SIGTERM); print('done', flush=True)\n"
+        "print('never')"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert (ended.stdout, ended.returncode) == (b"done\n", -signal.SIGTERM)
+    with pytest.raises(ZeroDivisionError), hold_interrupts():
+        raise ZeroDivisionError
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

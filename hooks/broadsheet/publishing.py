@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import atexit
 import shutil
-from collections.abc import Callable, Collection
+import signal
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +20,24 @@ from broadsheet.packing import digest
 from broadsheet.press_files import MediaFile, PressFile
 from broadsheet.printing import Printer
 from broadsheet.site_files import Printed, find_kept, make_staging, note, publish, scan
+
+
+@contextmanager
+def hold_interrupts() -> Iterator[None]:
+    """Have Control-C, or a request to end, wait until something is done that must not be left half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    numbers = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not None]
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came[:1]:
+            signal.raise_signal(number)
 
 
 class Publisher:
@@ -70,8 +91,9 @@ class Publisher:
         left = [file for file in ours if file.dest_uri not in kept]
         printer.print_all([file for file in left if isinstance(file, PressFile)], workers, report, start_search)
         printer.copy_media([file for file in left if isinstance(file, MediaFile)])
-        written = publish(self._staging, self._site, kept, there)
-        cache.put("site", {key: note(marks, printed, kept, self._site)})
+        with hold_interrupts():
+            written = publish(self._staging, self._site, kept, there)
+            cache.put("site", {key: note(marks, printed, kept, self._site)})
         self.abandon()
         return written
 
