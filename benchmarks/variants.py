@@ -42,7 +42,7 @@ class Settings:
     saturation: str = "power"
     """What a count becomes: "power", "log" or "bm25"."""
     power: float = 0.5
-    rarity: float = vectors.RARITY
+    rarity: float = features.RARITY
     fade: float = closeness.FADE
     fade_days: float = closeness.FADE_DAYS
     topics: float = closeness.TOPICS

@@ -7,7 +7,14 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 from broadsheet.related import features as room
-from broadsheet.related.features import HEADLINE_WEIGHT, MIN_DOCUMENTS, WINDOW, Features, count_features
+from broadsheet.related.features import (
+    HEADLINE_WEIGHT,
+    MIN_DOCUMENTS,
+    WINDOW,
+    Features,
+    count_features,
+    find_rarity,
+)
 from broadsheet.related.lexicon import END, Lexicon, Text
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -129,3 +136,32 @@ def test_counting_in_portions_and_anew_gives_what_the_slow_way_gives(
     assert sorted(features.frequency.tolist()) == sorted(many for many in frequency.values() if many >= MIN_DOCUMENTS)
     assert np.bincount(features.counts.indices, minlength=len(features.keys)).tolist() == features.frequency.tolist()
     assert np.all(np.diff(features.keys) > 0)
+
+
+def test_in_a_large_archive_each_document_keeps_all_words_and_the_pairs_that_say_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = [("", " ".join(f"w{row * step % 7}" for step in range(1, 12))) for row in range(2, 16)]
+    lexicon = Lexicon()
+    read = lexicon.read(texts)
+    whole = count_features(read, lexicon.size)
+    monkeypatch.setattr(room, "MOST_FEATURES", 0)
+    monkeypatch.setattr(room, "LEAST_PAIRS", 4)
+    cut = count_features(read, lexicon.size)
+    chosen: list[set[int]] = []
+    for row in range(len(texts)):
+        own = slice(whole.counts.indptr[row], whole.counts.indptr[row + 1])
+        columns = whole.counts.indices[own]
+        weights = np.sqrt(whole.counts.data[own]) * find_rarity(whole.frequency[columns], len(texts))
+        pairs = [
+            (-round(float(weight), 3), int(key))
+            for weight, key in zip(weights, whole.keys[columns], strict=True)
+            if key >= whole.size
+        ]
+        words = {int(key) for key in whole.keys[columns] if key < whole.size}
+        chosen.append(words | {key for _, key in sorted(pairs)[:4]})
+    hits = Counter(key for keys in chosen for key in keys)
+    for row, keys in enumerate(chosen):
+        own = slice(cut.counts.indptr[row], cut.counts.indptr[row + 1])
+        assert set(cut.keys[cut.counts.indices[own]].tolist()) == {key for key in keys if hits[key] >= MIN_DOCUMENTS}
+    assert any(len(keys) < whole.counts.indptr[row + 1] - whole.counts.indptr[row] for row, keys in enumerate(chosen))

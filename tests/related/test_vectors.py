@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from broadsheet.related.features import count_features
+from broadsheet.related.features import RARITY, count_features
 from broadsheet.related.lexicon import Lexicon
-from broadsheet.related.vectors import RARITY, weigh_features, weigh_links, weigh_topics
+from broadsheet.related.vectors import weigh_features, weigh_links, weigh_topics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from broadsheet.related.lexicon import END, Text
-from broadsheet.related.sieve import Sieve
+from broadsheet.related.sieve import MOST, Sieve
 
 WINDOW = 5
 """How near two words of a sentence must stand, in words, to count as a pair; d words apart counts 1/d."""
@@ -19,11 +19,15 @@ WINDOW = 5
 HEADLINE_WEIGHT = 10
 """How many times the headline counts; dek and body count once."""
 
+RARITY = 1.5
+"""The power of ln((n + 1) / df): how much more a rare feature says than a common one."""
+
 MIN_DOCUMENTS = 2
 """A feature that fewer documents have ties nothing together."""
 
 MOST_FEATURES = 60_000_000
-"""So many counts take about a gigabyte; in an archive that would have more, each document keeps its rarest pairs."""
+"""So many counts take about a gigabyte; in an archive that would have more, each document keeps the pairs that say
+most of it."""
 
 LEAST_PAIRS = 400
 """So many pairs a document keeps in any archive."""
@@ -59,6 +63,12 @@ class Features:
         return self.keys < self.size
 
 
+def find_rarity(frequency: npt.NDArray[Any], documents: int) -> npt.NDArray[np.float64]:
+    """What a feature that so many of some documents have says of them: ln((n + 1) / df) ** RARITY."""
+    rarity: npt.NDArray[np.float64] = np.log((documents + 1) / np.maximum(frequency, 1)) ** RARITY
+    return rarity
+
+
 def count_features(texts: Sequence[Text], size: int) -> Features:
     """Count the features of an archive.
 
@@ -79,7 +89,7 @@ def count_features(texts: Sequence[Text], size: int) -> Features:
         if expected <= _KEPT:
             passed.append(batch)
     pairs = max(LEAST_PAIRS, (MOST_FEATURES - total) // max(1, len(texts)))
-    kept = [batch.keep(sieve, size, pairs) for batch in passed or _batches(texts, size)]
+    kept = [batch.keep(sieve, size, pairs, len(texts)) for batch in passed or _batches(texts, size)]
     passed.clear()
     whole = _Batch(*(np.concatenate(parts) for parts in zip(*kept, strict=True)))
     kept.clear()
@@ -93,14 +103,18 @@ class _Batch(NamedTuple):
     keys: Integers
     counts: npt.NDArray[np.float32]
 
-    def keep(self, sieve: Sieve, size: int, pairs: int) -> _Batch:
-        """What more than one document may have; of pairs no more of each document than so many, the rarest first."""
+    def keep(self, sieve: Sieve, size: int, pairs: int, documents: int) -> _Batch:
+        """What more than one document may have; of pairs no more of each than so many, the weightiest."""
         frequency = sieve.count(self.keys)
         kept = frequency >= MIN_DOCUMENTS
         is_pair = np.flatnonzero(kept & (self.keys >= size))
         owners = self.owners[is_pair]
         if len(is_pair) > pairs and np.bincount(owners - owners[0]).max() > pairs:
-            order = np.lexsort((self.keys[is_pair], -self.counts[is_pair], frequency[is_pair], owners))
+            # What the sieve no longer counts is put midway between its most and all.
+            likely = np.where(frequency == MOST, np.sqrt(MOST * max(MOST, documents)), frequency)[is_pair]
+            # Rounded, so that no machine's last digit decides.
+            weight = np.round(np.sqrt(self.counts[is_pair]) * find_rarity(likely, documents), 3)
+            order = np.lexsort((self.keys[is_pair], -weight, owners))
             firsts = np.searchsorted(owners[order], owners[order])
             kept[is_pair[order[np.arange(len(order)) - firsts >= pairs]]] = False
         return _Batch(self.owners[kept], self.keys[kept], self.counts[kept])

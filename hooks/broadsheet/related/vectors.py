@@ -9,10 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from broadsheet.related.features import Features
-
-RARITY = 1.5
-"""The power of ln((n + 1) / df): how much more a rare feature says than a common one."""
+from broadsheet.related.features import Features, find_rarity
 
 
 def weigh_features(features: Features) -> sparse.csr_array:
@@ -22,7 +19,7 @@ def weigh_features(features: Features) -> sparse.csr_array:
     but not nine times more (Salton, Buckley: Term-weighting approaches in automatic text retrieval, 1988).
     """
     count = features.counts.shape[0]
-    rarity = np.log((count + 1) / np.maximum(features.frequency, 1)) ** RARITY
+    rarity = find_rarity(features.frequency, count)
     data = np.sqrt(features.counts.data) * rarity.astype(np.float32)[features.counts.indices]
     matrix = sparse.csr_array((data, features.counts.indices, features.counts.indptr), shape=features.counts.shape)
     return _to_unit_rows(matrix)
