@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from archives import documents, make_archive, make_document
+from archives import documents, make_document
 from broadsheet.related import Document
-from broadsheet.related.copies import ALIKE, CONTAINED, liken_all, measure_copies
+from broadsheet.related.copies import ALIKE, CONTAINED, measure_copies
 from broadsheet.related.lexicon import END, Lexicon
 from broadsheet.related.runs import MANY, list_runs, share_runs
 from broadsheet.related.shelf import fill_shelf
@@ -105,13 +105,3 @@ def test_only_texts_that_are_alike_are_looked_at() -> None:
     assert measure_copies(shelf, 0, others, np.array([ALIKE])).tolist() == [1]
     assert measure_copies(shelf, 0, others, np.array([ALIKE - 0.01])).tolist() == [0]
     assert measure_copies(shelf, 0, others[:0]).tolist() == []
-
-
-def test_all_are_likened_as_each_is() -> None:
-    shelf = fill_shelf(make_archive(20))
-    rows = np.array([7, 3, 12, 0])
-    alike = liken_all(shelf, rows)
-    for place, row in enumerate(rows.tolist()):
-        assert alike[place] == pytest.approx(shelf.scorer.liken(row, rows), abs=1e-5)
-    assert np.diag(alike).tolist() == pytest.approx([1] * 4, abs=1e-5)
-    assert liken_all(shelf, rows[:0]).shape == (0, 0)

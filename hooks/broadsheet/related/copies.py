@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from broadsheet.related.runs import share_runs
-from broadsheet.related.scoring import DECIMALS
 from broadsheet.related.shelf import Shelf
 
 ALIKE = 0.3
@@ -41,10 +40,3 @@ def measure_copies(
     if likeness is None and len(found):
         shares[found[shelf.scorer.liken(row, others[found]) < ALIKE]] = 0
     return shares
-
-
-def liken_all(shelf: Shelf, rows: Rows) -> npt.NDArray[np.float64]:
-    """How alike the texts of some documents are, each to each. Cost: about 0.5 ms for thirty."""
-    vectors = shelf.vectors[rows]
-    likeness: npt.NDArray[np.float64] = np.round((vectors @ vectors.T).toarray().astype(np.float64), DECIMALS)
-    return likeness

@@ -34,6 +34,8 @@ LEAST_PAIRS = 400
 
 _BATCH = 256
 """So many documents are counted at a time."""
+_WEIGHT_BITS = 24
+_PLACE_BITS = 31
 _KEPT = 20_000_000
 """So many counts are kept between the two passes; more are counted anew."""
 _AT_ONCE = 5_000_000
@@ -41,6 +43,7 @@ _CODE_BITS = 4
 _CODES = 1 << _CODE_BITS
 """A feature's weight in a place is one of 2·(WINDOW + 1), packed into the low bits of its key."""
 
+Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
 
@@ -89,55 +92,67 @@ def count_features(texts: Sequence[Text], size: int) -> Features:
         if expected <= _KEPT:
             passed.append(batch)
     pairs = max(LEAST_PAIRS, (MOST_FEATURES - total) // max(1, len(texts)))
-    kept = [batch.keep(sieve, size, pairs, len(texts)) for batch in passed or _batches(texts, size)]
+    lengths, keys, counts = [], [], []
+    for batch in passed or _batches(texts, size):
+        kept = batch.find_kept(sieve, size, pairs, len(texts))
+        lengths.append(np.bincount(batch.owners[kept], minlength=batch.documents))
+        keys.append(batch.keys[kept])
+        counts.append(batch.counts[kept])
     passed.clear()
-    whole = _Batch(*(np.concatenate(parts) for parts in zip(*kept, strict=True)))
-    kept.clear()
-    return _assemble(whole, len(texts), size)
+    return _assemble(np.concatenate(lengths), _join(keys), _join(counts), size)
 
 
 class _Batch(NamedTuple):
     """Features of some documents, sorted by document and key."""
 
-    owners: npt.NDArray[np.int32]
+    documents: int
+    owners: npt.NDArray[np.uint8]
     keys: Integers
-    counts: npt.NDArray[np.float32]
+    counts: Floats
 
-    def keep(self, sieve: Sieve, size: int, pairs: int, documents: int) -> _Batch:
+    def find_kept(self, sieve: Sieve, size: int, pairs: int, documents: int) -> npt.NDArray[np.bool_]:
         """What more than one document may have; of pairs no more of each than so many, the weightiest."""
         frequency = sieve.count(self.keys)
         kept = frequency >= MIN_DOCUMENTS
         is_pair = np.flatnonzero(kept & (self.keys >= size))
-        owners = self.owners[is_pair]
-        if len(is_pair) > pairs and np.bincount(owners - owners[0]).max() > pairs:
+        if len(is_pair) > pairs and np.bincount(self.owners[is_pair]).max() > pairs:
             # What the sieve no longer counts is put midway between its most and all.
             likely = np.where(frequency == MOST, np.sqrt(MOST * max(MOST, documents)), frequency)[is_pair]
             # Rounded, so that no machine's last digit decides.
-            weight = np.round(np.sqrt(self.counts[is_pair]) * find_rarity(likely, documents), 3)
-            order = np.lexsort((self.keys[is_pair], -weight, owners))
-            firsts = np.searchsorted(owners[order], owners[order])
+            weight = np.round(1000 * np.sqrt(self.counts[is_pair]) * find_rarity(likely, documents)).astype(np.int64)
+            light = (1 << _WEIGHT_BITS) - 1 - np.minimum(weight, (1 << _WEIGHT_BITS) - 1)
+            owners = self.owners[is_pair].astype(np.int64)
+            # Owner, weight and place in one number: NumPy sorts numbers ten times as fast as it orders places by them.
+            order = (((owners << _WEIGHT_BITS) | light) << _PLACE_BITS) | np.arange(len(is_pair))
+            order.sort()
+            order &= (1 << _PLACE_BITS) - 1
+            firsts = np.searchsorted(owners, owners)
             kept[is_pair[order[np.arange(len(order)) - firsts >= pairs]]] = False
-        return _Batch(self.owners[kept], self.keys[kept], self.counts[kept])
+        return kept
 
 
-def _assemble(whole: _Batch, documents: int, size: int) -> Features:
+def _join(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """The parts as one array; the list is emptied, as memory for both does not last."""
+    whole = np.concatenate(parts)
+    parts.clear()
+    return whole
+
+
+def _assemble(lengths: Integers, keys: Integers, counts: Floats, size: int) -> Features:
+    """A matrix from the number of each document's features, and all of those in a row."""
     # NumPy's own inverse takes three times the memory.
-    known, frequency = np.unique(whole.keys, return_counts=True)
-    columns = np.empty(len(whole.keys), dtype=np.int32)
+    known, frequency = np.unique(keys, return_counts=True)
+    columns = np.empty(len(keys), dtype=np.int32)
     for start in range(0, len(columns), _AT_ONCE):
-        columns[start : start + _AT_ONCE] = np.searchsorted(known, whole.keys[start : start + _AT_ONCE])
+        columns[start : start + _AT_ONCE] = np.searchsorted(known, keys[start : start + _AT_ONCE])
     kept = frequency >= MIN_DOCUMENTS
     renumbered = (np.cumsum(kept) - 1).astype(np.int32)
     chosen = kept[columns]
-    indptr = np.zeros(documents + 1, dtype=np.int64)
-    np.cumsum(np.bincount(whole.owners[chosen], minlength=documents), out=indptr[1:])
+    width = np.int32 if len(keys) < 2**31 else np.int64
+    bounds = np.concatenate(([0], np.cumsum(lengths)))
+    indptr = np.concatenate((np.zeros(1, dtype=width), np.cumsum(chosen, dtype=width)))[bounds]
     matrix = sparse.csr_array(
-        (
-            whole.counts[chosen],
-            renumbered[columns[chosen]],
-            indptr.astype(np.int32 if indptr[-1] < 2**31 else np.int64),
-        ),
-        shape=(documents, int(kept.sum())),
+        (counts[chosen], renumbered[columns[chosen]], indptr), shape=(len(lengths), int(kept.sum()))
     )
     return Features(matrix, frequency[kept], known[kept], size)
 
@@ -156,7 +171,8 @@ def _batches(texts: Sequence[Text], size: int) -> Iterator[_Batch]:
         places = places[first]
         # One division instead of `divmod`, which NumPy does number by number.
         owners = places // (size * (size + 1))
-        yield _Batch((owners + start).astype(np.int32), places - owners * (size * (size + 1)), totals)
+        count = len(texts[start : start + _BATCH])
+        yield _Batch(count, owners.astype(np.uint8), places - owners * (size * (size + 1)), totals)
 
 
 def _pack(batch: Sequence[Text], size: int) -> Integers:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from broadsheet.related.copies import ALIKE, liken_all, measure_copies
+from broadsheet.related.copies import ALIKE, measure_copies
 from broadsheet.related.document import Document, Reason, Related
 from broadsheet.related.reasons import Reasoner
 from broadsheet.related.scoring import Scores
@@ -213,7 +213,6 @@ def sort_best(scores: Scores, banned: Sequence[int]) -> Rows:
 def skip_copies(others: npt.NDArray[np.integer[Any]], shelf: Shelf, count: int, pinned: Sequence[int]) -> list[int]:
     """The places of the first `count` of those that are no near-copy of one before, nor of one that is pinned."""
     rows = np.concatenate((np.array(pinned, dtype=np.int64), others.astype(np.int64)))
-    likeness = liken_all(shelf, rows)
     left = np.ones(len(rows), dtype=bool)
     places: list[int] = []
     for place, row in enumerate(rows.tolist()):
@@ -224,5 +223,5 @@ def skip_copies(others: npt.NDArray[np.integer[Any]], shelf: Shelf, count: int, 
                 continue
             places.append(place - len(pinned))
         near = np.flatnonzero(left[place + 1 :]) + place + 1
-        left[near] = measure_copies(shelf, row, rows[near], likeness[place, near]) == 0
+        left[near] = measure_copies(shelf, row, rows[near]) == 0
     return places
