@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from broadsheet.related.features import RARITY, count_features
 from broadsheet.related.lexicon import Lexicon
-from broadsheet.related.vectors import weigh_features, weigh_links, weigh_topics
+from broadsheet.related.vectors import LEAST_TIED, keep_columns, weigh_features, weigh_links, weigh_topics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -89,3 +89,19 @@ def test_a_link_ties_both_and_less_where_there_are_many() -> None:
 @pytest.mark.parametrize("links", [[()], [(0,)], [(), ()]])
 def test_no_links_and_links_to_oneself_are_none(links: list[tuple[int, ...]]) -> None:
     assert weigh_links(links).nnz == 0
+
+
+@pytest.mark.parametrize(("size", "least"), [(100, LEAST_TIED), (1000, 100)])
+def test_what_is_tied_to_too_much_of_the_archive_ties_nothing(size: int, least: int) -> None:
+    for count in (least, least + 1):
+        links = [tuple(range(1, count + 1)), *[()] * (size - 3), (size - 1,), ()]
+        tied = weigh_links(links)
+        assert tied[[0]].nnz == (count if count == least else 0)
+        assert tied[[size - 2]].nnz == 1
+
+
+@given(st.lists(st.lists(st.integers(0, 5), max_size=6, unique=True), min_size=1, max_size=5))
+def test_columns_are_kept_whole_or_emptied(rows: list[list[int]]) -> None:
+    dense = np.array([[float(column + 1) if column in row else 0.0 for column in range(6)] for row in rows])
+    kept = np.array([True, False, True, True, False, False])
+    assert np.array_equal(keep_columns(sparse.csr_array(dense), kept).toarray(), dense * kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ REPEATED = 3
 
 LASTING = 30
 """What is repeated for fewer days is the background of a running story, and says what belongs together."""
+
+_AT_ONCE = 4_000_000
+"""So many words are looked at together."""
 
 LEAST_WORDS = 5
 """Shorter sentences of a body are repeated by chance."""
@@ -60,12 +64,21 @@ def _fingerprint(
     words: npt.NDArray[np.int32], begins: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.uint64]:
     """A number for each sentence, the same for the same words: a polynomial in an odd base, modulo 2⁶⁴."""
-    places = np.arange(len(words)) - np.repeat(begins, sizes)
     powers = np.full(int(sizes.max(initial=1)), 0x9E3779B97F4A7C15, dtype=np.uint64)
     powers[0] = 1
     np.multiply.accumulate(powers, out=powers)
-    mixed = (words.astype(np.uint64) + np.uint64(1)) * np.uint64(0xD6E8FEB86659FD93)
-    return np.add.reduceat((mixed ^ (mixed >> np.uint64(32))) * powers[places], begins)
+    prints = np.empty(len(begins), dtype=np.uint64)
+    # Some at a time: eight bytes a word, several times over, would be gigabytes.
+    cuts = [*np.searchsorted(begins, np.arange(0, len(words), _AT_ONCE)).tolist(), len(begins)]
+    for first, last in pairwise(cuts):
+        if first < last:
+            start = begins[first]
+            chosen = words[start : begins[last - 1] + sizes[last - 1]]
+            places = np.arange(len(chosen)) - np.repeat(begins[first:last] - start, sizes[first:last])
+            mixed = (chosen.astype(np.uint64) + np.uint64(1)) * np.uint64(0xD6E8FEB86659FD93)
+            mixed = (mixed ^ (mixed >> np.uint64(32))) * powers[places]
+            prints[first:last] = np.add.reduceat(mixed, begins[first:last] - start)
+    return prints
 
 
 def _find_common(

@@ -150,7 +150,8 @@ def _assemble(lengths: Integers, keys: Integers, counts: Floats, size: int) -> F
     chosen = kept[columns]
     width = np.int32 if len(keys) < 2**31 else np.int64
     bounds = np.concatenate(([0], np.cumsum(lengths)))
-    indptr = np.concatenate((np.zeros(1, dtype=width), np.cumsum(chosen, dtype=width)))[bounds]
+    before = np.cumsum(chosen, dtype=width)
+    indptr = np.where(bounds > 0, before[bounds - 1] if len(before) else 0, 0).astype(width)
     matrix = sparse.csr_array(
         (counts[chosen], renumbered[columns[chosen]], indptr), shape=(len(lengths), int(kept.sum()))
     )

@@ -63,13 +63,15 @@ def fill_shelf(documents: Iterable[Document]) -> Shelf:
     features = count_features(texts, lexicon.size)
     # A story ties like the rarest of topics.
     topics = weigh_topics([(*one.topics, *([f"story {one.story}"] if one.story else [])) for one in ordered])
-    vectors = weigh_features(features)
+    vectors, keys, frequency = weigh_features(features), features.keys, features.frequency
+    # A quarter of a gigabyte, in the largest archives.
+    del features
     return Shelf(
         tuple(ordered),
         tuple(texts),
         vectors,
-        features.keys,
-        features.frequency,
+        keys,
+        frequency,
         lexicon.choose_spellings(),
         tuple(lexicon.spellings),
         Scorer(vectors, topics, _link(ordered), days),

@@ -11,6 +11,12 @@ from scipy import sparse
 
 from broadsheet.related.features import Features, find_rarity
 
+MOST_TIED = 0.1
+"""One that links tie to a larger share of the archive is part of the furniture, nobody's choice."""
+
+LEAST_TIED = 20
+"""So many ties are not too many, however small the archive."""
+
 
 def weigh_features(features: Features) -> sparse.csr_array:
     """Rows of unit length; the weight of a feature is √count · ln((n + 1) / df) ** RARITY.
@@ -44,11 +50,15 @@ def weigh_topics(topics: Sequence[Sequence[str]]) -> sparse.csr_array:
 def weigh_links(links: Sequence[Sequence[int]]) -> sparse.csr_array:
     """A row per document with 1/√n for each of the n others that it links to or that link to it.
 
-    The root, as one that links to everything says little of what belongs together, but not nothing.
+    The root, as one that links to many says little of what belongs together, but not nothing. One that is tied to
+    more than `MOST_TIED` of the archive, a newsletter or a page on how to subscribe, says nothing.
     """
     pairs = {(row, other) for row, linked in enumerate(links) for other in linked if other != row}
     pairs |= {(other, row) for row, other in pairs}
     rows, others = np.array(sorted(pairs), dtype=np.int32).reshape(-1, 2).T
+    usual = np.bincount(rows, minlength=len(links)) <= max(LEAST_TIED, MOST_TIED * len(links))
+    chosen = usual[rows] & usual[others]
+    rows, others = rows[chosen], others[chosen]
     degrees = np.bincount(rows, minlength=len(links))
     data = (1 / np.sqrt(degrees[rows])).astype(np.float32)
     return sparse.csr_array((data, (rows, others)), shape=(len(links), len(links)))
@@ -57,7 +67,9 @@ def weigh_links(links: Sequence[Sequence[int]]) -> sparse.csr_array:
 def keep_columns(matrix: sparse.csr_array, kept: npt.NDArray[np.bool_]) -> sparse.csr_array:
     """A matrix without the entries of other columns, which are left empty."""
     chosen = kept[matrix.indices]
-    indptr = np.concatenate(([0], np.cumsum(chosen)))[matrix.indptr].astype(matrix.indptr.dtype)
+    width = matrix.indptr.dtype
+    before = np.cumsum(chosen, dtype=width)
+    indptr = np.where(matrix.indptr > 0, before[matrix.indptr - 1] if len(before) else 0, 0).astype(width)
     return sparse.csr_array((matrix.data[chosen], matrix.indices[chosen], indptr), shape=matrix.shape)
 
 
