@@ -23,6 +23,13 @@ def test_no_page_of_any_kind_has_an_error(shipped: Site, hard: Site, mirrored: S
     assert [str(fault) for fault in check_pages(shipped.output, hard.output, mirrored.output)] == []
 
 
+def test_a_reloaded_page_does_not_open_the_drawer_again(shipped: Site) -> None:
+    for path, page in shipped.pages().items():
+        if not page.all("meta", http_equiv="refresh"):
+            assert page.one("form", id="bs-toggles")["autocomplete"] == "off", path
+            assert {one["form"] for one in page.all("input", css="md-toggle")} == {"bs-toggles"}, path
+
+
 @pytest.mark.skipif(not os.environ.get("CORPUS"), reason="CORPUS is not set to a content directory")
 def test_no_page_of_an_archive_of_ones_own_has_an_error(tmp_path: Path) -> None:
     site = Site(tmp_path, {"broadsheet": {"content": os.environ["CORPUS"]}})
