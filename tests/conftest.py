@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from browser import ARGUMENTS, find_browser
+from hosting import Host
+from papers import write_hard_paper, write_shipped_paper
 from playwright.sync_api import Browser, Page, sync_playwright
-from sites import ROOT, Site
+from sites import Site
 
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 for _name in ("BROADSHEET_CONTENT", "SITE_URL", "REPO_URL", "SOURCE_DATE_EPOCH"):
@@ -36,45 +35,54 @@ def make_site(tmp_path: Path) -> MakeSite:
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The newspaper of this repository, built strictly as the publishing workflow builds it, below a directory."""
-    site = object.__new__(Site)
-    site.root = tmp_path_factory.mktemp("shipped")
-    site.settings = {}
-    for name in ("content", "docs", "hooks", "overrides", "mkdocs.yml"):
-        (site.root / name).symlink_to(ROOT / name)
-    run = site.build("--strict", SITE_URL="https://news.example/paper/", REPO_URL="https://github.com/owner/paper")
-    assert run.code == 0, run.output
-    return site
+    return write_shipped_paper(
+        tmp_path_factory.mktemp("shipped"),
+        SITE_URL="https://news.example/paper/",
+        REPO_URL="https://github.com/owner/paper",
+    )
 
 
-class _QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the standard library's
-        """Say nothing."""
+@pytest.fixture(scope="session")
+def hard(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A newspaper with all that is hard to set."""
+    return write_hard_paper(tmp_path_factory.mktemp("hard"))
+
+
+@pytest.fixture(scope="session")
+def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The same for readers of Arabic."""
+    theme = {"name": "material", "language": "ar", "font": False, "features": ["navigation.tabs"]}
+    return write_hard_paper(tmp_path_factory.mktemp("mirrored"), theme=theme)
 
 
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[[Path], str]]:
     """A function that serves a directory as it is and gives its address."""
-    servers = []
+    hosts: dict[Path, Host] = {}
 
     def start(directory: Path) -> str:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_QuietHandler, directory=str(directory)))
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_port}/"
+        if directory not in hosts:
+            hosts[directory] = Host(directory)
+        return hosts[directory].address
 
     yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    for host in hosts.values():
+        host.close()
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A real Chromium."""
+def browser_path() -> str:
+    """Where a real Chromium is."""
     path = find_browser()
     assert path, "no browser: run 'make browser', or set BROWSER_PATH to a Chromium"
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path: str) -> Iterator[Browser]:
+    """A real Chromium."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
         yield started
         started.close()
 
@@ -85,3 +93,13 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     yield context.new_page()
     context.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what Lighthouse gave, which no test asks for as far as it is a matter of time."""
+    passed = terminalreporter.getreports("passed")
+    found = sorted(str(value) for one in passed for name, value in one.user_properties if name == "lighthouse")
+    if found:
+        terminalreporter.section("Lighthouse")
+        for line in dict.fromkeys(found):
+            terminalreporter.write_line(line)

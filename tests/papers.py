@@ -1,12 +1,13 @@
-"""Papers: a newspaper with all that is hard to set, for the tests that look at pages in a browser."""
+"""Papers: the newspaper of this repository, and one with all that is hard to set, for tests that look at pages."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from sites import PNG, Site
-from test_site import write_note
+from sites import PNG, ROOT, Site
 
+_WORDS = ("harbour", "ferry", "crane", "pilot", "quay", "tide", "cargo", "lock", "tug", "dredger", "customs", "berth")
+_WORDS += ("buoy", "storm", "anchor", "sailor")
 WORD = "Donaudampfschifffahrtsgesellschaft" * 8
 LONG_HEADLINE = ("The committee on the harbour and its cranes reports again " * 4)[:200].strip()
 ARABIC = "عاد العبارة إلى الخليج يوم الاثنين بعد عامين من الإصلاحات، وفقا لهيئة الميناء. "
@@ -87,6 +88,26 @@ HARD = {
 }
 """A page of every kind, and one of every kind of bad input, with their addresses."""
 
+JUDGED = {"front page": "", "article": "2026/01/trump-greenland-push-davos/", "topic": "topics/europe/"}
+"""Of the shipped newspaper, what most readers see."""
+
+
+def write_shipped_paper(root: Path, **environment: str) -> Site:
+    """Build the newspaper of this repository, strictly, with its output in a directory of its own."""
+    site = object.__new__(Site)
+    site.root = root
+    site.settings = {}
+    for name in ("content", "docs", "hooks", "overrides", "mkdocs.yml"):
+        (root / name).symlink_to(ROOT / name)
+    run = site.build("--strict", **environment)
+    assert run.code == 0, run.output
+    return site
+
+
+def write_note(number: int) -> str:
+    """A text that shares some words with every other one, and is like none."""
+    return " ".join(_WORDS[(number + 1) * step * step % len(_WORDS)] for step in range(1, 9)) + "."
+
 
 def write_hard_paper(root: Path, **settings: object) -> Site:
     """Write such a newspaper, and build it."""
@@ -129,6 +150,8 @@ def _write_hard_articles(site: Site) -> None:
         image={"src": "lead.png", "alt": "A ferry", "caption": "On her last test run.", "credit": "Photo: Jane Doe"},
         sources=[{"title": "Timetable", "url": "https://example.org/timetable"}, {"title": "A talk"}],
         corrections=[{"date": "2026-03-04", "text": "It was 1912, not 1921."}],
+        related={"pin": ["bare"], "never": ["note-03"]},
+        aliases=["/old/ferry/"],
         front="lead",
     )
     site.article("bare", "2026-02-10")

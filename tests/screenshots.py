@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import base64
 import tempfile
-import threading
 from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from browser import ARGUMENTS, find_browser
+from hosting import Host
+from papers import write_shipped_paper
 from playwright.sync_api import Browser, sync_playwright
-from sites import ROOT, Site
+from sites import ROOT
 
 PICTURES = ROOT / "docs" / "handbook" / "images"
 # The evening of the newest articles.
@@ -50,23 +49,6 @@ const canvas = document.createElement("canvas"); canvas.width = image.width; can
 canvas.getContext("2d").drawImage(image, 0, 0); return canvas.toDataURL("image/webp", 0.82).split(",")[1] }"""
 
 
-class _QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the standard library's
-        """Say nothing."""
-
-
-def build_newspaper(root: Path) -> Path:
-    """Build this newspaper below a directory; where it is."""
-    site = object.__new__(Site)
-    site.root = root
-    site.settings = {}
-    for name in ("content", "docs", "hooks", "overrides", "mkdocs.yml"):
-        (root / name).symlink_to(ROOT / name)
-    run = site.build(SITE_URL="http://127.0.0.1/", SOURCE_DATE_EPOCH=_EPOCH)
-    assert run.code == 0, run.output
-    return site.output
-
-
 def take_shot(shot: Shot, browser: Browser, address: str) -> bytes:
     """A picture as WebP."""
     size = {"width": shot.width, "height": shot.height}
@@ -86,16 +68,15 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     path = find_browser()
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
-        output = build_newspaper(Path(place))
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_QuietHandler, directory=str(output)))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        site = write_shipped_paper(Path(place), SITE_URL="http://127.0.0.1/", SOURCE_DATE_EPOCH=_EPOCH)
+        host = Host(site.output)
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         for shot in SHOTS:
-            picture = take_shot(shot, browser, f"http://127.0.0.1:{server.server_port}/")
+            picture = take_shot(shot, browser, host.address)
             (PICTURES / f"{shot.name}.webp").write_bytes(picture)
             print(f"{shot.name}.webp: {len(picture) / 1000:.0f} kB")
         browser.close()
-        server.shutdown()
+        host.close()
 
 
 if __name__ == "__main__":

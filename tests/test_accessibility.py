@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from papers import HARD, write_hard_paper
+from papers import HARD
 from playwright.sync_api import Browser, Page
 from sites import Site
 
@@ -18,12 +18,6 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="
 SHIPPED = ["", "2026/01/trump-greenland-push-davos/", "2022/01/us-russia-geneva-talks/", "topics/europe/", "topics/"]
 SHIPPED += ["authors/world-desk/", "stories/greenland/", "archive/", "archive/2026/", "archive/2026/01/", "about/"]
 SHIPPED += ["corrections/", "handbook/commands/"]
-
-
-@pytest.fixture(scope="module")
-def hard(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A newspaper with all that is hard to set."""
-    return write_hard_paper(tmp_path_factory.mktemp("hard"))
 
 
 def find_faults(page: Page) -> list[str]:

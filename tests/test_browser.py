@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from papers import write_note
 from playwright.sync_api import Browser, Page, expect
 from sites import Server, Site
-from test_site import write_note
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 

@@ -7,26 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from papers import HARD, write_hard_paper
+from papers import HARD
 from playwright.sync_api import Browser, Page, expect
 from sites import ROOT, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 STYLES = ROOT / "hooks" / "broadsheet" / "templates" / "assets" / "stylesheets" / "broadsheet.css"
-
-
-@pytest.fixture(scope="module")
-def hard(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A newspaper with all that is hard to set."""
-    return write_hard_paper(tmp_path_factory.mktemp("hard"))
-
-
-@pytest.fixture(scope="module")
-def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The same for readers of Arabic."""
-    theme = {"name": "material", "language": "ar", "font": False, "features": ["navigation.tabs"]}
-    return write_hard_paper(tmp_path_factory.mktemp("mirrored"), theme=theme)
 
 
 @pytest.fixture(scope="module")

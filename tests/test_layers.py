@@ -14,7 +14,7 @@ ENGINE = ROOT / "hooks" / "broadsheet"
 # From the lowest to the highest: a module imports only from layers below its own. The one place to edit.
 LAYERS = [
     ["problems", "addresses", "packing", "workers", "cbor"],
-    ["slugs", "urls", "moments", "cache", "site_files", "languages", "finishing"],
+    ["slugs", "urls", "moments", "cache", "site_files", "languages", "finishing", "mending", "nesting", "chunking"],
     ["quoting", "lines"],
     ["yaml_faults"],
     ["nodes"],

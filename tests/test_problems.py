@@ -180,10 +180,10 @@ def test_a_suggestion_does_not_depend_on_the_order_of_what_is_known():
 
 def test_in_a_long_list_words_that_begin_alike_are_compared():
     known = [f"article-{number}" for number in range(100_000)] + ["geneva-talks"]
-    started = time.perf_counter()
+    started = time.process_time()
     assert suggest("geneva-takls", known) == "did you mean 'geneva-talks'?"
     assert suggest("article-99999x", known) == "did you mean 'article-99999'?"
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_suggester_remembers_and_gives_up_after_so_many_words():

@@ -84,9 +84,12 @@ def test_words_are_found_and_marked_as_they_are_typed(quiet: Page, address: str)
     box.press_sequentially("greenland", delay=30)
     expect(results(quiet).first).to_contain_text("Greenland")
     expect(results(quiet).first.locator("mark").first).to_have_text("Greenland")
-    assert query(quiet) == {"q": ["greenland"]}
-    count = int(quiet.get_by_role("status").inner_text().split()[0])
-    assert count == results(quiet).count() > 3
+    # A slow machine shows what the first letters find before it has all of them.
+    quiet.wait_for_url("**/search/?q=greenland")
+    quiet.wait_for_load_state("networkidle")
+    count = results(quiet).count()
+    assert count > 3
+    say(quiet, f"{count} results")
     results(quiet).first.get_by_role("link").click()
     expect(quiet.locator("article.bs-article")).to_contain_text("Greenland")
     quiet.go_back()

@@ -11,20 +11,12 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from conftest import MakeSite
 from markup import Element
+from papers import write_note
 from sites import NOW, PNG, Site, read_tree
 
 pytestmark = pytest.mark.site
 
 ROOT_URL = "https://news.example/paper/"
-
-
-WORDS = ("harbour", "ferry", "crane", "pilot", "quay", "tide", "cargo", "lock", "tug", "dredger", "customs", "berth")
-WORDS += ("buoy", "storm", "anchor", "sailor")
-
-
-def write_note(number: int) -> str:
-    """A text that shares some words with every other one, and is like none."""
-    return " ".join(WORDS[(number + 1) * step * step % len(WORDS)] for step in range(1, 9)) + "."
 
 
 @pytest.fixture(scope="module")

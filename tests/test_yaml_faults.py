@@ -70,10 +70,10 @@ def test_an_error_without_a_place_is_told_as_it_is():
     "line", ["x " * 400_000 + ": b", "'" + "x " * 400_000 + "' b", "x" * 900_000 + ":y: z", "a:" * 300_000 + " b: c"]
 )
 def test_a_line_of_a_megabyte_is_explained_in_few_words_and_little_time(line):
-    started = time.perf_counter()
+    started = time.process_time()
     _, [problem] = parse_yaml(f"title: {line}\n", "x.md")
     assert len(str(problem)) < 600
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @settings(max_examples=300, deadline=None)

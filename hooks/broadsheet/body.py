@@ -16,6 +16,8 @@ from markdown.treeprocessors import Treeprocessor
 from broadsheet.article import Article
 from broadsheet.lines import LineFinder, unescape
 from broadsheet.links import LinkMap, Resolved, resolve_link
+from broadsheet.mending import mend_html
+from broadsheet.nesting import nest_lists
 from broadsheet.problems import Problem, Severity
 from broadsheet.sanitising import (
     TAGS,
@@ -141,7 +143,8 @@ class BodyRenderer:
             return RenderedBody(problems=tuple(sheet.problems))
         content = self._cleaner.clean(raw)
         content = _finish_images(content, sheet)
-        content = self._last_cleaner.clean(_H1.sub(r"\1h2", content)).strip()
+        content = nest_lists(mend_html(_H1.sub(r"\1h2", content)))
+        content = self._last_cleaner.clean(content).strip()
         if may_lose(raw, len(sheet.addresses)):
             _report_losses(raw, sheet)
         return RenderedBody(

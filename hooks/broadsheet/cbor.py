@@ -40,6 +40,11 @@ def write_cbor(value: Value) -> bytes:
     return _head(_ARRAY, len(value)) + b"".join(write_cbor(one) for one in value)
 
 
+def open_array(length: int) -> bytes:
+    """What an array of so many values begins with."""
+    return _head(_ARRAY, length)
+
+
 def _read(data: bytes, place: int) -> tuple[Value, int]:
     kind, number = divmod(data[place], 32)
     place += 1

@@ -19,6 +19,8 @@ INDEX_DIR = "pagefind"
 _STAMP = "records.sha256"
 _COMMON = "common-words.json"
 _WORKSHOP = ".search-"
+_FORM = 2
+"""Counted up when the engine makes another index of the same records."""
 
 
 class Indexing:
@@ -111,4 +113,4 @@ def _stamp(records: Sequence[Record], language: str) -> str:
         version = importlib.metadata.version("pagefind")
     except importlib.metadata.PackageNotFoundError:
         version = "?"
-    return f"{digest(records, language)} {version}\n"
+    return f"{digest(records, language)} {version} {_FORM}\n"

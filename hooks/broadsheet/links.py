@@ -152,6 +152,8 @@ def _resolve_outside(address: str, scheme: str, host: str, *, fetched: bool) -> 
     on_web = scheme in {"", "http", "https"}
     if (on_web and (not host or _NO_HOST.search(host))) or (fetched and not on_web):
         return Resolved(fault=f"'{address[:80]}' is no address")
+    if on_web and "@" in host:
+        return Resolved(fault=f"'{address[:80]}' has a user name in it", hint="an e-mail address begins with 'mailto:'")
     address = address if scheme else f"https:{address}"
     if fetched:
         fault = f"'{address[:80]}' is on another server, which would learn of every reader"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from itertools import dropwhile
@@ -93,7 +95,28 @@ def _reach_behind(env: Environment) -> None:
     directories = list(getattr(env.loader, "searchpath", ()))
     behind = list(dropwhile(lambda one: one != str(TEMPLATES), directories))[1:]
     if env.loader is not None and behind:
-        env.loader = ChoiceLoader([env.loader, PrefixLoader({"material": FileSystemLoader(behind)})])
+        env.loader = ChoiceLoader([env.loader, PrefixLoader({"material": _MendingLoader(behind)})])
+
+
+class _MendingLoader(FileSystemLoader):
+    """Loads the theme's templates, its frame without the one error in it that stands in no block.
+
+    Material keeps Firefox from opening the drawer again with a page that is reloaded by an attribute that HTML does
+    not know on a checkbox (https://github.com/squidfunk/mkdocs-material/issues/1513). On a form that the checkbox
+    belongs to, HTML knows it, and Firefox heeds it as well.
+    """
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        text, path, is_current = super().get_source(environment, template)
+        if template == "base.html":
+            text = _TOGGLE.sub(rf'\1 form="{_FORM}">', text)
+            text = text.replace(_FIRST, f'<form id="{_FORM}" autocomplete="off" hidden></form>\n    {_FIRST}', 1)
+        return text, path, is_current
+
+
+_FORM = "bs-toggles"
+_FIRST = '<input class="md-toggle"'
+_TOGGLE = re.compile(rf'({_FIRST}[^>]*) autocomplete="off">')
 
 
 def _write_edition_day(at: datetime, press: Press, locale: Locale) -> Markup:

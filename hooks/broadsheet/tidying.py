@@ -1,4 +1,4 @@
-"""Tidying: what Pagefind has written, without what no reader needs, and the same for the same records."""
+"""Tidying: what Pagefind has written, without what nobody needs, in smaller pieces, the same for the same records."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from broadsheet.cbor import Value, read_cbor, write_cbor
+from broadsheet.chunking import cut_words
 
 _MARK = b"pagefind_dcd"
 _NEEDED = re.compile(r"pagefind\.js|pagefind-entry\.json|wasm\..+\.pagefind|.+\.pf_meta|fragment|index|filter")
@@ -18,7 +19,7 @@ _Names = list[list[str]]
 
 
 def tidy_index(index: Path) -> None:
-    """Remove the ready-made search forms, and give lists that Pagefind writes in a chance order one of their own.
+    """Remove the ready-made search forms, cut the words anew, and give lists in a chance order one of their own.
 
     It keeps the values of filters in hash tables whose order differs from run to run, and names files after what is
     in them. Should a later Pagefind write its lists otherwise, they are left as they are.
@@ -38,7 +39,9 @@ def _tidy_language(index: Path, name: str) -> str:
     meta = index / f"pagefind.{name}.pf_meta"
     try:
         lists = _read(meta)
-        # Version, pages, words, filters, orders, fields.
+        # Version, pages, chunks of words, filters, orders, fields.
+        old_chunks = [index / "index" / f"{one[2]}.pf_index" for one in cast("_Names", lists[2])]
+        chunks = cut_words(_unpack(path) for path in old_chunks)
         filters = cast("_Names", lists[3])
         contents = {old: _read(index / "filter" / f"{old}.pf_filter") for _, old in filters}
         for content in contents.values():
@@ -47,6 +50,11 @@ def _tidy_language(index: Path, name: str) -> str:
         lists[4] = sorted(cast("list[Value]", lists[4]), key=lambda order: cast("list[str]", order)[0])
     except (ValueError, IndexError, TypeError, OSError):
         return name
+    for path in old_chunks:
+        path.unlink()
+    lists[2] = [[chunk.first, chunk.last, _name(name, chunk.data, 7)] for chunk in chunks]
+    for chunk in chunks:
+        _write(index / "index" / f"{_name(name, chunk.data, 7)}.pf_index", chunk.data)
     for one in filters:
         old, data = index / "filter" / f"{one[1]}.pf_filter", write_cbor(contents[one[1]])
         old.unlink()
@@ -59,11 +67,15 @@ def _tidy_language(index: Path, name: str) -> str:
 
 
 def _read(path: Path) -> list[Value]:
-    data = gzip.decompress(path.read_bytes()).removeprefix(_MARK)
+    data = _unpack(path)
     value = read_cbor(data)
     if not isinstance(value, list) or write_cbor(value) != data:
         raise ValueError(f"{path.name} is not written as expected")
     return value
+
+
+def _unpack(path: Path) -> bytes:
+    return gzip.decompress(path.read_bytes()).removeprefix(_MARK)
 
 
 def _write(path: Path, data: bytes) -> None:
