@@ -11,13 +11,13 @@ from PIL import ExifTags, Image, ImageCms
 
 PLACE = b"52 deg 22' 12\" N"
 """What stands in the metadata of these pictures, and must not stand in what is published."""
-NOISE = 64
+_NOISE = 64
 
 
 def draw(width: int = 1600, height: int = 1200, mode: str = "RGB") -> Image.Image:
     """A picture with large and small shapes, the same each time; its upper left corner is red, the rest is not."""
     dice = random.Random(1)  # noqa: S311 - a picture, not a secret
-    small = Image.frombytes("RGB", (NOISE, NOISE), dice.randbytes(3 * NOISE * NOISE))
+    small = Image.frombytes("RGB", (_NOISE, _NOISE), dice.randbytes(3 * _NOISE * _NOISE))
     image = small.resize((width, height), Image.Resampling.BICUBIC)
     image.paste((220, 20, 20), (0, 0, width // 4, height // 4))
     return image.convert(mode)
@@ -54,7 +54,9 @@ def make_photo(width: int = 1600, height: int = 1200, orientation: int = 1, **op
 
 def make_profile() -> bytes:
     """A colour profile."""
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    # Without the moment at which it was made.
+    return profile[:24] + bytes(12) + profile[36:]
 
 
 def make_bomb(width: int = 30_000, height: int = 30_000) -> bytes:

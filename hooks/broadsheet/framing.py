@@ -11,21 +11,45 @@ from urllib.parse import unquote
 
 from broadsheet.pictures import Picture
 
-# As wide as the style sheet shows them, in pixels of CSS; browsers know this before they know the style sheet.
-SIZES = {
-    "lead": "(min-width: 76.25em) 860px, (min-width: 61em) 940px, calc(100vw - 32px)",
-    "text": "(min-width: 39em) 580px, calc(100vw - 32px)",
-    "front": "(min-width: 45em) 520px, calc(100vw - 32px)",
-    "feature": "(min-width: 45em) 280px, calc(100vw - 32px)",
-    "portrait": "96px",
-}
-"""How wide a picture is shown, by its place."""
+# As wide as the style sheet shows them, in pixels of CSS, and from which width of the window on: browsers choose
+# before they know the style sheet. On narrower windows they are as wide as the window, without its margins.
+_PLACES = {"lead": ("54.5em", 840), "text": ("38.25em", 580), "front": ("45em", 520), "feature": ("45em", 860)}
+_NARROWEST = 220
+"""Of the columns that features stand in."""
+_PORTRAIT = 96
+_CROPPED = {"front": 3 / 2, "feature": 3 / 2, "portrait": 1.0}
+"""Where the style sheet shows a part of a picture, and in which shape: of a panorama the middle."""
 
 _IMAGE = re.compile(r"<(/?picture|img)((?: [\w:-]+=\"[^\"]*\")*)>")
 _PAIR = re.compile(r'([\w:-]+)="([^"]*)"')
 # A picture before which there is no word of the text.
 _OPENS = re.compile(r"\s*(?:<(?:p|figure|div|a)(?: [^>]*)?>\s*)*<img ")
 _PIXELS = re.compile(r"[1-9]\d{0,4}")
+
+
+def find_sizes(place: str, picture: Picture | None, columns: int = 1) -> str:
+    """How wide a picture is shown, as HTML has it; what is cut off at its sides counts.
+
+    >>> find_sizes("feature", Picture("a.jpg", "a.jpg", 900, 600), 2)
+    '(min-width: 45em) 430px, calc(100vw - 32px)'
+    >>> find_sizes("front", Picture("a.jpg", "a.jpg", 1200, 400))
+    '(min-width: 45em) 1040px, calc(2 * (100vw - 32px))'
+
+    Args:
+        place: `lead` or `text` of an article, `front` for the lead of the front page, `feature` in one of so many
+            columns, `portrait` of an author.
+        picture: what is known of it.
+        columns: see there.
+
+    """
+    ratio = picture.width / picture.height if picture is not None else 1.0
+    stretch = max(1.0, round(ratio / _CROPPED[place], 2)) if place in _CROPPED else 1.0
+    if place == "portrait":
+        return f"{round(stretch * _PORTRAIT)}px"
+    window, width = _PLACES[place]
+    width = max(width // columns, _NARROWEST) if columns > 1 else width
+    narrow = "calc(100vw - 32px)" if stretch == 1 else f"calc({stretch:g} * (100vw - 32px))"
+    return f"(min-width: {window}) {round(stretch * width)}px, {narrow}"
 
 
 def frame_picture(
@@ -90,7 +114,7 @@ def frame_images(content: str, page_url: str, pictures: Mapping[str, Picture], *
         target = posixpath.normpath(posixpath.join("/", page_url, unquote(html.unescape(attributes.get("src", "")))))
         picture = pictures.get(target.lstrip("/"))
         wide = attributes.get("width", "")
-        sizes = f"{wide}px" if _PIXELS.fullmatch(wide) else SIZES["text"]
+        sizes = f"{wide}px" if _PIXELS.fullmatch(wide) else find_sizes("text", picture)
         first = opening is not None and opening.end() > tag.start()
         # What writers have put into a <picture> themselves has its sources.
         if inside and picture is not None:

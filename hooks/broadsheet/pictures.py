@@ -53,6 +53,7 @@ _NOT_SHOWN = (
     (b"MM\0*", "TIFF"),
     (b"BM", "BMP"),
     (b"%PDF", "PDF"),
+    (b"version https://git-lfs", "what Git LFS keeps in its place: run `git lfs pull`"),
 )
 
 
@@ -150,8 +151,10 @@ def _describe(data: bytes) -> str:
     for start, name in _NOT_SHOWN:
         if data.startswith(start, 4 if start.startswith(b"ftyp") else 0):
             return name
-    text = data[:512].decode(errors="ignore")
-    return "a text" if len(text) > len(data[:512]) * 0.9 and "\0" not in text else "something else"
+    start = data[:512]
+    # The last letter may be cut off; pictures have zeros near the beginning.
+    is_text = len(start.decode(errors="ignore").encode()) > len(start) - 4 and b"\0" not in start
+    return "a text" if is_text else "something else"
 
 
 def _tell(error: Exception) -> str:

@@ -36,19 +36,17 @@ class Renditions:
 
 
 def make_renditions(data: bytes, look: Look) -> Renditions:
-    """Make the renditions of a picture.
+    """Make the renditions of a picture, and see whether it is whole: of one that moves, its first moment.
 
     Each is made of the next larger, so that a large picture is gone through once.
     Cost: about 0.6 s for a photograph of 12 million pixels, on one core.
     """
     widths = list_widths(look)
-    if not widths:
-        return Renditions()
     try:
         stripped = strip_metadata(data)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            image = _decode(stripped.data, stripped.orientation, look, widths[-1])
+            image = _decode(stripped.data, stripped.orientation, look, max(widths, default=look.width))
         profile = _find_profile(image)
         made: list[bytes] = []
         for width in reversed(widths):

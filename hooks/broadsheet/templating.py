@@ -27,7 +27,7 @@ from broadsheet.dates import (
     write_weekdays,
 )
 from broadsheet.finishing import finish_text
-from broadsheet.framing import SIZES, frame_images, frame_picture
+from broadsheet.framing import find_sizes, frame_images, frame_picture
 from broadsheet.furniture import Furniture
 from broadsheet.languages import find_direction
 from broadsheet.moments import Moment
@@ -117,12 +117,15 @@ def _time(moment: Moment, text: str) -> Markup:
 
 
 @pass_context
-def _picture(context: Context, url: str, place: str, *, first: bool = False, css: str = "", **more: object) -> Markup:
-    """The picture at a URL of the site, for some place (see `framing.SIZES`); `more` are attributes of the image."""
+def _picture(
+    context: Context, url: str, place: str, columns: int = 1, *, first: bool = False, css: str = "", **more: object
+) -> Markup:
+    """The picture at a URL of the site, for some place (see `find_sizes`); `more` are attributes of the image."""
     known = cast("Press", context.get("press")).pictures.get(url)
     attributes = {"src": _link(context, url), **{name: escape(value) for name, value in more.items() if value != ""}}
     attributes.setdefault("alt", Markup(""))
-    shown = frame_picture(known, attributes, SIZES[place], lambda found: _link(context, found), first=first, css=css)
+    sizes = find_sizes(place, known, columns)
+    shown = frame_picture(known, attributes, sizes, lambda found: _link(context, found), first=first, css=css)
     return Markup(shown)  # noqa: S704 - of parts that are escaped
 
 
