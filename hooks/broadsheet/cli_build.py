@@ -73,4 +73,4 @@ def cache(config_file: str | None, clear: bool) -> None:
         click.echo(f"  {kind:10}  {count:>7,}  {size / _UNITS:>7.1f} MB")
     count, size = measure_store(folder)
     if count:
-        click.echo(f"{name.replace(FILE, FOLDER)}/: {count:,} pictures, {size / _UNITS:.1f} MB")
+        click.echo(f"{name.replace(FILE, FOLDER)}/: {count:,} files, {size / _UNITS:.1f} MB")
