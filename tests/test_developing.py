@@ -208,7 +208,8 @@ def test_a_damaged_picture_is_a_problem_every_time_and_keeps_its_size(desk: Desk
         assert sorted(flush(worked)) == expected
         assert (problem.path, problem.severity) == ("content/articles/cut.jpg", "warning")
         assert problem.message.startswith("the picture is damaged or cut off (")
-        assert pictures["media/cut.jpg"] == Picture("media/cut.jpg", "articles/cut.jpg", 900, 600)
+        found = pictures["media/cut.jpg"]
+        assert (found.width, found.height, found.renditions) == (900, 600, ())
 
 
 def test_a_name_that_promises_another_kind_is_a_problem(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from urllib.parse import quote
 
@@ -138,6 +139,15 @@ def test_a_warm_build_writes_nothing_and_another_picture_of_the_same_name_its_pa
     build(paper)
     assert paper.files() == ours
     assert times(paper) == after
+
+
+def test_after_a_fresh_checkout_nothing_is_written_again(paper: Site) -> None:
+    build(paper)
+    before = times(paper)
+    for path in (paper.root / "content").rglob("*.jpg"):
+        os.utime(path, (1, 1))
+    assert "0 files of the site are new or changed" in build(paper)
+    assert times(paper) == before
 
 
 def test_workers_and_other_plugins_make_the_same_bytes(paper: Site) -> None:

@@ -109,7 +109,7 @@ def _make_picture(path: str, look: Look, widths: Sequence[int]) -> Picture:
     if found and found[-1][0] < list_widths(look)[-1]:
         # Where the original is the smaller file, it is the widest to choose from: nobody gets a blurred picture.
         found.append((look.width, url))
-    return Picture(url, path, look.width, look.height, tuple(found))
+    return Picture(url, path, look.width, look.height, tuple(found), look.key.hex())
 
 
 def read_rendition(picture: Picture, url: str, workshop: Workshop) -> bytes:

@@ -125,7 +125,10 @@ def build_files(
     day = press.edition.at.astimezone(zone or UTC).date().isoformat()
     files.append(make_page_file("", config, make, methodcaller("of_front", day), press.edition.articles[:1]))
     files += [_redirect_file(old, new, config) for old, new in press.redirects.items()]
-    files += [_media_file(path, url, str(root), config) for path, url in press.media.items()]
+    for path, url in press.media.items():
+        media = _media_file(path, url, str(root), config)
+        media.mark = press.pictures[url].mark if url in press.pictures else ""
+        files.append(media)
     sizes = {url: picture for picture in press.pictures.values() for _, url in picture.renditions if url != picture.url}
     files += [RenditionFile(url, config, partial(read_rendition, one, url)) for url, one in sorted(sizes.items())]
     return files

@@ -86,6 +86,8 @@ class Picture:
     height: int
     renditions: tuple[tuple[int, str], ...] = ()
     """Widths and URLs of the smaller ones, ascending; the last may be the original."""
+    mark: str = ""
+    """Another for other content, and the same when only the file's time is another."""
 
 
 def inspect_picture(data: bytes) -> Look:

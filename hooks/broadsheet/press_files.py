@@ -79,9 +79,13 @@ class MediaFile(File):
     """A picture or recording of an article, copied by the engine when it has changed; pictures without metadata."""
 
     by_engine = False
+    mark = ""
+    """Of the content, where that is known."""
 
     def find_imprint(self, imprints: Imprints) -> bytes:
-        """Changes with the file."""
+        """Changes with the file; after a fresh checkout, in which all files are new, with its content alone."""
+        if self.mark:
+            return digest(self.src_uri.encode(), self.mark.encode())
         status = Path(str(self.abs_src_path)).stat()
         return digest(self.src_uri.encode(), f"{status.st_size} {status.st_mtime_ns}".encode())
 

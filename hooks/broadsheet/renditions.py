@@ -22,6 +22,7 @@ _TURN = {
     8: Image.Transpose.ROTATE_90,
 }
 _METHOD = 4
+"""Of WebP, from 0 to 6: 2 takes 40 % of the time for files that are 4 % larger, but readers pay for those each time."""
 _LARGEST_PROFILE = 20_000
 """Of colours, in bytes: those of cameras and phones have a few hundred."""
 
