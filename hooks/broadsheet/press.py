@@ -85,7 +85,7 @@ def set_press(
         ranker: begins to compare the articles, and gives a function that waits for the lists.
 
     Cost: rendering (about 3 ms an article) and relating (about 2 ms) are the steps that count, at the same time
-    where there is more than one core, and making pictures (about 0.6 s a photograph); none of it is done again
+    where there is more than one core, and making pictures (about 1 s a photograph); none of it is done again
     for what has not changed.
 
     """
