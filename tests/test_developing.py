@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -283,6 +283,30 @@ def test_a_worker_that_is_dead_costs_time_and_nothing_else(pool: ProcessPoolExec
     for number in range(3):
         desk.write(f"articles/{number}.jpg", make_photo(400, 300 + number))
     assert all(one.renditions for one in desk.build()[2].values())
+
+
+class Dead(Executor):
+    """Ends whatever it is given, as a decoder does that a stranger's picture brings down."""
+
+    def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_exception(BrokenExecutor("dead"))
+        return future
+
+
+def test_a_picture_that_brings_its_decoder_down_twice_is_a_problem_until_it_does_not(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.hire = Dead
+    for number in range(3):
+        desk.write(f"articles/{number}.jpg", make_photo(400, 300 + number))
+    monkeypatch.setattr(developing, "make_pool", lambda *_: Dead())
+    _, _, pictures, problems = desk.build()
+    assert all(not one.renditions and one.width for one in pictures.values())
+    assert len(problems) == 4
+    assert all("broke down, of want of memory perhaps" in one.message for one in problems)
+    desk.hire = lambda: None
+    assert desk.build()[3] == []
 
 
 def test_the_look_is_all_that_renditions_depend_on() -> None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from broadsheet.bodies import Workshop, await_work, begin_work
+from broadsheet.bodies import Workshop, begin_work
 from broadsheet.library import Library
 from broadsheet.packing import digest
 from broadsheet.pictures import RECIPE, Look, Picture, find_promise, inspect_picture, list_widths, name_rendition
 from broadsheet.problems import BroadsheetError, Problem
 from broadsheet.renditions import Renditions, make_renditions
 from broadsheet.urls import media_url
+from broadsheet.workers import make_pool
 
 RENDITIONS_ROOT = "assets/pictures/"
 """Where renditions are published: apart from what writers name, so that none takes the place of a writer's file.
@@ -25,6 +26,7 @@ Their names have a digest of what is in them, so that a reader's browser never s
 WORTH_SHARING = 3
 """Fewer pictures are made here: a worker takes half a second to get ready, as long as a picture."""
 
+_BROKE_DOWN = "the process that decoded the picture broke down, of want of memory perhaps"
 _LONG = 10
 """A writer who waits for so many pictures wants to know how far they are."""
 
@@ -92,7 +94,9 @@ def develop_pictures(
     for done, (path, made) in enumerate(_make_missing(missing, looks, workshop), 1):
         developed[path] = _keep(looks[path], made, workshop)
         workshop.report("Making pictures", done, len(missing), _LONG)
-    workshop.cache.put("renditions", {looks[path].key: developed[path] for path in missing})
+    # What broke down may go well the next time.
+    certain = [path for path in missing if developed[path].fault != _BROKE_DOWN]
+    workshop.cache.put("renditions", {looks[path].key: developed[path] for path in certain})
     names = [name_rendition(looks[path], width) for path, one in developed.items() for width in one.widths]
     workshop.store.prune(frozenset(names))
     pictures: dict[str, Picture] = {}
@@ -185,8 +189,22 @@ def _make_missing(
         finished, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
             path, data, look = running.pop(future)
-            yield path, await_work(future, workshop, make_renditions, data, look)
+            try:
+                made = future.result()
+            except BrokenExecutor:
+                workshop.warn("a worker process has died, of want of memory perhaps: its work is done again apart")
+                made = _make_apart(data, look)
+            yield path, made
         begin(len(finished))
+
+
+def _make_apart(data: bytes, look: Look) -> Renditions:
+    """Make a picture's renditions in a process of its own: what brings a decoder down must not end the build."""
+    with make_pool(1, "spawn") as pool:
+        try:
+            return pool.submit(make_renditions, data, look).result()
+        except BrokenExecutor:
+            return Renditions(fault=_BROKE_DOWN)
 
 
 def _find_problems(label: str, look: Look, developed: Developed) -> list[Problem]:
