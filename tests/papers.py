@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from photos import draw, encode, make_bomb, make_photo
 from sites import PNG, ROOT, Site
 
 _WORDS = ("harbour", "ferry", "crane", "pilot", "quay", "tide", "cargo", "lock", "tug", "dredger", "customs", "berth")
@@ -71,6 +72,8 @@ HARD = {
     "wide table": "2026/03/wide-table/",
     "code": "2026/03/code/",
     "right to left": "2026/03/arabic/",
+    "panorama": "2026/02/panorama/",
+    "damaged pictures": "2026/02/damaged/",
     "front page": "",
     "topic": "topics/world/",
     "second page": "topics/world/page/2/",
@@ -131,8 +134,36 @@ def write_hard_paper(root: Path, **settings: object) -> Site:
         date = f"2026-01-{number + 1:02}"
         site.article(f"note-{number:02}", date, write_note(number), authors=["jane-doe"], summary="A dek.")
     _write_hard_articles(site)
+    _write_panorama(site)
     assert site.build("--strict").code == 0
+    # Its pictures are warnings, of which a strict build wants none.
+    _write_damaged(site)
+    assert site.build().code == 0
     return site
+
+
+def _write_panorama(site: Site) -> None:
+    """An article with a panorama and a photograph from a phone, both over the text and in it."""
+    site.write("content/articles/2026/02/panorama.jpg", make_photo(6000, 800))
+    site.write("content/articles/2026/02/phone.jpg", make_photo(4032, 3024, 6))
+    picture = "![A harbour](panorama.jpg)\n/// caption\nThe harbour.\n///"
+    body = f"{write_note(1)}\n\n{picture}\n\n{write_note(2)}\n\n![A ferry](phone.jpg)\n\n{write_note(4)}"
+    image = {"src": "panorama.jpg", "alt": "A harbour", "caption": "The harbour."}
+    site.article("panorama", "2026-02-01", body, image=image, topics=["trade"])
+
+
+def _write_damaged(site: Site) -> None:
+    """An article with all that a picture can be and should not."""
+    for name, data in (
+        ("cut.jpg", make_photo()[:60_000]),
+        ("text.jpg", b"I am a photograph.\n" * 9),
+        ("bomb.png", make_bomb()),
+        ("chart.jpg", encode(draw(900, 600), "PNG")),
+    ):
+        site.write(f"content/articles/2026/02/{name}", data)
+    pictures = "\n\n".join(f"![{name}]({name})" for name in ("cut.jpg", "text.jpg", "bomb.png", "chart.jpg"))
+    body = f"{write_note(1)}\n\n{pictures}\n\n{write_note(2)}"
+    site.article("damaged", "2026-02-02", body, image={"src": "text.jpg", "alt": "A text"}, topics=["trade"])
 
 
 def _write_hard_articles(site: Site) -> None:

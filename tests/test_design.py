@@ -78,6 +78,15 @@ def test_a_wide_table_and_wide_code_scroll_in_boxes_of_their_own(sized: Callable
         assert scrolled > 300, name
 
 
+def scroll_through(page: Page) -> None:
+    """Go down a page as a reader does, so that all pictures come, and wait for them."""
+    for place in range(0, page.evaluate("document.body.scrollHeight"), 600):
+        page.evaluate(f"scrollTo(0, {place})")
+        page.wait_for_timeout(50)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(200)
+
+
 LINES = """() => { const lines = []; let top = null;
 for (const paragraph of document.querySelectorAll(".bs-body > p")) {
     const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT); let count = 0; top = null;
@@ -223,10 +232,61 @@ def test_nothing_moves_while_a_page_loads(sized: Callable[[int], Page], address:
     for width in (375, 1280):
         page = sized(width)
         page.add_init_script(watch)
-        for name in ("bare", "wide table", "code", "front page", "topic", "month"):
+        for name in ("bare", "wide table", "code", "front page", "topic", "month", "panorama", "damaged pictures"):
             page.goto(f"{address}{HARD[name]}", wait_until="networkidle")
-            page.wait_for_timeout(200)
+            scroll_through(page)
             assert page.evaluate("window.moved") < 0.01, name
+
+
+@pytest.mark.parametrize(
+    ("width", "pixels", "chosen"), [(320, 2, [800]), (375, 2, [800]), (375, 3, [1200]), (1280, 1, [1200, 800])]
+)
+def test_a_picture_comes_in_the_width_that_fits_the_screen(
+    width: int, pixels: int, chosen: list[int], sized: Callable[..., Page], address: str
+) -> None:
+    page = sized(width, device_scale_factor=pixels)
+    sent: dict[str, int] = {}
+    page.on("response", lambda one: sent.update({one.url: int(one.headers.get("content-length", 0))}))
+    page.goto(f"{address}{HARD['panorama']}", wait_until="networkidle")
+    scroll_through(page)
+    pictures = page.locator(".bs-article img")
+    found = [one.evaluate("one => one.currentSrc") for one in pictures.all()]
+    assert len(found) == 3
+    # One that was loaded before for a wider place is taken again.
+    widths = [int(one.rpartition("-")[2].removesuffix(".webp")) for one in found]
+    assert set(widths) <= {*chosen, chosen[0]}
+    assert widths[0] == chosen[0]
+    assert not [url for url in sent if url.endswith(".jpg")], "the original is loaded as well"
+    assert sum(size for url, size in sent.items() if url.endswith(".webp")) < 400_000
+    # Nothing is out of shape: the photograph was taken upright.
+    for one, ratio in zip(pictures.all(), (6000 / 800, 6000 / 800, 3024 / 4032), strict=True):
+        shown = one.bounding_box()
+        assert shown is not None
+        assert shown["width"] / shown["height"] == pytest.approx(ratio, rel=0.02)
+        assert one.evaluate("one => one.naturalWidth / one.naturalHeight") == pytest.approx(ratio, rel=0.02)
+
+
+def test_only_the_lead_image_does_not_wait(sized: Callable[[int], Page], address: str) -> None:
+    page = sized(375)
+    page.goto(f"{address}{HARD['panorama']}")
+    told = "one => [one.loading, one.fetchPriority, one.decoding]"
+    found = [one.evaluate(told) for one in page.locator(".bs-article img").all()]
+    assert found == [["eager", "high", "auto"], ["lazy", "auto", "async"], ["lazy", "auto", "async"]]
+
+
+def test_a_page_with_damaged_pictures_stands(hard: Site, sized: Callable[[int], Page], address: str) -> None:
+    for width in (320, 375, 1280):
+        page = sized(width)
+        page.goto(f"{address}{HARD['damaged pictures']}", wait_until="networkidle")
+        scroll_through(page)
+        expect(page.locator(".bs-body > p").last).to_be_visible()
+        # The one that is cut off shows as far as it goes, in its place; of those that are none the words are left.
+        shown = page.locator(".bs-body img").all()
+        assert [one.get_attribute("alt") for one in shown] == ["cut.jpg", "chart.jpg"]
+        assert [one.evaluate("one => one.naturalWidth > 0") for one in shown] == [True, True]
+        assert page.locator(".bs-body .bs-remote").all_text_contents() == ["text.jpg", "bomb.png"]
+        assert page.locator(".bs-lead-image").count() == 0
+    assert not [path for path in hard.files() if path.endswith(("text.jpg", "bomb.png"))]
 
 
 def test_without_scripts_pages_show_all_and_the_search_leads_to_the_lists(

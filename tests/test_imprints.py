@@ -22,6 +22,7 @@ from broadsheet.frontpage import FrontPage, SectionFront
 from broadsheet.imprints import Imprints
 from broadsheet.library import Rules, build_library
 from broadsheet.listings import Listing, ListingPage, Listings, paginate
+from broadsheet.pictures import Picture
 from broadsheet.plan import Layout
 from broadsheet.press import Press, Spread, set_press
 from broadsheet.registers import Topic
@@ -223,6 +224,39 @@ def test_an_article_s_page_does_not_change_with_what_it_does_not_show(what: str)
     changed = UNSEEN[what](spread)
     assert changed != spread or changed.article.body_line != spread.article.body_line
     assert imprint(changed) == imprint(spread)
+
+
+SHOWN_PICTURE = Picture("media/2026/01/a.png", "articles/2026/01/a.png", 900, 600, ((320, "x-320.webp"),))
+OTHER_PICTURES = {
+    "width": replace(SHOWN_PICTURE, width=800),
+    "height": replace(SHOWN_PICTURE, height=800),
+    "renditions": replace(SHOWN_PICTURE, renditions=((320, "y-320.webp"),)),
+}
+
+
+@pytest.mark.parametrize("what", OTHER_PICTURES)
+def test_pages_change_with_the_pictures_that_they_show_and_others_do_not(what: str) -> None:
+    def look(picture: Picture) -> dict[str, bytes]:
+        spreads = [
+            replace(one, body=replace(one.body, media=(picture.path,))) if one.article.slug == "c" else one
+            for one in make_press().spreads
+        ]
+        images = {"jane": picture.url}
+        press = replace(make_press(), spreads=tuple(spreads), author_images=images, pictures={picture.url: picture})
+        return take(press)
+
+    first, second = look(SHOWN_PICTURE), look(OTHER_PICTURES[what])
+    assert differ(first, second) == {"2026/01/a/", "2026/01/c/", "authors/jane/"}
+    assert differ(look(SHOWN_PICTURE), look(replace(SHOWN_PICTURE))) == set()
+
+
+def test_the_front_page_changes_with_the_pictures_of_its_leads() -> None:
+    def look(picture: Picture) -> bytes:
+        spreads = [replace(one, image_url=picture.url if one.article.front else "") for one in make_press().spreads]
+        press = replace(make_press(), spreads=tuple(spreads), pictures={picture.url: picture})
+        return take(press)[""]
+
+    assert {look(one) == look(SHOWN_PICTURE) for one in OTHER_PICTURES.values()} == {False}
 
 
 def test_an_article_s_page_changes_with_the_address_where_it_is_edited() -> None:

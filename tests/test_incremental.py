@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from photos import draw, encode
 from sites import PNG, Site, read_tree
 
 pytestmark = pytest.mark.site
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.site
 EPOCH = "1800000000"
 SLUGS = st.sampled_from(["talks", "accord", "harbour", "budget", "ferry", "vote"])
 TOPICS = ["world", "money", "sport"]
+PAINTED = [encode(draw(400, 300), "PNG"), encode(draw(400, 301), "PNG"), encode(draw(400, 300))]
 WORDS = st.lists(
     st.sampled_from(["Geneva", "missiles", "harbour", "ferry", "budget", "envoys", "talks", "tariffs"]), max_size=12
 )
@@ -105,9 +107,9 @@ class Newsroom(RuleBasedStateMachine):
             self.paths[f"{slug}-again"] = f"articles/2026/01/{slug}-again.md"
             file.rename(file.with_name(f"{slug}-again.md"))
 
-    @rule(data=st.sampled_from([b"", PNG, PNG + b"more"]))
+    @rule(data=st.sampled_from([b"", PNG, PNG + b"more", *PAINTED, PAINTED[0][:5_000], b"No picture."]))
     def paint(self, data: bytes) -> None:
-        """The picture is new, changes or goes."""
+        """The picture is new, changes, is damaged or goes."""
         path = self.site.write("content/articles/2026/01/harbour.png", data)
         if not data:
             path.unlink()

@@ -57,6 +57,19 @@ def test_elsewhere_than_on_a_terminal_a_few_plain_lines_are_logged() -> None:
     assert stream.getvalue() == ""
 
 
+def test_of_slow_work_less_is_worth_telling() -> None:
+    lines = Lines()
+    logger = logging.Logger("test", logging.INFO)
+    logger.addHandler(lines)
+    progress = Progress(logging.LoggerAdapter(logger, {}), io.StringIO())
+    for done in range(12):
+        progress.report("Making pictures", done, 9, 10)
+    assert lines.lines == []
+    for done in range(13):
+        progress.report("Making pictures", done, 12, 10)
+    assert len(lines.lines) == 5
+
+
 @given(total=st.integers(LONG, 5_000), data=st.data())
 def test_however_work_comes_along_no_more_than_five_lines_are_logged_and_the_last_is_its_end(
     total: int, data: st.DataObject

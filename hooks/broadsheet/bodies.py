@@ -6,13 +6,15 @@ import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from broadsheet.article import Article
 from broadsheet.body import BodyRenderer, RenderedBody
 from broadsheet.cache import Cache
 from broadsheet.links import LinkMap, resolve_link
 from broadsheet.packing import digest
+from broadsheet.picture_store import PictureStore
 
 WORTH_SHARING = 100
 """Fewer bodies are rendered here: a worker takes half a second to get ready."""
@@ -45,8 +47,19 @@ class MarkdownSetup:
         return not any(part in name for name in self.extensions for part in _READ_FILES)
 
 
-def _say_nothing(what: str, done: int, total: int) -> None:
+class Report(Protocol):
+    """Told what is being done, how much of it is done, and of how much; `long`: from how much on that is long."""
+
+    def __call__(self, what: str, done: int, total: int, long: int = ...) -> None:
+        """Tell."""
+
+
+def _say_nothing(what: str, done: int, total: int, long: int = 0) -> None:
     """Report no progress."""
+
+
+def _hire_nobody() -> None:
+    """Do all work here."""
 
 
 def _ignore(warning: str) -> None:
@@ -62,10 +75,14 @@ class Workshop:
     """Where work is done at the same time; here without one."""
     workers: int = 1
     cache: Cache = field(default_factory=lambda: Cache(None, ""))
-    report: Callable[[str, int, int], None] = _say_nothing
-    """Told what is being done, how much of it is done, and of how much."""
+    report: Report = _say_nothing
     warn: Callable[[str], None] = _ignore
     """Told what went wrong and was mended."""
+    content: Path | None = None
+    """The content directory, in which the pictures are; without it they are published unseen."""
+    store: PictureStore = field(default_factory=lambda: PictureStore(None))
+    hire: Callable[[], Executor | None] = _hire_nobody
+    """Gives workers for what is worth them in the smallest newspaper: a picture takes as long as 200 bodies."""
 
 
 @dataclass(frozen=True, slots=True)

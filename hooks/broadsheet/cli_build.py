@@ -10,8 +10,9 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from broadsheet.cache import describe_cache, remove_cache
+from broadsheet.cache import FILE, describe_cache, remove_cache
 from broadsheet.cli_related import load_site
+from broadsheet.picture_store import FOLDER, measure_store, remove_store
 from broadsheet.problems import BroadsheetError
 from broadsheet.settings import read_settings
 from broadsheet.tools import CLUSTER, find_cache
@@ -58,7 +59,8 @@ def cache(config_file: str | None, clear: bool) -> None:
     config = load_site(config_file)
     folder = find_cache(config)
     if clear:
-        click.echo("the cache is removed" if remove_cache(folder) else "there is no cache")
+        found = [remove_cache(folder), remove_store(folder)]
+        click.echo("the cache is removed" if any(found) else "there is no cache")
         return
     report = describe_cache(folder)
     if report is None:
@@ -68,4 +70,7 @@ def cache(config_file: str | None, clear: bool) -> None:
     name = os.path.relpath(report.path)
     click.echo(f"{name}: {report.size / _UNITS:.1f} MB")
     for kind, (count, size) in report.entries.items():
-        click.echo(f"  {kind:8}  {count:>7,}  {size / _UNITS:>7.1f} MB")
+        click.echo(f"  {kind:10}  {count:>7,}  {size / _UNITS:>7.1f} MB")
+    count, size = measure_store(folder)
+    if count:
+        click.echo(f"{name.replace(FILE, FOLDER)}/: {count:,} files, {size / _UNITS:.1f} MB")

@@ -23,6 +23,7 @@ from mkdocs.structure.pages import Page
 from broadsheet.article import Article
 from broadsheet.bodies import find_renderer
 from broadsheet.body import RenderedBody
+from broadsheet.developing import read_rendition
 from broadsheet.fingerprint import names_edition, stamp_site
 from broadsheet.imprints import Imprints
 from broadsheet.indexing import INDEX_DIR
@@ -33,7 +34,7 @@ from broadsheet.pages import build_files
 from broadsheet.press import Press, set_press
 from broadsheet.press_files import MediaFile, PressFile, list_entries
 from broadsheet.printing import Printer, find_onlookers
-from broadsheet.problems import BroadsheetError, Problem
+from broadsheet.problems import BroadsheetError, Problem, count
 from broadsheet.publishing import Publisher
 from broadsheet.rankings import start_ranking
 from broadsheet.search_desk import SearchDesk, load_search, make_search_page
@@ -122,7 +123,8 @@ class Newspaper:
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the edition's pages and media to the site's own."""
         locale = find_locale(self._settings, config)
-        ours = build_files(self._ready, self._root, config, locale, self._render_again)
+        read = partial(read_rendition, workshop=self._tools.workshop)
+        ours = build_files(self._ready, self._root, config, locale, self._render_again, read)
         if self._settings.search:
             ours.append(make_search_page(config, locale))
         onlookers = find_onlookers(config, [self])
@@ -243,9 +245,9 @@ class Newspaper:
         if self._serving:
             return
         if errors:
-            raise PluginError(f"{_count(errors, 'error')} in the content, see above: nothing was built")
+            raise PluginError(f"{count(errors, 'error')} in the content, see above: nothing was built")
         if strict and warnings:
-            raise PluginError(f"{_count(warnings, 'warning')} in the content, see above: strict, so nothing was built")
+            raise PluginError(f"{count(warnings, 'warning')} in the content, see above: strict, so nothing was built")
 
     def _render_again(self, article: Article) -> RenderedBody:
         """Render an article whose Markdown another plugin has changed, and report what that has made wrong."""
@@ -254,7 +256,3 @@ class Newspaper:
         known = {problem.message for problem in self._ready.problems if problem.path == label}
         self._report([problem for problem in body.problems if problem.message not in known], strict=False)
         return body
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

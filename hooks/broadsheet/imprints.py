@@ -9,6 +9,7 @@ from broadsheet.listings import Listing, ListingPage
 from broadsheet.packing import digest
 from broadsheet.press import Press, Spread
 from broadsheet.related import Related
+from broadsheet.urls import media_url
 
 
 class Imprints:
@@ -42,7 +43,7 @@ class Imprints:
         """Of a page of a list."""
         listing = page.listing
         image = self._press.author_images.get(listing.key, "") if listing.kind == "author" else ""
-        place = f"{page.url} {page.number} {page.total} {page.start} {listing.title} {image}"
+        place = f"{page.url} {page.number} {page.total} {page.start} {listing.title} {self._list_pictures(image)}"
         cards = _list_cards(page.articles)
         return digest(self._stamp, b"listing", place.encode(), self._digest_listing(listing), cards)
 
@@ -59,7 +60,7 @@ class Imprints:
         sections = [_list_cards(section.articles) for section in front.sections]
         names = " ".join(section.topic.id for section in front.sections)
         lists = (lead, front.features, front.latest, front.following)
-        images = " ".join(one.image_url for one in self._press.spreads if one.article.front)
+        images = self._list_pictures(*(one.image_url for one in self._press.spreads if one.article.front))
         shown = (day.encode(), names.encode(), images.encode())
         return digest(self._stamp, *shown, *map(_list_cards, lists), *sections)
 
@@ -77,9 +78,16 @@ class Imprints:
             story = f"{line.total} {steps} " + "|".join(" ".join(one.imprint for one in part) for part in line.parts)
         # The article itself takes a place among the latest.
         latest = self._latest if spread.latest == self._press.spreads[0].latest else _list_cards(spread.latest)
-        texts = (spread.article.path, spread.article.imprint, related, *near, story, spread.image_url)
+        inside = (media_url(path) for path in spread.body.media)
+        pictures = self._list_pictures(*(url for url in inside if url in self._press.pictures))
+        lead = self._list_pictures(spread.image_url)
+        texts = (spread.article.path, spread.article.imprint, related, *near, story, lead, pictures)
         html = spread.body.html.encode(errors="surrogatepass")
         return digest(html, latest, *(text.encode(errors="surrogatepass") for text in texts))
+
+    def _list_pictures(self, *urls: str) -> str:
+        """Pictures by URL, with their size and that of all renditions."""
+        return " ".join(f"{url} {self._press.pictures.get(url, '')}" for url in urls)
 
     def _digest_listing(self, listing: Listing) -> bytes:
         """Of what pages show of a whole list: how many articles it has, and when they were. Once for all its pages."""

@@ -13,6 +13,7 @@ from broadsheet.article_file import parse_article
 from broadsheet.cache import Cache
 from broadsheet.nodes import Mark
 from broadsheet.packing import digest
+from broadsheet.pictures import Look
 from broadsheet.problems import Problem, has_errors, suggester
 from broadsheet.registers import AUTHORS_FILE, STORIES_FILE, TOPICS_FILE, Registers, parse_registers
 from broadsheet.slugs import is_slug, slugify
@@ -40,6 +41,8 @@ class Library:
     """Paths of the files that articles may publish."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """Paths of files that articles may not publish, with the reason."""
+    pictures: Mapping[str, Look] = field(default_factory=dict)
+    """What is known of the pictures among them, by path: see `developing`."""
     label: str = "content"
     problems: tuple[Problem, ...] = ()
     faulty: frozenset[str] = frozenset()
@@ -78,9 +81,9 @@ def build_library(source: Source, rules: Rules, cache: Cache | None = None) -> L
         registers,
         source.media,
         source.refused,
-        source.label,
-        tuple(sorted(problems)),
-        frozenset(faulty),
+        label=source.label,
+        problems=tuple(sorted(problems)),
+        faulty=frozenset(faulty),
     )
 
 

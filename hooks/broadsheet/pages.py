@@ -23,9 +23,10 @@ from broadsheet.body import RenderedBody
 from broadsheet.dates import write_month
 from broadsheet.imprints import Imprints
 from broadsheet.listings import ListingPage
+from broadsheet.pictures import Picture
 from broadsheet.plan import INDEX_URLS
 from broadsheet.press import Press, Spread
-from broadsheet.press_files import MediaFile, PressFile
+from broadsheet.press_files import MediaFile, PressFile, RenditionFile
 from broadsheet.surroundings import find_edit_base
 from broadsheet.urls import media_url, relative_url
 
@@ -91,7 +92,14 @@ class ArticlePage(PressPage):
         self.present_anchor_ids = set(self.spread.body.ids)
 
 
-def build_files(press: Press, root: Path, config: MkDocsConfig, locale: Locale, render_body: RenderBody) -> list[File]:
+def build_files(
+    press: Press,
+    root: Path,
+    config: MkDocsConfig,
+    locale: Locale,
+    render_body: RenderBody,
+    read_rendition: Callable[[Picture, str], bytes],
+) -> list[File]:
     """The files of an edition: articles, lists, redirects and media, each page with its template.
 
     Args:
@@ -100,6 +108,7 @@ def build_files(press: Press, root: Path, config: MkDocsConfig, locale: Locale, 
         config: MkDocs' configuration.
         locale: the language of the names of months.
         render_body: renders an article whose Markdown another plugin has changed.
+        read_rendition: gives the bytes of a picture in the size that has some URL.
 
     """
     edit_base = find_edit_base(config, root)
@@ -116,7 +125,12 @@ def build_files(press: Press, root: Path, config: MkDocsConfig, locale: Locale, 
     day = press.edition.at.astimezone(zone or UTC).date().isoformat()
     files.append(make_page_file("", config, make, methodcaller("of_front", day), press.edition.articles[:1]))
     files += [_redirect_file(old, new, config) for old, new in press.redirects.items()]
-    files += [_media_file(path, url, str(root), config) for path, url in press.media.items()]
+    for path, url in press.media.items():
+        media = _media_file(path, url, str(root), config)
+        media.mark = press.pictures[url].mark if url in press.pictures else ""
+        files.append(media)
+    sizes = {url: picture for picture in press.pictures.values() for _, url in picture.renditions if url != picture.url}
+    files += [RenditionFile(url, config, partial(read_rendition, one, url)) for url, one in sorted(sizes.items())]
     return files
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote, urljoin
@@ -11,7 +12,9 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from broadsheet.imprints import Imprints
+from broadsheet.metadata import strip_metadata
 from broadsheet.packing import digest
+from broadsheet.pictures import find_promise
 
 
 class PressFile(File):
@@ -73,19 +76,52 @@ class PressFile(File):
 
 
 class MediaFile(File):
-    """A picture or recording of an article, copied by the engine when it has changed."""
+    """A picture or recording of an article, copied by the engine when it has changed; pictures without metadata."""
 
     by_engine = False
+    mark = ""
+    """Of the content, where that is known."""
 
     def find_imprint(self, imprints: Imprints) -> bytes:
-        """Changes with the file."""
+        """Changes with the file; after a fresh checkout, in which all files are new, with its content alone."""
+        if self.mark:
+            return digest(self.src_uri.encode(), self.mark.encode())
         status = Path(str(self.abs_src_path)).stat()
         return digest(self.src_uri.encode(), f"{status.st_size} {status.st_mtime_ns}".encode())
+
+    def put(self, target: Path) -> None:
+        """Write what readers get. Cost: about 10 ms for a photograph of 6 MB."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source = Path(str(self.abs_src_path))
+        if find_promise(self.src_uri):
+            target.write_bytes(strip_metadata(source.read_bytes()).data)
+        else:
+            shutil.copyfile(source, target)
 
     def copy_file(self, dirty: bool = False) -> None:
         """Copy, unless the engine does."""
         if not self.by_engine:
-            super().copy_file(dirty)
+            self.put(Path(self.abs_dest_path))
+
+
+class RenditionFile(MediaFile):
+    """A picture in one of its smaller sizes."""
+
+    def __init__(self, url: str, config: MkDocsConfig, read: Callable[[], bytes]) -> None:
+        """Take its URL, which is another when its content is, and what gives its bytes."""
+        super().__init__(url, None, config.site_dir, True, dest_uri=url, inclusion=InclusionLevel.NOT_IN_NAV)
+        self.generated_by = "broadsheet"
+        self._content = b""
+        self._read = read
+
+    def find_imprint(self, imprints: Imprints) -> bytes:
+        """Changes with the name."""
+        return digest(self.dest_uri.encode())
+
+    def put(self, target: Path) -> None:
+        """Write what readers get."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(self._read())
 
 
 def list_entries(files: Iterable[File]) -> list[PressFile]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import shutil
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, as_completed
@@ -94,9 +93,7 @@ class Printer:
     def copy_media(self, files: Sequence[MediaFile]) -> None:
         """Copy pictures and recordings."""
         for file in files:
-            target = self._staging / file.dest_uri
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(str(file.abs_src_path), target)
+            file.put(self._staging / file.dest_uri)
 
     def _share(
         self,

@@ -21,6 +21,15 @@ _MANY = 2_000
 """A longer list of known words is narrowed down to those that begin alike: comparing words is slow."""
 
 
+def count(number: int, noun: str) -> str:
+    """So many of something, in words that agree.
+
+    >>> count(1, "error"), count(2, "error")
+    ('1 error', '2 errors')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 class BroadsheetError(Exception):
     """A fault that stops a command; its text is written for the person who ran it."""
 

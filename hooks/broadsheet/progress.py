@@ -26,9 +26,9 @@ class Progress:
         self._what = ""
         self._told = 0
 
-    def report(self, what: str, done: int, total: int) -> None:
-        """Tell that so much is done of so much."""
-        if total < LONG or not self._log.isEnabledFor(logging.INFO):
+    def report(self, what: str, done: int, total: int, long: int = LONG) -> None:
+        """Tell that so much is done of so much; from `long` on somebody asks."""
+        if total < long or not self._log.isEnabledFor(logging.INFO):
             return
         if self._stream.isatty():
             self._draw(what, done, total)

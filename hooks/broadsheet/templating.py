@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from itertools import dropwhile
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 from babel import Locale
@@ -28,6 +29,7 @@ from broadsheet.dates import (
     write_weekdays,
 )
 from broadsheet.finishing import finish_text
+from broadsheet.framing import find_sizes, frame_images, frame_picture
 from broadsheet.furniture import Furniture
 from broadsheet.languages import find_direction
 from broadsheet.moments import Moment
@@ -66,6 +68,8 @@ def equip_environment(env: Environment, press: Press, locale: Locale, overrides:
     env.filters["finished"] = finish_text
     titles = {name: topic.title for name, topic in press.edition.topics.items()}
     env.filters["why"] = lambda reason: write_reason(reason, titles)
+    env.filters["framed"] = lambda text, url, leads: frame_images(text, url, press.pictures, leads=leads)
+    env.globals["picture"] = _picture
     env.globals["press"] = press
     env.globals["edition"] = press.edition
     _reach_behind(env)
@@ -133,6 +137,19 @@ def _escapes(name: str | None) -> bool:
 
 def _time(moment: Moment, text: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(moment.iso, text)
+
+
+@pass_context
+def _picture(
+    context: Context, url: str, place: str, columns: int = 1, *, first: bool = False, css: str = "", **more: object
+) -> Markup:
+    """The picture at a URL of the site, for some place (see `find_sizes`); `more` are attributes of the image."""
+    known = cast("Press", context.get("press")).pictures.get(url)
+    attributes = {"src": _link(context, url), **{name: escape(value) for name, value in more.items() if value != ""}}
+    attributes.setdefault("alt", Markup(""))
+    sizes = find_sizes(place, known, columns)
+    shown = frame_picture(known, attributes, sizes, lambda found: _link(context, found), first=first, css=css)
+    return Markup(shown)  # noqa: S704 - of parts that are escaped
 
 
 @pass_context

@@ -14,8 +14,9 @@ from broadsheet.bodies import Workshop
 from broadsheet.cache import Cache
 from broadsheet.cluster import ClusterExecutor
 from broadsheet.fingerprint import make_setup, stamp_engine
+from broadsheet.picture_store import PictureStore
 from broadsheet.progress import Progress
-from broadsheet.settings import Settings
+from broadsheet.settings import Settings, find_content
 from broadsheet.workers import make_pool
 
 CLUSTER = "BROADSHEET_CLUSTER"
@@ -70,13 +71,17 @@ class Tools:
         """Take the log for what users should know."""
         self._log = log
         self._cache: Cache | None = None
+        self._store: PictureStore | None = None
         self._executor: Executor | None = None
+        self._hired: Executor | None = None
+        """Those of one build of a small newspaper."""
         self.workshop = Workshop()
 
     def open(self, config: MkDocsConfig, settings: Settings, articles: int, *, remember: bool) -> None:
         """Make `workshop` ready for a build; what was opened for the last one is used again."""
         if self._cache is None:
             self._cache = open_cache(config, settings, remember=remember)
+            self._store = PictureStore(find_cache(config) if settings.cache else None)
             self._tell()
         if getattr(self._executor, "_broken", False):
             # A pool of which one process has died takes no more work.
@@ -84,18 +89,33 @@ class Tools:
         self._executor = self._executor or start_workers(articles)
         workers = getattr(self._executor, "workers", count_cores())
         report = Progress(self._log).report
-        self.workshop = Workshop(make_setup(config), self._executor, workers, self._cache, report, self._log.info)
+        content, _ = find_content(settings, config)
+        self.workshop = Workshop(
+            make_setup(config),
+            self._executor,
+            workers,
+            self._cache,
+            report,
+            self._log.info,
+            content,
+            self._store or PictureStore(None),
+            self._hire,
+        )
 
     def save(self) -> None:
         """Keep what was worked out."""
         self.workshop.cache.save()
+        if self._hired is not None:
+            self._hired.shutdown(cancel_futures=True)
+            self._hired = None
         self._tell()
 
     def end_workers(self) -> None:
         """End the processes."""
-        if self._executor is not None:
-            self._executor.shutdown(cancel_futures=True)
-            self._executor = None
+        for executor in (self._executor, self._hired):
+            if executor is not None:
+                executor.shutdown(cancel_futures=True)
+        self._executor = self._hired = None
 
     def close(self) -> None:
         """End the processes and close the cache."""
@@ -103,9 +123,21 @@ class Tools:
         if self._cache is not None:
             self._cache.close()
             self._cache = None
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def _hire(self) -> Executor | None:
+        """Workers, be the newspaper ever so small."""
+        if self._executor is None and self._hired is None:
+            self._hired = start_workers(WORTH_A_PROCESS)
+        return self._executor or self._hired
 
     def _tell(self) -> None:
-        for warning in self._cache.warnings if self._cache else ():
-            self._log.info("%s", warning)
+        for told in self._cache.warnings if self._cache else ():
+            self._log.info("%s", told)
         if self._cache is not None:
             self._cache.warnings.clear()
+        if self._store is not None and self._store.warning:
+            self._log.info("%s", self._store.warning)
+            self._store.warning = ""
