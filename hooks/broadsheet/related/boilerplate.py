@@ -16,6 +16,9 @@ REPEATED = 3
 LASTING = 30
 """What is repeated for fewer days is the background of a running story, and says what belongs together."""
 
+SUBJECT = 0.5
+"""A part of a headline whose words stand again in so many of the articles is their subject."""
+
 _AT_ONCE = 4_000_000
 """So many words are looked at together."""
 
@@ -46,6 +49,7 @@ def drop_boilerplate(texts: Sequence[Text], days: npt.NDArray[np.float64]) -> li
     owners = np.searchsorted(starts, begins, side="right") - 1
     in_headline = begins - starts[owners] < np.array([text.headline for text in texts])[owners]
     common = _find_common(prints, owners, in_headline, days)
+    common[_find_subjects(words, prints, np.flatnonzero(common), begins, sizes, owners, (starts, lengths))] = False
     common |= _find_common(prints, owners, ~in_headline & (sizes > LEAST_WORDS), days)
     lost = np.bincount(owners, sizes * common, minlength=len(texts))
     common &= (2 * lost <= lengths)[owners]
@@ -58,6 +62,33 @@ def drop_boilerplate(texts: Sequence[Text], days: npt.NDArray[np.float64]) -> li
         headline = int(bounds[start + text.headline] - bounds[start])
         left.append(Text(kept_words[place], kept_spellings[place], headline))
     return left
+
+
+def _find_subjects(
+    words: npt.NDArray[np.int32],
+    prints: npt.NDArray[np.uint64],
+    repeated: npt.NDArray[np.int64],
+    begins: npt.NDArray[np.int64],
+    sizes: npt.NDArray[np.int64],
+    owners: npt.NDArray[np.int64],
+    places: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+) -> npt.NDArray[np.int64]:
+    """Of the repeated parts of headlines those that are what the articles are about, and no name of a column.
+
+    "Ukraine: …" stands in the texts themselves, in most of them; "Analysis: …" does not.
+    """
+    starts, lengths = places
+    found = []
+    for sentence in repeated.tolist():
+        part = words[begins[sentence] : begins[sentence] + sizes[sentence] - 1]
+        start = starts[owners[sentence]]
+        whole = words[start : start + lengths[owners[sentence]]]
+        # It stands once in the headline itself.
+        found.append(all(np.count_nonzero(whole == word) > np.count_nonzero(part == word) for word in part))
+    kinds, places_of = np.unique(prints[repeated], return_inverse=True)
+    shares = np.bincount(places_of, found, len(kinds)) / np.maximum(1, np.bincount(places_of, minlength=len(kinds)))
+    subjects: npt.NDArray[np.int64] = repeated[shares[places_of] >= SUBJECT]
+    return subjects
 
 
 def _fingerprint(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from broadsheet.related.runs import share_runs
 from broadsheet.related.shelf import Shelf
 
-ALIKE = 0.3
+ALIKE = 0.1
 """Only texts at least as alike as this, in words and pairs of words, are looked at more closely."""
 
 CONTAINED = 0.5

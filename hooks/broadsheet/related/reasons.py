@@ -14,6 +14,7 @@ from babel import Locale, UnknownLocaleError
 from babel.localedata import LocaleDataDict, load
 
 from broadsheet.related.document import Reason
+from broadsheet.related.lexicon import END
 from broadsheet.related.passages import Passage
 from broadsheet.related.shelf import Shelf
 from broadsheet.related.vectors import keep_columns
@@ -55,6 +56,7 @@ class Reasoner:
         self._shelf = shelf
         self._size = len(shelf.words)
         self._weights = np.zeros(shelf.vectors.shape[1], dtype=np.float32)
+        self._is_name = [_has_capital(word) for word in shelf.words]
         self._told = keep_columns(shelf.vectors, self._find_telling())
         """What may be told of each document."""
         self._row = -1
@@ -115,7 +117,7 @@ class Reasoner:
             spelt = self._spell(phrase)
             if len(spelt) <= 1 or not any(map(str.isalpha, spelt)):
                 continue
-            if spelt != spelt.lower():
+            if any(self._is_name[number] for number in phrase):
                 names.append(spelt)
                 if len(names) == _NAMES:
                     break
@@ -143,7 +145,7 @@ class Reasoner:
         frequency = np.zeros(self._size, dtype=np.int64)
         frequency[shelf.keys[is_word]] = shelf.frequency[is_word]
         # A name may be in half of them, any other word says something where one in ten has it.
-        is_name = np.array([word != word.lower() for word in shelf.words])
+        is_name = np.array(self._is_name)
         dates = find_calendar_words(shelf.documents[0].language)
         is_date = np.array([one.casefold() in dates or (one.isdecimal() and len(one) < _YEAR) for one in shelf.words])
         # Few articles cannot tell a rare word from a common one.
@@ -162,6 +164,9 @@ class Reasoner:
         start = self._passage.find(phrase)
         numbers: list[int] = self._shelf.texts[self._row].spellings[start : start + len(phrase)].tolist()
         words = [self._shelf.spellings[number] for number in numbers]
+        # A capital at the beginning of a sentence is no name's.
+        if not self._is_name[phrase[0]] and (start == 0 or self._shelf.texts[self._row].words[start - 1] == END):
+            words[0] = self._shelf.words[phrase[0]]
         spelt = words[0]
         for before, word in pairwise(words):
             # Of pairs of characters each goes on from the one before.
@@ -197,6 +202,11 @@ class Reasoner:
                 return
         if not any(set(pair) & set(phrase) for phrase in phrases):
             phrases.append(pair)
+
+
+def _has_capital(word: str) -> bool:
+    """Whether a word is written like a name: not "I", "I'm" or "talks", but "NATO", "O'Brien" and "Ryabkov"."""
+    return any(len(part) > 1 and part != part.lower() for part in word.replace("’", "'").split("'"))
 
 
 @cache

@@ -16,7 +16,7 @@ MOST_CHARACTERS = 200_000
 _CLEANERS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Code blocks and HTML comments, scripts and styles say nothing that a reader reads. What is never closed
     # goes on to the end, so that a text of nothing but beginnings is read once, not once for each of them.
-    (re.compile(r"^(`{3,}+(?![^\n]*`)|~{3,}+).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL), "\n"),
+    (re.compile(r"^[ \t]*+(`{3,}+(?![^\n]*`)|~{3,}+).*?(?:^[ \t]*+\1|\Z)", re.MULTILINE | re.DOTALL), "\n"),
     (re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL), " "),
     (re.compile(r"<(script|style)\b.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE), " "),
     # Images and links leave their words; images first, as a link can be around one.
@@ -27,6 +27,9 @@ _CLEANERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"</?(?:p|div|li|ul|ol|h\d|br|tr|td|th|table|blockquote)\b[^<>]*>", re.IGNORECASE), "\n"),
     (re.compile(r"<[/!?A-Za-z][^<>]{0,2000}>"), ""),
     (re.compile(r"(?:https?://|www\.)\S+"), " "),
+    # What a template or an attribute list says is for programs: {{< video >}}, {% if %}, { .pull width="400" }.
+    (re.compile(r"\{\{[^{}\n]{0,500}\}\}|\{%[^{}\n]{0,500}%\}|\{:?[ ]*(?=[#.]|[\w-]+=)[^{}\n]{1,200}\}"), " "),
+    (re.compile(r"^[ \t]*/{3,}[^\n]*", re.MULTILINE), "\n"),
 )
 # More digits than any character's number has.
 _NO_CHARACTER = re.compile(r"&#[0-9]{8,}")
