@@ -82,7 +82,7 @@ class Archive:
         head = _DATE.sub(f"date: {day}", head)
         name = path.rsplit("/", 1)[1].removesuffix(".md")
         return (
-            f"articles/{day:%Y/%m}/{name}-{copy}-{_hash(path) % 0xFFFF:04x}.md",
+            f"articles/{day:%Y/%m}/{copy}-{_hash(path) % 0xFFFF:04x}-{name}.md",
             f"---{head}{fence}{_WORD.sub(exchange, body)}",
         )
 

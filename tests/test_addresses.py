@@ -62,3 +62,19 @@ def test_whatever_the_text_no_address_leads_elsewhere_and_none_is_told_twice(bod
 def test_a_long_text_of_half_links_takes_no_time() -> None:
     for piece in ("](", "[", "[x]:", "href=", "](<", "]( ", "\n[a", "   [", "href='"):
         assert len(find_addresses(piece * 100_000)) <= 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "```\n[a](a.md)\n```",
+        "~~~~\n[a](a.md)\n~~~~\n",
+        "```\n[a](a.md)",
+        "<!-- [a](a.md) -->",
+        "`[a](a.md)`",
+        "``[a](a.md)``",
+    ],
+)
+def test_what_no_reader_sees_as_a_link_is_none(body: str) -> None:
+    assert find_addresses(f"Words.\n\n{body}\n") == ()
+    assert find_addresses(f"[one](b.md) `x` and `y`\n\n{body}") == ("b.md",)

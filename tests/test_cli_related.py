@@ -99,12 +99,14 @@ def test_json_has_ids_scores_and_reasons() -> None:
     for name, found in everything.items():
         assert name.startswith("articles/")
         for one in found:
-            assert set(one) == {"id", "score", "why"}
+            assert set(one) == {"id", "score", "why", "text"}
             assert one["id"] in everything
             assert 0 < one["score"] <= 1.6
             assert one["why"] and all(isinstance(why, str) and why for why in one["why"])
     first = everything[path("talks")][0]
-    assert first == {"id": path("budget"), "score": 1.0, "why": ["Chosen by the editor"]}
+    text = first["text"]
+    assert len(text) == 12 and int(text, 16) >= 0
+    assert first == {"id": path("budget"), "score": 1.0, "why": ["Chosen by the editor"], "text": text}
     assert read_json("related", "talks", "--format", "json") == {path("talks"): everything[path("talks")]}
 
 

@@ -210,9 +210,9 @@ def read(text: str) -> Article:
     return article
 
 
-def check(*articles: Article, label: str = "content") -> str:
+def check(*articles: Article, label: str = "content", count: int = 8) -> str:
     library = make_library(*articles, label=label)
-    return format_text(check_pins(library, publish(library, NOW)))
+    return format_text(check_pins(library, publish(library, NOW), count))
 
 
 @pytest.mark.parametrize(
@@ -234,8 +234,28 @@ def test_a_pin_to_what_is_not_public_is_told_at_its_place(reason: str, message: 
 
 
 def test_pins_to_public_articles_or_to_none_are_no_problem_here() -> None:
-    assert check(read(ARTICLE), make_article("ferry"), make_article("held")) == ""
+    free = ARTICLE.replace("  never: [held]\n", "")
+    assert check(read(free), make_article("ferry"), make_article("held")) == ""
+    assert check(read(free), make_article("ferry"), make_article("held"), count=0) == "", "no lists, nothing to say"
     assert check(read(ARTICLE), make_article("ferry")) == "", "a pin to nobody is told when the library is built"
+
+
+def test_a_pin_that_an_editor_has_excluded_is_told_whichever_of_the_two_says_so() -> None:
+    others = (make_article("ferry"), make_article("held"))
+    assert "'held' is excluded by this article's 'never': it is not shown" in check(read(ARTICLE), *others)
+    free = read(ARTICLE.replace("  never: [held]\n", ""))
+    shy = make_article("held", related=RelatedChoice(never=("talks",)))
+    assert "'held' is excluded by that article's 'never': it is not shown" in check(free, others[0], shy)
+
+
+def test_pins_to_itself_twice_and_too_many_are_told() -> None:
+    pins = make_article("talks", related=RelatedChoice(pin=("talks", "ferry", "./ferry.md", "held")))
+    told = check(pins, make_article("ferry"), make_article("held"), count=1).splitlines()
+    assert [line.partition("related.pin: ")[2].partition(":")[0] for line in told] == [
+        "'talks' is this article itself",
+        "'./ferry.md' is pinned above already",
+        "'held' is one pin too many for 1",
+    ]
 
 
 def test_pins_of_what_is_not_public_itself_are_not_told() -> None:

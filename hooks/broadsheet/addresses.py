@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 
-# Inline links, definitions of reference links, and HTML, as Markdown has them. A link in a code block is one too
-# many at worst; in return nothing has to be rendered before articles can be compared.
+# Inline links, definitions of reference links, and HTML, as Markdown has them: nothing has to be rendered before
+# articles can be compared.
 _ADDRESS = re.compile(
     r"\]\(\s*<?([^\s()<>]+)|^ {0,3}\[[^\[\]\n]+\]:[ \t]*<?([^\s<>]+)|\b(?i:href)\s*=\s*[\"']([^\"'\s]+)", re.MULTILINE
+)
+
+# What no reader sees as a link: blocks of code, comments, code within a line.
+_UNREAD = re.compile(
+    r"^ {0,3}(`{3,}+(?![^\n]*`)|~{3,}+).*?(?:^ {0,3}\1|\Z)|<!--.*?(?:-->|\Z)|(?<!`)(`{1,3})[^`\n]{1,500}\2",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -17,5 +23,6 @@ def find_addresses(body: str) -> tuple[str, ...]:
     >>> find_addresses("[One](a.md), [two](https://example.org/), [three](a.md) and [the foot](#foot).")
     ('a.md',)
     """
-    found = (next(group for group in match.groups() if group is not None) for match in _ADDRESS.finditer(body))
+    matches = _ADDRESS.finditer(_UNREAD.sub(" ", body))
+    found = (next(group for group in match.groups() if group is not None) for match in matches)
     return tuple(dict.fromkeys(one for one in found if "://" not in one and not one.startswith("#")))

@@ -19,7 +19,16 @@ from broadsheet.library import find_article, index_references
 from broadsheet.newsroom import Newsroom, find_surroundings, open_newsroom, read_clock
 from broadsheet.plan import Plan, plan_edition
 from broadsheet.problems import BroadsheetError, show
-from broadsheet.related import Explainer, Explanation, Related, compare_lists, rank, write_reason
+from broadsheet.related import (
+    Change,
+    Explainer,
+    Explanation,
+    Related,
+    compare_lists,
+    mark_text,
+    rank,
+    write_reason,
+)
 from broadsheet.settings import find_layout
 
 
@@ -87,7 +96,8 @@ def _open_desk(config_file: str | None) -> _Desk:
 def related(config_file: str | None, article: str, shape: str, old: BinaryIO | None) -> None:
     r"""Show the related headlines of ARTICLE (its file, slug or URL), or of every article.
 
-    The JSON is {"articles/…md": [{"id": "articles/…md", "score": 0.41, "why": ["…"]}, …]}, best first.
+    The JSON is {"articles/…md": [{"id": "articles/…md", "score": 0.41, "why": ["…"], "text": "…"}, …]}, best
+    first; "text" is a mark of that article's text, by which --diff sees that it was edited.
 
     \b
     Examples:
@@ -99,12 +109,13 @@ def related(config_file: str | None, article: str, shape: str, old: BinaryIO | N
     desk = _open_desk(config_file)
     path = desk.find(article) if article else ""
     lists = rank(desk.plan.documents, desk.plan.layout.related_count).lists
+    texts = {one.id: mark_text(one) for one in desk.plan.documents}
     if before is not None:
-        _show_changes(before, lists, path, shape)
+        _show_changes(compare_lists(before, lists, texts), len(before.keys() & lists.keys()), lists, path, shape)
         return
     wanted = {path: lists[path]} if path else dict(sorted(lists.items()))
     if shape == "json":
-        plain = {name: [_to_plain(one, desk.titles) for one in found] for name, found in wanted.items()}
+        plain = {name: [_to_plain(one, desk.titles, texts) for one in found] for name, found in wanted.items()}
         click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
         return
     for name, found in wanted.items():
@@ -113,8 +124,9 @@ def related(config_file: str | None, article: str, shape: str, old: BinaryIO | N
             click.echo(f"  {one.score:5.3f}  {desk.name(one.id)}  [{_write_why(one, desk.titles)}]")
 
 
-def _to_plain(one: Related, titles: Mapping[str, str]) -> dict[str, Any]:
-    return {"id": one.id, "score": one.score, "why": [write_reason(reason, titles) for reason in one.reasons]}
+def _to_plain(one: Related, titles: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, Any]:
+    why = [write_reason(reason, titles) for reason in one.reasons]
+    return {"id": one.id, "score": one.score, "why": why, "text": texts[one.id]}
 
 
 def _write_why(one: Related | Explanation, titles: Mapping[str, str]) -> str:
@@ -140,9 +152,9 @@ def _read_lists(file: BinaryIO) -> Mapping[str, Sequence[Mapping[str, Any]]]:
 
 
 def _show_changes(
-    before: Mapping[str, Sequence[Mapping[str, Any]]], lists: Mapping[str, Sequence[Related]], path: str, shape: str
+    found: Sequence[Change], both: int, lists: Mapping[str, Sequence[Related]], path: str, shape: str
 ) -> None:
-    changes = [change for change in compare_lists(before, lists) if path in ("", change.id)]
+    changes = [change for change in found if path in ("", change.id)]
     if shape == "json":
         plain = {one.id: {"added": one.added, "removed": one.removed, "why": one.why} for one in changes}
         click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
@@ -152,7 +164,6 @@ def _show_changes(
         for sign, names in (("+", change.added), ("-", change.removed)):
             for name in names:
                 click.echo(f"  {sign} {show(name)}")
-    both = len(before.keys() & lists.keys())
     click.echo(f"{len(changes)} of {both} lists changed; {len(lists) - both} new articles", err=True)
 
 

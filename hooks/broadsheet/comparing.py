@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC
 from typing import Literal
 
@@ -78,24 +78,56 @@ def find_linked(article: Article, links: LinkMap) -> Iterator[str]:
             yield found
 
 
-def check_pins(library: Library, edition: Edition) -> list[Problem]:
-    """A problem for each pin that leads to an article that is not public."""
+def check_pins(library: Library, edition: Edition, count: int) -> list[Problem]:
+    """A problem for each pin that is not shown: of what is not public or forbidden, doubled, or one too many.
+
+    Args:
+        library: tells what pins and vetoes mean.
+        edition: the public articles.
+        count: how many related headlines an article shows; of 0 there is nothing to say.
+
+    """
     index = index_references(library.articles)
     by_path = {article.path: article for article in library.articles}
     problems = []
     for article in edition.articles:
+        shown: set[str] = set()
         for place, reference in enumerate(article.related.pin):
             pinned = by_path.get(find_article(reference, article.path, index))
-            if pinned is None or pinned.path in edition.by_path:
+            if pinned is None:
                 continue
-            marks = article.marks
-            mark = marks.get(f"related.pin.{place}") or marks.get(f"related.{place}", Mark(1, 1))
-            what, severity = _describe_held(pinned, edition)
-            message = f"'{reference[:60]}' is {what}: it is not shown"
+            fault = _find_fault(article, pinned, shown, edition, index, count)
+            if not fault:
+                shown.add(pinned.path)
+                continue
+            what, hint, severity = fault
+            mark = article.marks.get(f"related.pin.{place}") or article.marks.get(f"related.{place}", Mark(1, 1))
+            message = f"'{reference[:60]}' {what}: it is not shown"
             label = library.name(article.path)
-            hint = "" if severity == "note" else "take the pin out, or publish that article"
             problems.append(Problem(label, mark.line, mark.column, "related.pin", message, hint, severity))
     return problems
+
+
+Fault = tuple[str, str, Literal["note", "warning"]]
+
+
+def _find_fault(
+    article: Article, pinned: Article, shown: Collection[str], edition: Edition, index: Mapping[str, str], count: int
+) -> Fault | None:
+    """Why a pin is not shown, and what to do about it."""
+    if pinned.path not in edition.by_path:
+        what, severity = _describe_held(pinned, edition)
+        return f"is {what}", "" if severity == "note" else "take the pin out, or publish that article", severity
+    if pinned.path == article.path:
+        return "is this article itself", "take the pin out", "warning"
+    if pinned.path in shown:
+        return "is pinned above already", "take one of the two out", "warning"
+    for one, other, whose in ((article, pinned, "this article's"), (pinned, article, "that article's")):
+        if other.path in (find_article(never, one.path, index) for never in one.related.never):
+            return f"is excluded by {whose} 'never'", "take it out of one of the two", "warning"
+    if 0 < count <= len(shown):
+        return f"is one pin too many for {count}", "take a pin out, or raise related.count", "warning"
+    return None
 
 
 def _describe_held(article: Article, edition: Edition) -> tuple[str, Literal["note", "warning"]]:

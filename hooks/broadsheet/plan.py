@@ -59,7 +59,7 @@ def plan_edition(library: Library, now: datetime, layout: Layout, around: Mappin
     links, problems = _map_links(library, edition, pages, around)
     timelines = build_timelines(edition, layout.timeline_count)
     documents = describe_articles(library, edition, links, timelines, layout.language, repeat_links=layout.repeat_links)
-    problems += check_pins(library, edition)
+    problems += check_pins(library, edition, layout.related_count)
     return Plan(layout, edition, listings, pages, links, timelines, tuple(documents), tuple(problems))
 
 

@@ -58,7 +58,10 @@ def build_timelines(edition: Edition, count: int) -> dict[str, Timeline]:
 
 
 def _choose_parts(articles: Sequence[Article], place: int, count: int) -> tuple[tuple[Article, ...], ...]:
-    """The newest, and those around a place, `count` together; in one part where nothing is left out between."""
+    """The newest, and those around a place, `count` together; in one part where nothing is left out between.
+
+    One alone is not left out between, since the line that says so would take its place.
+    """
     if len(articles) <= count:
         return (tuple(articles),)
     around = max(1, count - count // 3)
@@ -66,4 +69,6 @@ def _choose_parts(articles: Sequence[Article], place: int, count: int) -> tuple[
     newest = count - around
     if start <= newest:
         return (tuple(articles[:count]),)
+    if newest and start == newest + 1:
+        return (tuple(articles[: count + 1]),)
     return tuple(part for part in (tuple(articles[:newest]), tuple(articles[start : start + around])) if part)

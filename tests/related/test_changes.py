@@ -7,7 +7,17 @@ from dataclasses import replace
 
 import pytest
 from archives import documents, make_archive, make_document
-from broadsheet.related import Change, Document, Reason, Related, compare_lists, rank, write_reason
+from broadsheet.related import (
+    Change,
+    Document,
+    Reason,
+    Related,
+    compare_lists,
+    mark_text,
+    rank,
+    relate,
+    write_reason,
+)
 from broadsheet.related.changes import Lists
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -143,3 +153,22 @@ def test_what_an_editor_decided_is_not_taken_for_a_shift(fields: dict[str, objec
     after = [replace(found[0], **fields), *found[1:]]  # type: ignore[arg-type]
     (change,) = (one for one in compare_lists(write_lists(rank(found).lists), rank(after).lists) if one.id == "a")
     assert change.why == (CHOICE,)
+
+
+def test_an_edited_text_is_told_in_its_own_list_and_in_those_that_it_joins_or_leaves() -> None:
+    before = [make_document(name, f"Ferry line {name}", f"{name} ferry harbour {name}") for name in "abcdef"]
+    after = [replace(one, headline="Budget", body="A budget for schools.") if one.id == "c" else one for one in before]
+    old = {
+        name: [{"id": one.id, "score": one.score, "why": [], "text": mark_text(by_id(before, one.id))} for one in found]
+        for name, found in relate(before, 4).items()
+    }
+    changes = {one.id: one for one in compare_lists(old, relate(after, 4), {one.id: mark_text(one) for one in after})}
+    assert changes["c"].why[0] == "c was edited"
+    left = [one for one in changes.values() if "c" in one.removed]
+    assert left
+    assert all("c was edited" in one.why for one in left)
+    assert not any("edited" in reason for one in compare_lists(old, relate(after, 4)) for reason in one.why)
+
+
+def by_id(documents: list[Document], name: str) -> Document:
+    return next(one for one in documents if one.id == name)

@@ -142,9 +142,12 @@ def test_days_are_negative_where_the_other_is_older() -> None:
 
 @pytest.mark.parametrize("other", ["c", "f", "g"])
 def test_one_that_is_pinned_says_so_whatever_it_is(other: str) -> None:
-    assert judge(other, pins=("b", other), never=(other,)) == Explanation(
-        other, "pinned", 2, 1.0, reasons=(Reason("pin"),)
-    )
+    pinned = Explanation(other, "pinned", 2, 1.0, reasons=(Reason("pin"),))
+    assert judge(other, pins=("b", other), shown=(other,)) == pinned
+
+
+def test_a_pin_that_is_excluded_as_well_is_excluded() -> None:
+    assert judge("c", pins=("b", "c"), never=("c",)).verdict == "never"
 
 
 def test_a_list_that_is_switched_off_has_nobody() -> None:

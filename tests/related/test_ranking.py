@@ -61,7 +61,8 @@ def test_lists_are_what_editors_asked_for(found: list[Document], count: int) -> 
         assert len(related) <= count
         assert len(set(ids(related))) == len(related)
         assert document.id not in ids(related)
-        wanted = [pin for pin in document.pins if pin in by_id and pin != document.id]
+        barred = {document.id, *document.never, *(one.id for one in found if document.id in one.never)}
+        wanted = [pin for pin in document.pins if pin in by_id and pin not in barred]
         assert pins == ([] if document.off else wanted[:count])
         assert all(one.score == 1 for one in related[: len(pins)])
         if document.off:
@@ -131,6 +132,13 @@ def test_pins_fill_the_list_first(count: int) -> None:
     pins, behind = split_pins(relate(found, count)["a"])
     assert pins == ["c", "b"][:count]
     assert ids(behind) == (["d"] if count == 3 else [])
+
+
+@pytest.mark.parametrize("whose", [0, 1])
+def test_an_editor_s_never_is_stronger_than_a_pin(whose: int) -> None:
+    found = [make_document("a", "Ferry line", pins=("b",)), make_document("b", "Ferry line seven")]
+    found[whose] = replace(found[whose], never=("ba"[whose],))
+    assert relate(found) == {"a": (), "b": ()}
 
 
 def test_a_pin_may_be_of_another_language_and_have_nothing_in_common() -> None:
@@ -370,3 +378,18 @@ def test_dates_at_both_ends_of_the_calendar() -> None:
     ]
     (related,) = check(found).lists["old"]
     assert 0 < related.score < 0.1
+
+
+def test_what_would_make_lists_meaningless_is_refused() -> None:
+    twice = [make_document("a", "Ferry"), make_document("a", "Ferry line")]
+    with pytest.raises(ValueError, match="1 ids are not unique, such as 'a'"):
+        rank(twice)
+    with pytest.raises(ValueError, match="count is -1"):
+        relate(twice[:1], -1)
+    with pytest.raises(ValueError, match="expected a moment with a zone"):
+        replace(twice[0], published=datetime(2026, 1, 1))
+
+
+def test_a_language_is_the_same_however_its_country_is_written() -> None:
+    found = [make_document(name, "Ferry line", language=tag) for name, tag in (("a", "en_GB"), ("b", "EN-us"))]
+    assert ids(relate(found)["a"]) == ["b"]

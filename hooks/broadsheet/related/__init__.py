@@ -5,7 +5,7 @@
 {'only': ()}
 """
 
-from broadsheet.related.changes import Change, compare_lists
+from broadsheet.related.changes import Change, compare_lists, mark_text
 from broadsheet.related.document import Document, Reason, Related
 from broadsheet.related.explaining import Explainer, Explanation
 from broadsheet.related.ranking import Ranking, rank, relate
@@ -20,6 +20,7 @@ __all__ = [
     "Reason",
     "Related",
     "compare_lists",
+    "mark_text",
     "rank",
     "relate",
     "write_reason",

@@ -22,6 +22,7 @@ class Document:
     body: str = ""
     """Markdown."""
     published: datetime = EPOCH
+    """With a zone."""
     url: str = ""
     """Decides between equals."""
     topics: tuple[str, ...] = ()
@@ -39,6 +40,16 @@ class Document:
     """Ids that its page shows elsewhere, in its body or its story's timeline: no need to repeat them, unless pinned."""
     off: bool = False
     """Whether its list stays empty."""
+
+    def __post_init__(self) -> None:
+        """Check what would fail much later.
+
+        Raises:
+            ValueError: when `published` has no zone.
+
+        """
+        if self.published.tzinfo is None:
+            raise ValueError(f"{self.id!r} is published at {self.published}, expected a moment with a zone")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Explainer:
         self._row = [document.id for document in self._shelf.documents].index(article)
         self._numbers = {document.id: number for number, document in enumerate(self._shelf.documents)}
         self._vetoes = find_vetoes(documents)
-        self._pins = choose_pins(self._document, self._known, count)
+        self._pins = choose_pins(self._document, self._known, self._vetoes, count)
         self._pinned = [self._numbers[pin] for pin in self._pins if pin in self._numbers]
         self._scores = next(iter(self._shelf.scorer.score(self._row, self._row + 1)))
         self._full = self._shelf.scorer.score_all(self._row)

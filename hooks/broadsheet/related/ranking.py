@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
@@ -53,7 +54,10 @@ def relate(documents: Sequence[Document], count: int = 8) -> dict[str, tuple[Rel
         documents: each with an id of its own.
         count: how many headlines a list has at most.
 
-    Cost: about 1.5 ms a document of 600 words, whatever the size of the archive.
+    Raises:
+        ValueError: when two documents have one id, or `count` is below 0.
+
+    Cost: 2 to 4 ms a document of 600 words, from two thousand to a hundred thousand of them.
 
     """
     return dict(rank(documents, count).lists)
@@ -61,6 +65,11 @@ def relate(documents: Sequence[Document], count: int = 8) -> dict[str, tuple[Rel
 
 def rank(documents: Sequence[Document], count: int = 8) -> Ranking:
     """As `relate`, with the near-copies that it met."""
+    if count < 0:
+        raise ValueError(f"count is {count}, expected 0 or more")
+    doubled = [name for name, hits in Counter(document.id for document in documents).items() if hits > 1]
+    if doubled:
+        raise ValueError(f"{len(doubled)} ids are not unique, such as {doubled[0]!r}")
     vetoes = find_vetoes(documents)
     by_id = {document.id: document for document in documents}
     lists: dict[str, tuple[Related, ...]] = {}
@@ -83,11 +92,14 @@ def find_vetoes(documents: Sequence[Document]) -> dict[str, set[str]]:
     return vetoes
 
 
-def choose_pins(document: Document, known: Mapping[str, Document], count: int) -> list[str]:
-    """The pins of a document that lead somewhere."""
+def choose_pins(
+    document: Document, known: Mapping[str, Document], vetoes: Mapping[str, Set[str]], count: int
+) -> list[str]:
+    """The pins of a document that lead somewhere, and that neither side forbids."""
     if document.off:
         return []
-    return [pin for pin in dict.fromkeys(document.pins) if pin in known and pin != document.id][:count]
+    barred = {document.id, *vetoes.get(document.id, ())}
+    return [pin for pin in dict.fromkeys(document.pins) if pin in known and pin not in barred][:count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,7 @@ def _rank_shelf(
 ) -> tuple[dict[str, tuple[Related, ...]], list[tuple[str, str, float]]]:
     """The lists and the near-copies of one shelf."""
     numbers = {document.id: number for number, document in enumerate(shelf.documents)}
-    pins = [choose_pins(document, known, count) for document in shelf.documents]
+    pins = [choose_pins(document, known, vetoes, count) for document in shelf.documents]
     wanted = [0 if one.off else count - len(pinned) for one, pinned in zip(shelf.documents, pins, strict=True)]
 
     def choose(row: int, scores: Scores, most: int | None) -> _Best:

@@ -50,7 +50,7 @@ def group_by_language(documents: Iterable[Document]) -> list[list[Document]]:
     """The documents of each language, those of `pt-BR` and `pt` together; languages from a to z."""
     groups: dict[str, list[Document]] = {}
     for document in documents:
-        groups.setdefault(document.language.partition("-")[0].lower(), []).append(document)
+        groups.setdefault(document.language.replace("_", "-").partition("-")[0].lower(), []).append(document)
     return [groups[language] for language in sorted(groups)]
 
 
