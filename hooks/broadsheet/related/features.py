@@ -29,7 +29,7 @@ MOST_FEATURES = 60_000_000
 """So many counts take about a gigabyte; in an archive that would have more, each document keeps the pairs that say
 most of it."""
 
-LEAST_PAIRS = 400
+LEAST_PAIRS = 300
 """So many pairs a document keeps in any archive."""
 
 _BATCH = 256
@@ -99,6 +99,8 @@ def count_features(texts: Sequence[Text], size: int) -> Features:
         keys.append(batch.keys[kept])
         counts.append(batch.counts[kept])
     passed.clear()
+    # Half a gigabyte, in the largest archives.
+    del sieve
     return _assemble(np.concatenate(lengths), _join(keys), _join(counts), size)
 
 
@@ -145,10 +147,11 @@ def _assemble(lengths: Integers, keys: Integers, counts: Floats, size: int) -> F
     columns = np.empty(len(keys), dtype=np.int32)
     for start in range(0, len(columns), _AT_ONCE):
         columns[start : start + _AT_ONCE] = np.searchsorted(known, keys[start : start + _AT_ONCE])
+    width = np.int32 if len(keys) < 2**31 else np.int64
+    del keys
     kept = frequency >= MIN_DOCUMENTS
     renumbered = (np.cumsum(kept) - 1).astype(np.int32)
     chosen = kept[columns]
-    width = np.int32 if len(keys) < 2**31 else np.int64
     bounds = np.concatenate(([0], np.cumsum(lengths)))
     before = np.cumsum(chosen, dtype=width)
     indptr = np.where(bounds > 0, before[bounds - 1] if len(before) else 0, 0).astype(width)
