@@ -87,7 +87,6 @@ CHANGES: dict[str, Callable[[Site], object]] = {
     "a plugin": lambda site: configure(site, plugins=["search"]),
     "an option of a plugin": lambda site: configure(site, plugins=[{"search": {"lang": "fr"}}]),
     "no hook": lambda site: configure(site, hooks=[str(ROOT / "hooks/entry.py")]),
-    "a hook's code": lambda site: site.write("own_hook.py", f"{HOOK}# Changed.\n"),
     "a template": lambda site: site.write("overrides/main.html", '{% extends "base.html" %}{# Changed. #}'),
     "a template of a template": lambda site: site.write("overrides/partials/copyright.html", "Theirs."),
     "a new template": lambda site: site.write("overrides/broadsheet/macros.html", ""),
@@ -209,6 +208,63 @@ def test_the_code_of_an_extension_of_the_site_s_own_counts(site: Site) -> None:
     *_, second, again = stamps(site)
     assert first != second
     assert packed == again
+
+
+def test_the_code_of_a_hook_counts(site: Site) -> None:
+    first = stamps(site)[2]
+    site.write("own_hook.py", f"{HOOK}# Changed.\n")
+    assert stamps(site)[2] != first
+
+
+# The site's own code imports more of it: where, how, and from where.
+IMPORTS: dict[str, tuple[str, str]] = {
+    "a module of the package": ("from ext_pkg.helper import MARK", "ext_pkg/helper.py"),
+    "a module beside it": ("from .helper import MARK", "ext_pkg/helper.py"),
+    "a module of a package below": ("from .deep.helper import MARK", "ext_pkg/deep/helper.py"),
+    "a module of a package that is none by its files": ("from spread.helper import MARK", "spread/helper.py"),
+    "a module above it": ("from .deep.lower import MARK", "ext_pkg/helper.py"),
+    "another package": ("import other.helper as other\nMARK = other.MARK", "other/helper.py"),
+    "a module that is imported late": ("def find():\n    import late\n    return late.MARK\nMARK = 1", "late.py"),
+    "a file that it reads": ("from pathlib import Path\nMARK = Path(__file__).parent", "ext_pkg/words.txt"),
+}
+
+
+@pytest.mark.parametrize("what", IMPORTS)
+def test_what_the_code_of_an_extension_imports_counts(what: str, site: Site) -> None:
+    line, path = IMPORTS[what]
+    for package in ("ext_pkg", "ext_pkg/deep", "other"):
+        site.write(f"{package}/__init__.py", "")
+    site.write("ext_pkg/deep/lower.py", "from .. import helper\nMARK = helper\n")
+    site.write(path, "MARK = 1\n")
+    site.write("ext_pkg/__init__.py", f"{line}\n{EXTENSION}")
+    configure(site, markdown_extensions=["ext_pkg"])
+    first = stamps(site)[3]
+    assert stamps(site)[3] == first
+    site.write(path, "MARK = 2\n")
+    assert stamps(site)[3] != first
+
+
+@pytest.mark.parametrize("path", ["hooks/helper.py", "hooks/tools/helper.py", "hooks/tools/more/helper.py"])
+def test_what_the_code_of_a_hook_imports_counts(path: str, site: Site) -> None:
+    name = path.removeprefix("hooks/").removesuffix(".py").replace("/", ".")
+    site.write("hooks/mine.py", f"from {name} import MARK\n{HOOK}")
+    site.write(path, "MARK = 1\n")
+    configure(site, hooks=[str(ROOT / "hooks/entry.py"), "hooks/mine.py"])
+    first = stamps(site)[2]
+    assert stamps(site)[2] == first
+    site.write(path, "MARK = 2\n")
+    assert stamps(site)[2] != first
+
+
+def test_what_the_module_that_a_helper_imports_imports_counts(site: Site) -> None:
+    site.write("hooks/mine.py", f"import one.first\n{HOOK}")
+    site.write("hooks/one/first.py", "import two.second, two.wrong\n")
+    site.write("hooks/two/second.py", "import one.first\n")
+    site.write("hooks/two/wrong.py", "")
+    configure(site, hooks=[str(ROOT / "hooks/entry.py"), "hooks/mine.py"])
+    first = stamps(site)[2]
+    site.write("hooks/two/second.py", "import one.first\nMARK = 2\n")
+    assert stamps(site)[2] != first
 
 
 def test_the_code_of_a_function_that_an_extension_is_given_counts(site: Site) -> None:
