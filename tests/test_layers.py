@@ -55,6 +55,7 @@ LAYERS = [
 ]
 # These know MkDocs, and nothing else does.
 EDGE = [
+    ["exposure"],
     ["settings", "furniture", "surroundings", "fingerprint", "progress", "press_files"],
     ["cluster"],
     ["pages"],

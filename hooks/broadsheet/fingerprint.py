@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -14,12 +13,11 @@ from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Navigation
 
 from broadsheet.bodies import MarkdownSetup
-from broadsheet.own_code import digest_modules, digest_scripts, digest_tree, is_installed, list_files
+from broadsheet.exposure import examine_templates
+from broadsheet.own_code import digest_modules, digest_scripts, digest_tree, is_installed
 from broadsheet.packing import digest
 
 _ENGINE = Path(__file__).parent
-# Names by which a template comes to more than the front matter of what its page lists.
-_SHOWS_MORE = re.compile(r"edition|press|spread|listings|\.body\b|\['body'\]|\[\"body\"\]")
 _ELSEWHERE = frozenset({"plugins", "hooks", "theme", "site_dir", "docs_dir", "config_file_path", "watch", "pages"})
 
 
@@ -55,18 +53,12 @@ def stamp_site(config: MkDocsConfig, nav: Navigation, registers: Mapping[str, by
     hooks = [Path(file) for one in config.plugins.values() if (file := getattr(one, "__file__", None))]
     code = (digest_scripts(hooks), digest_modules(type(one).__module__ for one in config.plugins.values()))
     trees = [digest_tree(Path(folder)) for folder in config.theme.dirs if not is_installed(folder)]
+    if examine_templates(config.theme.custom_dir).whole:
+        # The site's own pages, too, may then be shown by others.
+        trees.append(digest_tree(Path(config.docs_dir)))
     texts = (_describe(settings), _describe(plugins), _describe(theme), _describe_nav(nav.items), *more)
     known = [part for name, data in sorted(registers.items()) for part in (name.encode(), data)]
     return digest(stamp_engine().encode(), *(text.encode(errors="replace") for text in texts), *code, *trees, *known)
-
-
-def names_edition(config: MkDocsConfig) -> bool:
-    """Whether a site's own templates may show anything of the edition, on any page."""
-    folder = config.theme.custom_dir
-    if not folder:
-        return False
-    texts = (path.read_text(encoding="utf-8", errors="replace") for path in list_files(Path(folder)))
-    return any(_SHOWS_MORE.search(text) for text in texts)
 
 
 def _describe(value: object) -> str:
