@@ -19,7 +19,7 @@ from broadsheet.imprints import Imprints
 from broadsheet.packing import digest
 from broadsheet.press_files import MediaFile, PressFile
 from broadsheet.printing import Printer
-from broadsheet.site_files import Printed, find_kept, make_staging, note, publish, scan
+from broadsheet.site_files import Printed, find_kept, hold_site, make_staging, note, publish, scan
 
 
 @contextmanager
@@ -91,9 +91,9 @@ class Publisher:
         left = [file for file in ours if file.dest_uri not in kept]
         printer.print_all([file for file in left if isinstance(file, PressFile)], workers, report, start_search)
         printer.copy_media([file for file in left if isinstance(file, MediaFile)])
-        with hold_interrupts():
-            written = publish(self._staging, self._site, kept, there)
-            cache.put("site", {key: note(marks, printed, kept, self._site)})
+        with hold_interrupts(), hold_site(self._site):
+            written, placed = publish(self._staging, self._site, kept, there)
+            cache.put("site", {key: note(marks, printed, kept, placed)})
         self.abandon()
         return written
 
