@@ -16,6 +16,7 @@ from mkdocs.structure.files import Files
 
 from broadsheet.cache import Cache
 from broadsheet.imprints import Imprints
+from broadsheet.indexing import clear_workshops
 from broadsheet.packing import digest
 from broadsheet.press_files import MediaFile, PressFile
 from broadsheet.printing import Printer
@@ -86,6 +87,8 @@ class Publisher:
         marks = {file.dest_uri: file.find_imprint(imprints) for file in ours}
         key = digest(b"site", str(self._site.resolve()).encode(errors="surrogateescape"))
         printed = cast("dict[str, Printed]", cache.get("site", [key]).get(key) or {})
+        # What a build that was killed has left there would be published with the site.
+        clear_workshops(self._site)
         there = scan(self._site, others)
         kept = find_kept(marks, printed, there)
         left = [file for file in ours if file.dest_uri not in kept]

@@ -34,7 +34,7 @@ def make_staging(site: Path) -> Path:
     apart = site.is_dir() and site.stat().st_dev != site.parent.stat().st_dev
     for parent in (site,) if apart else (site.parent, site):
         for left in parent.glob(f".{glob.escape(site.name)}.{_PART}-*") if parent.is_dir() else ():
-            if not _is_alive(left.name.rpartition("-")[2]):
+            if not is_alive(left.name.rpartition("-")[2]):
                 shutil.rmtree(left, ignore_errors=True)
         with suppress(PermissionError):
             staging = parent / f".{site.name}.{_PART}-{os.getpid()}"
@@ -44,7 +44,8 @@ def make_staging(site: Path) -> Path:
     raise PermissionError(f"'{site}' cannot be written")
 
 
-def _is_alive(process: str) -> bool:
+def is_alive(process: str) -> bool:
+    """Whether there is a process of that number."""
     if not process.isdecimal():
         return False
     try:
