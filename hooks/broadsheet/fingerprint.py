@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import platform
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from broadsheet.own_code import digest_modules, digest_scripts, digest_tree, is_
 from broadsheet.packing import digest
 
 _ENGINE = Path(__file__).parent
+_NAME = re.compile(r"^[\w.-]+")
 _ELSEWHERE = frozenset({"plugins", "hooks", "theme", "site_dir", "docs_dir", "config_file_path", "watch", "pages"})
 
 
@@ -25,6 +29,22 @@ _ELSEWHERE = frozenset({"plugins", "hooks", "theme", "site_dir", "docs_dir", "co
 def stamp_code() -> str:
     """Of the engine's code alone, which the workers of a cluster must have in common."""
     return digest(digest_tree(_ENGINE)).hex()
+
+
+@cache
+def describe_engine() -> dict[str, str]:
+    """What the workers of a cluster must have in common: the engine's code, Python, and what the engine is built on."""
+    found = {"engine": stamp_code(), "Python": platform.python_version()}
+    left = ["broadsheet"]
+    while left:
+        name = left.pop()
+        with suppress(importlib.metadata.PackageNotFoundError):
+            package = importlib.metadata.distribution(name)
+            found[name] = package.version
+            needs = (one for one in package.requires or () if "extra ==" not in one)
+            names = {re.sub(r"[-_.]+", "-", _NAME.findall(one)[0]).lower() for one in needs}
+            left += sorted(names - found.keys())
+    return found
 
 
 @cache
