@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import pytest
 from broadsheet.bodies import WORTH_SHARING
+from broadsheet.cluster import ClusterExecutor
+from broadsheet.fingerprint import describe_engine
+from broadsheet.problems import BroadsheetError
 from distributed import LocalCluster
 from sites import Site
 
@@ -22,7 +28,7 @@ EPOCH = "1800000000"
 def cluster() -> Iterator[LocalCluster]:
     """A scheduler and two worker processes on this machine."""
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as cluster:
         yield cluster
 
@@ -71,10 +77,46 @@ def test_a_lost_worker_costs_time_and_nothing_else(paper: Site, cluster: LocalCl
     assert there == here
 
 
-def test_no_cluster_is_told_in_a_sentence(paper: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("broadsheet.cluster._PATIENCE", "1s")
-    run = paper.build(BROADSHEET_CLUSTER="tcp://127.0.0.1:1")
+def test_when_the_last_worker_is_lost_the_rest_is_done_here() -> None:
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
+    ) as cluster:
+        executor = ClusterExecutor(cluster.scheduler_address)
+        future = executor.submit(time.sleep, 600)
+        cluster.scale(0)
+        with pytest.raises(BrokenExecutor):
+            future.result(timeout=60)
+        executor.shutdown()
+
+
+def test_what_the_work_raises_is_no_lost_worker(cluster: LocalCluster) -> None:
+    executor = ClusterExecutor(cluster.scheduler_address)
+    with pytest.raises(ModuleNotFoundError, match="nowhere_at_all"):
+        executor.submit(importlib.import_module, "nowhere_at_all").result(timeout=60)
+    executor.shutdown()
+
+
+def test_a_worker_with_other_code_is_refused_in_a_sentence(
+    cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = describe_engine()
+    assert {"engine", "Python", "markdown", "nh3", "pymdown-extensions"} <= here.keys()
+    for name, told in (("nh3", f"nh3 {here['nh3']}, not 0.0"), ("engine", "another version of the engine")):
+        monkeypatch.setattr("broadsheet.cluster.read_here", lambda name=name: {**here, name: "0.0"})
+        with pytest.raises(BroadsheetError, match=told):
+            ClusterExecutor(cluster.scheduler_address)
+
+
+@pytest.mark.parametrize("address", ["foo", "tcp://foo", "http://192.0.2.7:8786"])
+def test_what_is_no_address_of_a_cluster_is_told_at_once(address: str) -> None:
+    with pytest.raises(BroadsheetError, match="expected an address such as tcp://"):
+        ClusterExecutor(address)
+
+
+def test_no_cluster_is_told_in_a_sentence(paper: Site) -> None:
+    run = paper.run("broadsheet", "build", "--cluster", "tcp://127.0.0.1:1", SOURCE_DATE_EPOCH=EPOCH)
     assert run.code == 1
     assert "no cluster at 'tcp://127.0.0.1:1': " in run.output
     assert "Traceback" not in run.output
+    assert "ignored" not in run.output
     assert not Path(paper.root, "site").exists()

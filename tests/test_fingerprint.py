@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from broadsheet.fingerprint import make_setup, names_edition, stamp_code, stamp_engine, stamp_site
+from broadsheet.fingerprint import make_setup, stamp_code, stamp_engine, stamp_site
 from conftest import MakeSite
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -87,7 +87,6 @@ CHANGES: dict[str, Callable[[Site], object]] = {
     "a plugin": lambda site: configure(site, plugins=["search"]),
     "an option of a plugin": lambda site: configure(site, plugins=[{"search": {"lang": "fr"}}]),
     "no hook": lambda site: configure(site, hooks=[str(ROOT / "hooks/entry.py")]),
-    "a hook's code": lambda site: site.write("own_hook.py", f"{HOOK}# Changed.\n"),
     "a template": lambda site: site.write("overrides/main.html", '{% extends "base.html" %}{# Changed. #}'),
     "a template of a template": lambda site: site.write("overrides/partials/copyright.html", "Theirs."),
     "a new template": lambda site: site.write("overrides/broadsheet/macros.html", ""),
@@ -166,6 +165,13 @@ def test_a_site_s_stamp_does_not_depend_on_its_directory(
     assert stamp(one) == stamp(other)
 
 
+def test_where_templates_may_show_anything_the_site_s_own_pages_count(site: Site) -> None:
+    site.write("overrides/main.html", "{% for file in pages %}{{ file.page.content | length }}{% endfor %}")
+    before = stamp(site)
+    site.write("docs/about.md", "# About\n\nOther words.\n")
+    assert stamp(site) != before
+
+
 # In processes of their own.
 
 SCRIPT = """
@@ -209,6 +215,63 @@ def test_the_code_of_an_extension_of_the_site_s_own_counts(site: Site) -> None:
     *_, second, again = stamps(site)
     assert first != second
     assert packed == again
+
+
+def test_the_code_of_a_hook_counts(site: Site) -> None:
+    first = stamps(site)[2]
+    site.write("own_hook.py", f"{HOOK}# Changed.\n")
+    assert stamps(site)[2] != first
+
+
+# The site's own code imports more of it: where, how, and from where.
+IMPORTS: dict[str, tuple[str, str]] = {
+    "a module of the package": ("from ext_pkg.helper import MARK", "ext_pkg/helper.py"),
+    "a module beside it": ("from .helper import MARK", "ext_pkg/helper.py"),
+    "a module of a package below": ("from .deep.helper import MARK", "ext_pkg/deep/helper.py"),
+    "a module of a package that is none by its files": ("from spread.helper import MARK", "spread/helper.py"),
+    "a module above it": ("from .deep.lower import MARK", "ext_pkg/helper.py"),
+    "another package": ("import other.helper as other\nMARK = other.MARK", "other/helper.py"),
+    "a module that is imported late": ("def find():\n    import late\n    return late.MARK\nMARK = 1", "late.py"),
+    "a file that it reads": ("from pathlib import Path\nMARK = Path(__file__).parent", "ext_pkg/words.txt"),
+}
+
+
+@pytest.mark.parametrize("what", IMPORTS)
+def test_what_the_code_of_an_extension_imports_counts(what: str, site: Site) -> None:
+    line, path = IMPORTS[what]
+    for package in ("ext_pkg", "ext_pkg/deep", "other"):
+        site.write(f"{package}/__init__.py", "")
+    site.write("ext_pkg/deep/lower.py", "from .. import helper\nMARK = helper\n")
+    site.write(path, "MARK = 1\n")
+    site.write("ext_pkg/__init__.py", f"{line}\n{EXTENSION}")
+    configure(site, markdown_extensions=["ext_pkg"])
+    first = stamps(site)[3]
+    assert stamps(site)[3] == first
+    site.write(path, "MARK = 2\n")
+    assert stamps(site)[3] != first
+
+
+@pytest.mark.parametrize("path", ["hooks/helper.py", "hooks/tools/helper.py", "hooks/tools/more/helper.py"])
+def test_what_the_code_of_a_hook_imports_counts(path: str, site: Site) -> None:
+    name = path.removeprefix("hooks/").removesuffix(".py").replace("/", ".")
+    site.write("hooks/mine.py", f"from {name} import MARK\n{HOOK}")
+    site.write(path, "MARK = 1\n")
+    configure(site, hooks=[str(ROOT / "hooks/entry.py"), "hooks/mine.py"])
+    first = stamps(site)[2]
+    assert stamps(site)[2] == first
+    site.write(path, "MARK = 2\n")
+    assert stamps(site)[2] != first
+
+
+def test_what_the_module_that_a_helper_imports_imports_counts(site: Site) -> None:
+    site.write("hooks/mine.py", f"import one.first\n{HOOK}")
+    site.write("hooks/one/first.py", "import two.second, two.wrong\n")
+    site.write("hooks/two/second.py", "import one.first\n")
+    site.write("hooks/two/wrong.py", "")
+    configure(site, hooks=[str(ROOT / "hooks/entry.py"), "hooks/mine.py"])
+    first = stamps(site)[2]
+    site.write("hooks/two/second.py", "import one.first\nMARK = 2\n")
+    assert stamps(site)[2] != first
 
 
 def test_the_code_of_a_function_that_an_extension_is_given_counts(site: Site) -> None:
@@ -281,28 +344,3 @@ def test_how_markdown_is_rendered_can_be_told_to_another_process(site: Site) -> 
     assert setup.is_closed
     configure(site, markdown_extensions=["pymdownx.snippets"])
     assert not make_setup(load(site)).is_closed
-
-
-# What a site's own templates may show.
-
-
-@pytest.mark.parametrize(
-    ("template", "expected"),
-    [
-        ("Ours.", False),
-        ("{{ article.title }}", False),
-        ("{% for one in edition.articles %}{{ one.title }}{% endfor %}", True),
-        ("{{ press.spreads | length }}", True),
-        ("{{ article.body | truncate(200) }}", True),
-        ("{{ page.view.listings.years | length }}", True),
-        ("{{ spread.related[0][1].score }}", True),
-    ],
-)
-def test_a_template_that_may_show_more_than_cards_is_found_out(template: str, expected: bool, site: Site) -> None:
-    site.write("overrides/partials/copyright.html", template)
-    assert names_edition(load(site)) == expected
-
-
-def test_a_site_without_templates_of_its_own_shows_nothing_more(site: Site) -> None:
-    site.write("mkdocs.yml", "site_name: Plain\ntheme: material\nplugins: []\n")
-    assert not names_edition(load(site))

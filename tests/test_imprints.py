@@ -19,7 +19,7 @@ from broadsheet.article_file import parse_article
 from broadsheet.bodies import MarkdownSetup, Workshop
 from broadsheet.body import RenderedBody
 from broadsheet.frontpage import FrontPage, SectionFront
-from broadsheet.imprints import Imprints
+from broadsheet.imprints import Exposure, Imprints
 from broadsheet.library import Rules, build_library
 from broadsheet.listings import Listing, ListingPage, Listings, paginate
 from broadsheet.pictures import Picture
@@ -79,7 +79,7 @@ def make_press() -> Press:
 
 def take(press: Press, stamp: bytes = b"", *, whole: bool = False) -> dict[str, bytes]:
     """The imprints of all pages, by URL."""
-    imprints = Imprints(press, stamp, whole=whole)
+    imprints = Imprints(press, stamp, Exposure(whole))
     found = {one.article.url: imprints.of_article(one, "") for one in press.spreads}
     found |= {page.url: imprints.of_listing(page) for page in press.listing_pages}
     found |= {f"{name}/": imprints.of_directory(name) for name in ("topics", "authors", "stories", "archive")}
@@ -209,7 +209,7 @@ UNSEEN: dict[str, Callable[[Spread], Spread]] = {
 
 
 def imprint(spread: Spread, edit_url: str = "") -> bytes:
-    return Imprints(make_press(), b"", whole=False).of_article(spread, edit_url)
+    return Imprints(make_press(), b"").of_article(spread, edit_url)
 
 
 @pytest.mark.parametrize("what", SHOWN)
@@ -372,7 +372,7 @@ LISTED: dict[str, Callable[[ListingPage], ListingPage]] = {
 
 
 def list_imprint(page: ListingPage, **press: Any) -> bytes:
-    return Imprints(replace(make_press(), **press), b"", whole=False).of_listing(page)
+    return Imprints(replace(make_press(), **press), b"").of_listing(page)
 
 
 @pytest.mark.parametrize("what", LISTED)
@@ -406,7 +406,7 @@ def test_a_directory_changes_with_the_lists_of_its_kind_alone(name: str) -> None
     press = make_press()
 
     def look(listings: Listings) -> dict[str, bytes]:
-        imprints = Imprints(replace(press, listings=listings), b"", whole=False)
+        imprints = Imprints(replace(press, listings=listings), b"")
         return {one: imprints.of_directory(one) for one in KINDS}
 
     first = look(press.listings)
@@ -430,7 +430,7 @@ def test_the_archive_changes_with_the_articles_of_a_month() -> None:
     (year,) = press.listings.years
     (month,) = year.children
     other = replace(year, children=(replace(month, articles=month.articles[1:]),))
-    imprints = Imprints(replace(press, listings=replace(press.listings, years=(other,))), b"", whole=False)
+    imprints = Imprints(replace(press, listings=replace(press.listings, years=(other,))), b"")
     assert imprints.of_directory("archive") != take(press)["archive/"]
 
 
@@ -464,7 +464,7 @@ NEW = Topic("new", "New", section=True)
 
 
 def front_imprint(front: FrontPage, day: str = "2026-06-01") -> bytes:
-    return Imprints(replace(make_press(), front=front), b"", whole=False).of_front(day)
+    return Imprints(replace(make_press(), front=front), b"").of_front(day)
 
 
 @pytest.mark.parametrize("what", FRONTED)
@@ -481,10 +481,10 @@ def test_the_front_page_changes_with_the_day_and_not_with_bodies() -> None:
 
 
 def test_a_plain_page_changes_with_its_parts_and_their_boundaries() -> None:
-    imprints = Imprints(make_press(), b"", whole=False)
+    imprints = Imprints(make_press(), b"")
     parts: list[tuple[str, ...]] = [(), ("",), ("ab",), ("a", "b"), ("b", "a")]
     assert len({imprints.of_plain(*one) for one in parts}) == len(parts)
-    assert Imprints(make_press(), b"other", whole=False).of_plain("ab") != imprints.of_plain("ab")
+    assert Imprints(make_press(), b"other").of_plain("ab") != imprints.of_plain("ab")
 
 
 # From the files on.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import stat
 import sys
 import threading
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from broadsheet.cbor import read_cbor, write_cbor
-from broadsheet.indexing import Indexing, build_search_index
+from broadsheet.indexing import Indexing, build_search_index, clear_workshops
 from broadsheet.pagefind_program import IndexingError, PagefindProgram
 from broadsheet.searching import Record
 from broadsheet.tidying import tidy_index
@@ -203,3 +204,10 @@ def test_what_a_killed_process_has_left_is_swept_out(tmp_path: Path) -> None:
     (tmp_path / ".search-old" / "pagefind").mkdir(parents=True)
     build_search_index(RECORDS, tmp_path, "en")
     assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
+
+
+def test_what_a_living_process_works_on_is_left_to_it(tmp_path: Path) -> None:
+    (tmp_path / f".search-{os.getppid()}-x").mkdir()
+    (tmp_path / ".search-999999999-x").mkdir()
+    clear_workshops(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [f".search-{os.getppid()}-x"]

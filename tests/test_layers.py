@@ -15,7 +15,7 @@ ENGINE = ROOT / "hooks" / "broadsheet"
 LAYERS = [
     ["problems", "addresses", "packing", "workers", "cbor", "exif", "avif_boxes"],
     ["slugs", "urls", "moments", "cache", "site_files", "languages", "finishing", "mending", "nesting", "chunking"],
-    ["metadata", "picture_store"],
+    ["metadata", "picture_store", "own_code"],
     ["pictures"],
     ["quoting", "lines", "renditions", "framing"],
     ["yaml_faults"],
@@ -55,6 +55,7 @@ LAYERS = [
 ]
 # These know MkDocs, and nothing else does.
 EDGE = [
+    ["exposure"],
     ["settings", "furniture", "surroundings", "fingerprint", "progress", "press_files"],
     ["cluster"],
     ["pages"],

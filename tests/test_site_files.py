@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from broadsheet.site_files import Printed, find_kept, make_staging, note, publish, scan
+from broadsheet.site_files import Printed, find_kept, hold_site, make_staging, note, publish, scan
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sites import read_tree
@@ -76,7 +76,7 @@ def test_a_site_becomes_what_was_made_ready_and_what_is_kept(data: st.DataObject
     wanted = {**{path: old[path] for path in kept}, **new}
     with sites(old, new) as (staging, site):
         there = scan(site)
-        written = publish(staging, site, kept, there)
+        written, _ = publish(staging, site, kept, there)
         assert read_tree(site) == wanted
         folders = {parent.as_posix() for path in wanted for parent in Path(path).parents} - {"."}
         assert list_folders(site) == folders, "no directory is left empty"
@@ -85,7 +85,7 @@ def test_a_site_becomes_what_was_made_ready_and_what_is_kept(data: st.DataObject
         assert {path for path in wanted if times[path] == OLD} == same
         assert written == len(wanted.keys() - same)
         write(staging, new)
-        assert publish(staging, site, kept, scan(site)) == 0
+        assert publish(staging, site, kept, scan(site))[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -244,15 +244,58 @@ def test_a_page_is_kept_while_it_would_come_out_the_same_and_nobody_has_touched_
 def test_what_was_noted_is_kept_by_the_next_build_unless_it_is_touched(tmp_path: Path) -> None:
     write(tmp_path, {"a": b"1", "b/c": b"2"})
     imprints = {"a": b"x", "b/c": b"y", "gone": b"z"}
-    noted = note(imprints, {}, (), tmp_path)
+    noted = note(imprints, {}, (), scan(tmp_path))
     assert noted.keys() == {"a", "b/c"}
     assert find_kept(imprints, noted, scan(tmp_path)) == {"a", "b/c"}
-    assert note(imprints, noted, {"a", "b/c"}, tmp_path) == noted
+    assert note(imprints, noted, {"a", "b/c"}, scan(tmp_path)) == noted
     assert find_kept({**imprints, "a": b"other"}, noted, scan(tmp_path)) == {"b/c"}
     (tmp_path / "b/c").write_bytes(b"3")
     assert find_kept(imprints, noted, scan(tmp_path)) == {"a"}
     (tmp_path / "a").unlink()
     assert find_kept(imprints, noted, scan(tmp_path)) == set()
+
+
+def test_a_page_that_another_build_has_put_over_a_new_one_is_not_kept() -> None:
+    with sites({}, {"p.html": b"new"}) as (staging, site):
+        there = scan(site)
+        other = site.parent / "other"
+        write(other, {"p.html": b"old"})
+        _, left = publish(staging, site, (), there)
+        publish(other, site, (), there)
+        noted = note({"p.html": b"of the new"}, {}, (), left)
+        assert find_kept({"p.html": b"of the new"}, noted, scan(site)) == set()
+
+
+def test_a_page_that_was_the_same_is_kept() -> None:
+    with sites({"p.html": b"same"}, {"p.html": b"same"}) as (staging, site):
+        written, left = publish(staging, site, (), scan(site))
+        assert (written, find_kept({"p.html": b"x"}, note({"p.html": b"x"}, {}, (), left), scan(site))) == (
+            0,
+            {"p.html"},
+        )
+
+
+def test_a_file_that_another_build_takes_away_meanwhile_is_put_back() -> None:
+    with sites({"q.html": b"q00"}, {"p.html": b"p", "q.html": b"q12"}) as (staging, site):
+        there = scan(site)
+        (site / "q.html").unlink()
+        publish(staging, site, (), there)
+        assert read_tree(site) == {"p.html": b"p", "q.html": b"q12"}
+
+
+def test_a_second_build_waits_until_the_first_has_put_its_site_in_place(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from broadsheet.site_files import hold_site\n"
+        "print('ready', flush=True)\nwith hold_site(Path(sys.argv[1])):\n    print((Path(sys.argv[1])/'a').exists())"
+    )
+    site = tmp_path / "site"
+    with hold_site(site):
+        command = [sys.executable, "-c", script, str(site)]
+        other = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert other.stdout is not None
+        assert other.stdout.readline() == "ready\n"
+        write(site, {"a": b""})
+    assert other.communicate(timeout=60)[0] == "True\n"
 
 
 def test_a_site_that_is_not_there_has_no_files(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ from broadsheet.article import Article
 from broadsheet.bodies import find_renderer
 from broadsheet.body import RenderedBody
 from broadsheet.developing import read_rendition
-from broadsheet.fingerprint import names_edition, stamp_site
+from broadsheet.exposure import examine_templates
+from broadsheet.fingerprint import stamp_site
 from broadsheet.imprints import Imprints
 from broadsheet.indexing import INDEX_DIR
 from broadsheet.library import Library, build_library
@@ -167,7 +168,7 @@ class Newspaper:
             raise PluginError("nothing was read: on_pre_build did not run")
         locale = str(find_locale(self._settings, config))
         stamp = stamp_site(config, self._nav, self._source.registers, [locale, str(config.site_url)])
-        imprints = Imprints(self._ready, stamp, whole=names_edition(config))
+        imprints = Imprints(self._ready, stamp, examine_templates(config.theme.custom_dir))
         printer = Printer(self._env, self._nav, self._files, config, publisher.staging)
         # While serving, the last good page of a faulty article, for the tab that shows it.
         for url, data in self._last_good.pages.items():

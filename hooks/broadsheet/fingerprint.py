@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
+import importlib.metadata
 import platform
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -16,18 +16,35 @@ from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Navigation
 
 from broadsheet.bodies import MarkdownSetup
+from broadsheet.exposure import examine_templates
+from broadsheet.own_code import digest_modules, digest_scripts, digest_tree, is_installed
 from broadsheet.packing import digest
 
 _ENGINE = Path(__file__).parent
-# Names by which a template comes to more than the front matter of what its page lists.
-_SHOWS_MORE = re.compile(r"edition|press|spread|listings|\.body\b|\['body'\]|\[\"body\"\]")
+_NAME = re.compile(r"^[\w.-]+")
 _ELSEWHERE = frozenset({"plugins", "hooks", "theme", "site_dir", "docs_dir", "config_file_path", "watch", "pages"})
 
 
 @cache
 def stamp_code() -> str:
     """Of the engine's code alone, which the workers of a cluster must have in common."""
-    return digest(_digest_tree(_ENGINE)).hex()
+    return digest(digest_tree(_ENGINE)).hex()
+
+
+@cache
+def describe_engine() -> dict[str, str]:
+    """What the workers of a cluster must have in common: the engine's code, Python, and what the engine is built on."""
+    found = {"engine": stamp_code(), "Python": platform.python_version()}
+    left = ["broadsheet"]
+    while left:
+        name = left.pop()
+        with suppress(importlib.metadata.PackageNotFoundError):
+            package = importlib.metadata.distribution(name)
+            found[name] = package.version
+            needs = (one for one in package.requires or () if "extra ==" not in one)
+            names = {re.sub(r"[-_.]+", "-", _NAME.findall(one)[0]).lower() for one in needs}
+            left += sorted(names - found.keys())
+    return found
 
 
 @cache
@@ -43,7 +60,7 @@ def make_setup(config: MkDocsConfig) -> MarkdownSetup:
     modules = {name.partition(":")[0] for name in config.markdown_extensions}
     modules |= {str(getattr(one, "__module__", "")) for one in _walk(config.mdx_configs) if callable(one)}
     icons = [folder for one in _walk(config.mdx_configs) if isinstance(one, Mapping) for folder in _find_icons(one)]
-    stamp = digest(*(_read_module(name) for name in sorted(modules)), *map(_digest_tree, icons))
+    stamp = digest(digest_modules(modules), *map(digest_tree, icons))
     return MarkdownSetup(tuple(config.markdown_extensions), dict(config.mdx_configs), stamp.hex())
 
 
@@ -53,20 +70,15 @@ def stamp_site(config: MkDocsConfig, nav: Navigation, registers: Mapping[str, by
     plugins = {name: dict(getattr(plugin, "config", {})) for name, plugin in config.plugins.items()}
     theme = {"name": config.theme.name, **{key: config.theme[key] for key in config.theme}}
     # A hook is a plugin that is a module.
-    hooks = [Path(one.__file__).read_bytes() for one in config.plugins.values() if getattr(one, "__file__", None)]
-    trees = [_digest_tree(Path(folder)) for folder in config.theme.dirs if not _is_package(folder)]
+    hooks = [Path(file) for one in config.plugins.values() if (file := getattr(one, "__file__", None))]
+    code = (digest_scripts(hooks), digest_modules(type(one).__module__ for one in config.plugins.values()))
+    trees = [digest_tree(Path(folder)) for folder in config.theme.dirs if not is_installed(folder)]
+    if examine_templates(config.theme.custom_dir).whole:
+        # The site's own pages, too, may then be shown by others.
+        trees.append(digest_tree(Path(config.docs_dir)))
     texts = (_describe(settings), _describe(plugins), _describe(theme), _describe_nav(nav.items), *more)
     known = [part for name, data in sorted(registers.items()) for part in (name.encode(), data)]
-    return digest(stamp_engine().encode(), *(text.encode(errors="replace") for text in texts), *hooks, *trees, *known)
-
-
-def names_edition(config: MkDocsConfig) -> bool:
-    """Whether a site's own templates may show anything of the edition, on any page."""
-    folder = config.theme.custom_dir
-    if not folder:
-        return False
-    texts = (path.read_text(encoding="utf-8", errors="replace") for path in _list_files(Path(folder)))
-    return any(_SHOWS_MORE.search(text) for text in texts)
+    return digest(stamp_engine().encode(), *(text.encode(errors="replace") for text in texts), *code, *trees, *known)
 
 
 def _describe(value: object) -> str:
@@ -103,38 +115,3 @@ def _describe_nav(items: Iterable[StructureItem]) -> str:
         (item.title, getattr(item, "url", ""), _describe_nav(getattr(item, "children", None) or ())) for item in items
     )
     return repr(list(told))
-
-
-def _is_package(folder: str) -> bool:
-    return "site-packages" in Path(folder).parts or "dist-packages" in Path(folder).parts
-
-
-@cache
-def _read_module(name: str) -> bytes:
-    """A module's code, if it is one of the site's own; as it was first read, since no process reads it again."""
-    try:
-        spec = importlib.util.find_spec(name) if name else None
-    except (ImportError, ValueError, AttributeError):
-        return b""
-    origin = spec.origin if spec else None
-    if origin is None or _is_package(origin) or not origin.endswith(".py"):
-        return b""
-    return Path(origin).read_bytes()
-
-
-def _list_files(folder: Path) -> list[Path]:
-    found, seen = [], set()
-    for place, folders, names in os.walk(folder, followlinks=True):
-        # A link may lead back to where it lies.
-        if (real := Path(place).resolve()) in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        found += [path for name in names if (path := Path(place, name)).is_file() and path.suffix != ".pyc"]
-    return sorted(found)
-
-
-def _digest_tree(folder: Path) -> bytes:
-    files = _list_files(folder)
-    names = [path.relative_to(folder).as_posix().encode() for path in files]
-    return digest(*names, *(path.read_bytes() for path in files))

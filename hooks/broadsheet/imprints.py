@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC
 
 from broadsheet.article import Article
 from broadsheet.listings import Listing, ListingPage
@@ -12,6 +14,16 @@ from broadsheet.related import Related
 from broadsheet.urls import media_url
 
 
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What a site's own templates may show on any page, beyond what the imprints of pages tell of."""
+
+    whole: bool = False
+    """Anything of the edition, and of the site's own pages."""
+    moments: tuple[str, ...] = ()
+    """The moment of the build, in these forms of `strftime`; '' stands for the whole of it."""
+
+
 class Imprints:
     """The imprint of each page of a press: it changes with everything that the page shows, and with nothing else.
 
@@ -19,19 +31,24 @@ class Imprints:
     on its own page alone. Registers, settings and templates are part of every page's imprint.
     """
 
-    def __init__(self, press: Press, stamp: bytes, *, whole: bool) -> None:
+    def __init__(self, press: Press, stamp: bytes, exposure: Exposure = Exposure()) -> None:
         """Take a press.
 
         Args:
             press: what is to be printed.
             stamp: a digest of registers, settings, templates and code.
-            whole: whether any page may show anything of the edition, as when a site's own templates name it.
+            exposure: what any page may show of the edition, as when a site's own templates name it.
 
         """
         self._press = press
         self._latest = _list_cards(press.spreads[0].latest if press.spreads else ())
         self._listings: dict[str, bytes] = {}
-        if whole:
+        if exposure.moments:
+            zones = (UTC, press.edition.articles[0].date.at.tzinfo if press.edition.articles else UTC)
+            here = [press.edition.at.astimezone(zone) for zone in zones]
+            told = (at.strftime(form or "%c %f") for form in exposure.moments for at in here)
+            stamp = digest(stamp, *(moment.encode() for moment in told))
+        if exposure.whole:
             stamp = digest(stamp, *(self._digest_spread(spread) for spread in press.spreads))
         self._stamp = stamp
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import shutil
 import tempfile
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from broadsheet.pagefind_program import IndexingError, PagefindProgram
 from broadsheet.searching import Record, digest, find_common_words
+from broadsheet.site_files import is_alive
 from broadsheet.tidying import tidy_index
 
 INDEX_DIR = "pagefind"
@@ -76,7 +78,9 @@ def build_search_index(
     if is_current(records, site_dir, language):
         return False
     clear_workshops(site_dir)
-    with tempfile.TemporaryDirectory(prefix=_WORKSHOP, dir=site_dir, ignore_cleanup_errors=True) as workshop:
+    with tempfile.TemporaryDirectory(
+        prefix=f"{_WORKSHOP}{os.getpid()}-", dir=site_dir, ignore_cleanup_errors=True
+    ) as workshop:
         made, target = Path(workshop, INDEX_DIR), Path(site_dir, INDEX_DIR)
         with pagefind or PagefindProgram() as program:
             program.make_index(sorted(records), made.resolve(), language)
@@ -105,7 +109,8 @@ def clear_workshops(site_dir: Path) -> None:
     """Remove what a process that was killed has left behind."""
     Path(site_dir).mkdir(parents=True, exist_ok=True)
     for path in Path(site_dir).glob(f"{_WORKSHOP}*"):
-        shutil.rmtree(path, ignore_errors=True)
+        if not is_alive(path.name.removeprefix(_WORKSHOP).partition("-")[0]):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _stamp(records: Sequence[Record], language: str) -> str:

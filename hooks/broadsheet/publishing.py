@@ -16,10 +16,11 @@ from mkdocs.structure.files import Files
 
 from broadsheet.cache import Cache
 from broadsheet.imprints import Imprints
+from broadsheet.indexing import clear_workshops
 from broadsheet.packing import digest
 from broadsheet.press_files import MediaFile, PressFile
 from broadsheet.printing import Printer
-from broadsheet.site_files import Printed, find_kept, make_staging, note, publish, scan
+from broadsheet.site_files import Printed, find_kept, hold_site, make_staging, note, publish, scan
 
 
 @contextmanager
@@ -86,14 +87,16 @@ class Publisher:
         marks = {file.dest_uri: file.find_imprint(imprints) for file in ours}
         key = digest(b"site", str(self._site.resolve()).encode(errors="surrogateescape"))
         printed = cast("dict[str, Printed]", cache.get("site", [key]).get(key) or {})
+        # What a build that was killed has left there would be published with the site.
+        clear_workshops(self._site)
         there = scan(self._site, others)
         kept = find_kept(marks, printed, there)
         left = [file for file in ours if file.dest_uri not in kept]
         printer.print_all([file for file in left if isinstance(file, PressFile)], workers, report, start_search)
         printer.copy_media([file for file in left if isinstance(file, MediaFile)])
-        with hold_interrupts():
-            written = publish(self._staging, self._site, kept, there)
-            cache.put("site", {key: note(marks, printed, kept, self._site)})
+        with hold_interrupts(), hold_site(self._site):
+            written, placed = publish(self._staging, self._site, kept, there)
+            cache.put("site", {key: note(marks, printed, kept, placed)})
         self.abandon()
         return written
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import glob
+import importlib
 import os
 import posixpath
 import shutil
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def make_staging(site: Path) -> Path:
     apart = site.is_dir() and site.stat().st_dev != site.parent.stat().st_dev
     for parent in (site,) if apart else (site.parent, site):
         for left in parent.glob(f".{glob.escape(site.name)}.{_PART}-*") if parent.is_dir() else ():
-            if not _is_alive(left.name.rpartition("-")[2]):
+            if not is_alive(left.name.rpartition("-")[2]):
                 shutil.rmtree(left, ignore_errors=True)
         with suppress(PermissionError):
             staging = parent / f".{site.name}.{_PART}-{os.getpid()}"
@@ -43,7 +44,8 @@ def make_staging(site: Path) -> Path:
     raise PermissionError(f"'{site}' cannot be written")
 
 
-def _is_alive(process: str) -> bool:
+def is_alive(process: str) -> bool:
+    """Whether there is a process of that number."""
     if not process.isdecimal():
         return False
     try:
@@ -96,20 +98,44 @@ def find_kept(
     return kept
 
 
-def publish(staging: Path, site: Path, kept: Collection[str], there: Mapping[str, tuple[int, int]]) -> int:
+@contextmanager
+def hold_site(site: Path) -> Iterator[None]:
+    """Have other builds of a site wait before they put theirs in its place; the system lets go when a process ends.
+
+    Without it, where directories cannot be locked, nothing is lost but order: see `publish`.
+    """
+    try:
+        folder = os.open(site.parent, os.O_RDONLY)
+    except OSError:
+        yield
+        return
+    try:
+        with suppress(ImportError, OSError):
+            importlib.import_module("fcntl").flock(folder, 2)
+        yield
+    finally:
+        os.close(folder)
+
+
+def publish(
+    staging: Path, site: Path, kept: Collection[str], there: Mapping[str, tuple[int, int]]
+) -> tuple[int, dict[str, tuple[int, int]]]:
     """Move what is new or other than before from the staging directory to the site, and remove the rest of the old.
 
     Every file takes its place whole. Cost: one rename a changed file, one comparison an unchanged one.
 
     Returns:
-        how many files were written.
+        how many files were written, and the size and time of all that were made ready, as this build left them:
+        another may have put its own in their place since, which must not be taken for these.
 
     """
     fresh = scan(staging, hidden=True)
+    left = dict(fresh)
     written = 0
     for path, (size, _) in sorted(fresh.items()):
         source, target = staging / path, site / path
-        if path in there and there[path][0] == size and source.read_bytes() == target.read_bytes():
+        if path in there and there[path][0] == size and _is_same(source, target):
+            left[path] = there[path]
             continue
         _make_room(target, site)
         source.replace(target)
@@ -120,7 +146,15 @@ def publish(staging: Path, site: Path, kept: Collection[str], there: Mapping[str
         with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
             (site / path).unlink()
     _remove_empty(site, {posixpath.dirname(path) for path in stale})
-    return written
+    return written, left
+
+
+def _is_same(source: Path, target: Path) -> bool:
+    try:
+        return source.read_bytes() == target.read_bytes()
+    except OSError:
+        # Another build has taken it away.
+        return False
 
 
 def _make_room(target: Path, site: Path) -> None:
@@ -146,15 +180,16 @@ def _remove_empty(site: Path, folders: Collection[str]) -> None:
 
 
 def note(
-    imprints: Mapping[str, bytes], printed: Mapping[str, Printed], kept: Collection[str], site: Path
+    imprints: Mapping[str, bytes],
+    printed: Mapping[str, Printed],
+    kept: Collection[str],
+    left: Mapping[str, tuple[int, int]],
 ) -> dict[str, Printed]:
-    """What was printed, for the next build: see `find_kept`."""
+    """What was printed and how it was left (see `publish`), for the next build: see `find_kept`."""
     noted = {}
     for path, imprint in imprints.items():
         if path in kept:
             noted[path] = printed[path]
-            continue
-        with suppress(FileNotFoundError):
-            status = (site / path).stat()
-            noted[path] = Printed(imprint, status.st_size, status.st_mtime_ns)
+        elif path in left:
+            noted[path] = Printed(imprint, *left[path])
     return noted
