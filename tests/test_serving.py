@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Any
 
 import pytest
@@ -278,3 +278,46 @@ def test_after_a_worker_has_died_new_lists_come_all_the_same(server: LiveReloadS
         assert found == rank(TWO.documents, 2)
     finally:
         pool.shutdown()
+
+
+def test_the_death_of_a_worker_has_the_comparison_done_again_by_new_ones_beside_the_server(
+    server: LiveReloadServer,
+) -> None:
+    ranker, old, told = BackgroundRanker(), make_pool(1, "forkserver"), list[str]()
+    cache, new = Cache(None, ""), Waiting()
+    try:
+        first = ranker(ONE, Workshop(executor=old, cache=cache))()
+        ranker.attach(server)
+        old.submit(exit_at_once)
+        ranker(TWO, Workshop(executor=old, cache=cache))
+        # Nobody saves anything: the server builds by itself.
+        assert wait_until(lambda: wants(server))
+    finally:
+        old.shutdown()
+    workshop = Workshop(executor=new, cache=cache, warn=told.append)
+    assert ranker(TWO, workshop)() == first
+    assert (len(told), len(new.work)) == (1, 1)
+    new.run()
+    assert wants(server)
+    assert ranker(TWO, workshop)() == rank(TWO.documents, 2)
+    # And so for the rest of the session.
+    assert ranker(make_plan(c="Harbour."), workshop)() == rank(TWO.documents, 2)
+    assert len(new.work) == 1
+
+
+def test_a_comparison_that_brings_every_worker_down_ends(server: LiveReloadServer) -> None:
+    ranker, cache, told = BackgroundRanker(), Cache(None, ""), list[str]()
+    ranker.attach(server)
+    ranker(ONE, Workshop(cache=cache))()
+    builds = 0
+    while builds < 5:
+        builds += 1
+        fallen = Waiting()
+        lists = ranker(TWO, Workshop(executor=fallen, cache=cache, warn=told.append))
+        for future, *_ in fallen.work:
+            future.set_exception(BrokenExecutor())
+        if not wants(server):
+            break
+    assert builds == 3
+    assert lists() == rank(TWO.documents, 2)
+    assert len(told) == 3

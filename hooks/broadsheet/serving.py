@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import replace
@@ -33,10 +34,12 @@ class BackgroundRanker:
 
     def __init__(self) -> None:
         self._last: Ranking | None = None
-        self._pending: tuple[bytes, Future[Ranking]] | None = None
+        self._pending: tuple[bytes, Future[Ranking], Executor] | None = None
         self._server: LiveReloadServer | None = None
         self._dead: Executor | None = None
         """Workers that have died."""
+        self._deaths: Counter[bytes] = Counter()
+        """How many workers each comparison has brought down."""
 
     def attach(self, server: LiveReloadServer) -> None:
         """Take the server that is to build again when a comparison is done."""
@@ -47,7 +50,8 @@ class BackgroundRanker:
         key = find_key(plan.documents, plan.layout.related_count)
         self._collect(workshop)
         known = workshop.cache.get("ranking", [key]).get(key)
-        here = workshop.executor is None or workshop.executor is self._dead or self._server is None
+        hopeless = workshop.executor is self._dead or self._deaths[key] > 1
+        here = workshop.executor is None or hopeless or self._server is None
         if isinstance(known, Ranking) or self._last is None or here:
             wait = start_ranking(plan, workshop)
 
@@ -66,14 +70,14 @@ class BackgroundRanker:
             self._pending[1].cancel()
         assert workshop.executor is not None
         future = begin_work(workshop.executor, rank, plan.documents, plan.layout.related_count)
-        self._pending = (key, future)
+        self._pending = (key, future, workshop.executor)
         future.add_done_callback(self._wake)
 
     def _collect(self, workshop: Workshop) -> None:
         """Keep what was compared in the meantime."""
         if self._pending is None or not self._pending[1].done():
             return
-        key, future = self._pending
+        key, future, executor = self._pending
         self._pending = None
         try:
             self._last = future.result()
@@ -81,19 +85,26 @@ class BackgroundRanker:
         except CancelledError:
             pass
         except BrokenExecutor:
-            self._dead = workshop.executor
-            workshop.warn("a worker process has died, of want of memory perhaps")
+            # The workshop may have other workers by now.
+            self._dead = executor
+            self._deaths[key] += 1
+            workshop.warn("a worker process has died, of want of memory perhaps: the articles are compared again")
 
     def _wake(self, future: Future[Ranking]) -> None:
-        """Have the site built again, if any list is another now. MkDocs 1.6.1 has no public way to ask for that."""
-        server = self._server
-        if server is None or future.cancelled() or future.exception() is not None:
+        """Have the site built again, if any list is another now, or if the comparison came to nothing."""
+        if self._server is None or future.cancelled():
             return
-        if self._last is not None and future.result().lists == self._last.lists:
+        done = future.exception() is None
+        if done and self._last is not None and future.result().lists == self._last.lists:
             return
-        with server._rebuild_cond:
-            server._want_rebuild = True
-            server._rebuild_cond.notify_all()
+        ask_for_build(self._server)
+
+
+def ask_for_build(server: LiveReloadServer) -> None:
+    """Have a server build the site again. MkDocs 1.6.1 has no public way to ask for that."""
+    with server._rebuild_cond:
+        server._want_rebuild = True
+        server._rebuild_cond.notify_all()
 
 
 class LastGood:
