@@ -55,12 +55,12 @@ LAYERS = [
 ]
 # These know MkDocs, and nothing else does.
 EDGE = [
-    ["settings", "furniture", "surroundings", "fingerprint", "progress", "press_files"],
+    ["settings", "furniture", "surroundings", "fingerprint", "progress", "press_files", "mishaps"],
     ["cluster"],
     ["pages"],
-    ["tools", "navigation", "templating", "printing", "serving"],
+    ["tools", "navigation", "templating", "printing", "serving", "noticeboard"],
     ["newsroom"],
-    ["publishing"],
+    ["publishing", "watching"],
     ["newsroom", "navigation", "templating", "search_desk"],
     ["events", "cli_related"],
     ["cli_build"],

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +14,9 @@ from broadsheet.bodies import Workshop, begin_work
 from broadsheet.cache import Cache
 from broadsheet.library import Library, Rules, build_library
 from broadsheet.plan import Plan
-from broadsheet.problems import Problem
 from broadsheet.rankings import find_key, start_ranking
 from broadsheet.related import Ranking, rank
 from broadsheet.source import Source
-
-_BANNER = re.compile(rb"<!--broadsheet-faults-->.*?<!--/broadsheet-faults-->", re.DOTALL)
-_BODY = re.compile(rb"<body\b[^>]*>")
 
 
 class BackgroundRanker:
@@ -112,7 +106,9 @@ class LastGood:
 
     def __init__(self) -> None:
         self.pages: dict[str, bytes] = {}
-        """The last good pages of the articles that are faulty now, by URL, each with what is to be mended on top."""
+        """The last good pages of the articles that are faulty now, by URL."""
+        self._faults: dict[str, tuple[str, ...]] = {}
+        """What is to be mended in each of them."""
         self._registers: dict[str, bytes] = {}
         self._urls: dict[str, str] = {}
 
@@ -136,24 +132,17 @@ class LastGood:
         """Take the pages of faulty articles, before the site is built without those."""
         known = {article.path: article.url for article in library.articles}
         taken = set(known.values())
-        self.pages = {}
+        pages, faults = dict[str, bytes](), dict[str, tuple[str, ...]]()
         for path in library.faulty:
             url = self._urls.get(path, "")
             target = site / url / "index.html"
             if url and url not in taken and target.is_file():
-                told = [one for one in library.problems if one.path == library.name(path)]
-                self.pages[url] = add_banner(target.read_bytes(), told)
+                pages[url] = target.read_bytes()
+                told = (one for one in library.problems if one.path == library.name(path) and one.severity == "error")
+                faults[url] = tuple(map(str, told))
+        self.pages, self._faults = pages, faults
         self._urls |= known
 
-
-def add_banner(page: bytes, problems: Sequence[Problem]) -> bytes:
-    """A page with what is wrong with its article on top, in place of what an earlier banner said."""
-    items = "".join(f"<li>{html.escape(str(problem))}</li>" for problem in problems)
-    banner = (
-        "<!--broadsheet-faults-->"
-        '<div role="alert" style="position:relative;z-index:9;padding:.8rem 1.2rem;background:#8c1d18;color:#fff">'
-        f"<strong>This is the last good state of the page. To be mended:</strong><ul>{items}</ul></div>"
-        "<!--/broadsheet-faults-->"
-    ).encode()
-    page = _BANNER.sub(b"", page)
-    return _BODY.sub(lambda match: match[0] + banner, page, count=1) if problems else page
+    def find_faults(self, url: str) -> tuple[str, ...]:
+        """What is wrong with the article of which a URL shows the last good page."""
+        return self._faults.get(url, ())
