@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,16 @@ def test_an_article_dated_ahead_waits_for_its_day(site: Site, server: Server) ->
         site.article("tomorrow", "2999-01-01")
     assert server.get("2999/01/tomorrow/")[0] == 404
     assert "Tomorrow" not in server.get("")[1]
+
+
+def test_an_embargo_ends_though_nothing_is_saved(site: Site, server: Server) -> None:
+    with server.rebuild():
+        end = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=7)
+        site.article("scoop", "2026-01-20", embargo=end.isoformat())
+    since = len(server.log)
+    assert server.get("2026/01/scoop/")[0] == 404
+    server.wait_for("Reloading browsers", since=since)
+    assert server.get("2026/01/scoop/")[0] == 200
 
 
 def test_faulty_settings_are_told_without_a_traceback_and_mended_ones_picked_up(site: Site, server: Server) -> None:

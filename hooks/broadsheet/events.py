@@ -59,7 +59,7 @@ class Newspaper:
         self._root = Path()
         self._label = ""
         self._source: Source | None = None
-        self._desk = ServerDesk()
+        self._desk = ServerDesk(read_clock)
         self._tools = Tools(log)
         self._search = SearchDesk()
         self._publisher: Publisher | None = None
@@ -117,7 +117,7 @@ class Newspaper:
             self._tools.end_workers()
         self._report(library.problems, strict=bool(config.strict))
         if self._serving:
-            self._desk.note(library, Path(config.site_dir))
+            self._desk.note(library, now, Path(config.site_dir))
         self._search.stop()
         self._publisher = Publisher(config)
 
