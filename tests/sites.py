@@ -258,12 +258,12 @@ class Server:
         self.wait_for(after, since=since)
 
     def get(self, url: str) -> tuple[int, str]:
-        """The status and the text of a page."""
+        """The status and the text of a page; that of an error too."""
         try:
             with urlopen(self.address + url, timeout=20) as response:  # noqa: S310 - always this machine
                 return response.status, response.read().decode()
         except HTTPError as error:
             with error:
-                return error.code, ""
+                return error.code, error.read().decode()
         except URLError as error:
             raise AssertionError(f"the server is gone: {error}\n{self.log}") from None

@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import pytest
 from broadsheet.article import Article
-from broadsheet.edition import Edition, publish
+from broadsheet.edition import Edition, find_next_change, publish
 from broadsheet.library import Library
 from broadsheet.moments import parse_moment
 from broadsheet.registers import Author, Story, Topic
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from makers import HOLDS, NOW, hold, make_article, make_edition, make_registers
+from makers import HOLDS, NOW, hold, make_article, make_edition, make_library, make_registers
 from strategies import PARIS, libraries
 
 TREE = make_registers(
@@ -104,6 +104,34 @@ def test_an_article_is_in_the_edition_of_exactly_those_instants_at_which_it_is_p
 
 
 # The order.
+
+
+@given(library=libraries(), at=st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))
+def test_the_edition_stays_as_it_is_until_its_next_change(library: Library, at: datetime) -> None:
+    change = find_next_change(library, at)
+    moments = [
+        one.astimezone(UTC)
+        for article in library.articles
+        for one in (article.date.at, article.embargo, article.expires)
+        if one is not None
+    ]
+    public = publish(library, at).articles
+    for moment in moments:
+        if at < moment and (change is None or moment < change):
+            assert publish(library, moment).articles == public
+    if change is not None:
+        assert at < change
+        assert publish(library, change - timedelta(microseconds=1)).articles == public
+        assert publish(library, change).articles != public
+
+
+def test_a_draft_and_what_comes_after_the_next_change_wake_nobody_yet() -> None:
+    hour = timedelta(hours=1)
+    draft = make_article("a", draft=True, embargo=NOW + hour)
+    scoop = make_article("b", embargo=NOW + 2 * hour, expires=NOW + 3 * hour)
+    assert find_next_change(make_library(draft, scoop), NOW) == NOW + 2 * hour
+    assert find_next_change(make_library(draft, scoop), NOW + 2 * hour) == NOW + 3 * hour
+    assert find_next_change(make_library(draft, scoop), NOW + 3 * hour) is None
 
 
 def test_the_newest_comes_first_and_of_one_moment_the_url_decides() -> None:

@@ -44,12 +44,12 @@ Papers = dict[str, tuple[dict[str, Any], str]]
 
 
 def make_papers() -> Papers:
-    """Seven articles of seven days, two of which are alike, and five of which tell a story."""
+    """Seven articles of seven days, two of which are alike, and six of which tell a story."""
     papers: Papers = {}
     for day, slug in enumerate("abcdefg", 10):
         front: dict[str, Any] = {"title": slug * 4, "topics": ["world"], "date": f"2026-01-{day}"}
         papers[slug] = (front, f"{slug * 5} {slug * 6} {slug * 7}.")
-    for slug in "abcde":
+    for slug in "abcdef":
         papers[slug][0]["story"] = "war"
     papers["a"][0].update(topics=["asia"], authors=["jane"], image={"src": "a.png", "alt": "A"})
     papers["f"][0].update(topics=["money"])
@@ -101,7 +101,7 @@ def test_the_newspaper_of_these_tests_shows_everything() -> None:
     assert [article.slug for article, _ in find(press, "g").related] == ["f"]
     line = find(press, "b").timeline
     assert line is not None
-    assert (line.total, len(line.parts)) == (5, 2)
+    assert (line.total, len(line.parts)) == (6, 2)
     assert all((line.newer, line.older, line.latest))
     assert press.author_images
     assert (press.front.lead, press.front.features) == (find(press, "g").article, (find(press, "b").article,))

@@ -13,7 +13,7 @@ from sites import ROOT
 ENGINE = ROOT / "hooks" / "broadsheet"
 # From the lowest to the highest: a module imports only from layers below its own. The one place to edit.
 LAYERS = [
-    ["problems", "addresses", "packing", "workers", "cbor", "exif", "avif_boxes"],
+    ["problems", "addresses", "packing", "workers", "alarm", "cbor", "exif", "avif_boxes"],
     ["slugs", "urls", "moments", "cache", "site_files", "languages", "finishing", "mending", "nesting", "chunking"],
     ["metadata", "picture_store", "own_code"],
     ["pictures"],
@@ -56,12 +56,12 @@ LAYERS = [
 # These know MkDocs, and nothing else does.
 EDGE = [
     ["exposure"],
-    ["settings", "furniture", "surroundings", "fingerprint", "progress", "press_files"],
+    ["settings", "furniture", "surroundings", "fingerprint", "progress", "press_files", "mishaps"],
     ["cluster"],
     ["pages"],
-    ["tools", "navigation", "templating", "printing", "serving"],
+    ["tools", "navigation", "templating", "printing", "serving", "noticeboard"],
     ["newsroom"],
-    ["publishing"],
+    ["publishing", "watching"],
     ["newsroom", "navigation", "templating", "search_desk"],
     ["events", "cli_related"],
     ["cli_build"],

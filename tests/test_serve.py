@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from markup import parse
 from sites import PNG, Server, Site
 
 pytestmark = pytest.mark.site
@@ -26,6 +29,12 @@ def server(site: Site) -> Iterator[Server]:
     """The newspaper, served."""
     with Server(site, "--livereload") as server:
         yield server
+
+
+def told(server: Server, url: str) -> list[str]:
+    """What stands on top of a page."""
+    page = parse(server.get(url)[1])
+    return [item.text for banner in page.all("div", role="alert") for item in banner.all("li")]
 
 
 def test_a_saved_article_is_on_its_page_at_once(site: Site, server: Server) -> None:
@@ -99,6 +108,16 @@ def test_an_article_dated_ahead_waits_for_its_day(site: Site, server: Server) ->
     assert "Tomorrow" not in server.get("")[1]
 
 
+def test_an_embargo_ends_though_nothing_is_saved(site: Site, server: Server) -> None:
+    with server.rebuild():
+        end = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=7)
+        site.article("scoop", "2026-01-20", embargo=end.isoformat())
+    since = len(server.log)
+    assert server.get("2026/01/scoop/")[0] == 404
+    server.wait_for("Reloading browsers", since=since)
+    assert server.get("2026/01/scoop/")[0] == 200
+
+
 def test_faulty_settings_are_told_without_a_traceback_and_mended_ones_picked_up(site: Site, server: Server) -> None:
     with server.rebuild("Expected a whole number of at least 1 but received: 0"):
         site.configure(broadsheet={"per_page": 0})
@@ -107,6 +126,63 @@ def test_faulty_settings_are_told_without_a_traceback_and_mended_ones_picked_up(
         site.configure(broadsheet={"per_page": 1})
     assert server.get("topics/world/page/1/")[0] == 404
     assert "Traceback" not in server.log
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "fault"),
+    [
+        ("content/topics.yml", "world: [\n", "content/topics.yml:"),
+        ("content/articles/2026/01/broken.md", "---\ntitle: A: b\n---\n", "content/articles/2026/01/broken.md:2:9: "),
+        ("mkdocs.yml", "site_name: A: b\n", "mkdocs.yml:1:13: "),
+        ("mkdocs.yml", "nonsense: [1\n", "mkdocs.yml:"),
+        ("overrides/broadsheet/article.html", "<p>\n{% blok %}\n", "overrides/broadsheet/article.html:2: "),
+        ("overrides/main.html", "<p>\n\n{{ pgae.title }}\n", "overrides/main.html:3: 'pgae' is undefined"),
+    ],
+)
+def test_whatever_is_wrong_is_on_every_page_until_it_is_mended(
+    site: Site, server: Server, path: str, text: str, fault: str
+) -> None:
+    file, since = site.root / path, len(server.log)
+    good = file.read_bytes() if file.exists() else None
+    with server.rebuild():
+        site.write(path, text)
+    pages = ("", "about/", "2026/01/accord/", "2026/01/broken/")
+    for url in pages:
+        assert told(server, url)[0].startswith(fault), url
+    assert "The accord." in server.get("2026/01/accord/")[1]
+    assert fault in server.log[since:]
+    with server.rebuild():
+        file.unlink() if good is None else file.write_bytes(good)
+    assert [told(server, url) for url in pages] == [[], [], [], []]
+    assert "Traceback" not in server.log
+
+
+def test_a_fault_of_an_article_is_first_on_its_own_page(site: Site, server: Server) -> None:
+    with server.rebuild():
+        site.write("content/articles/2026/01/a-broken.md", "---\ntitle: A: b\n---\n")
+    with server.rebuild():
+        site.article("talks", "2026-01-18", "The third version.", topics=["natoo"])
+    assert [line.partition(".md:")[0].rpartition("/")[2] for line in told(server, "2026/01/talks/")] == [
+        "talks",
+        "a-broken",
+    ]
+    (site.root / "content/articles/2026/01/a-broken.md").unlink()
+    with server.rebuild():
+        site.article("talks", "2026-01-18", "The fourth version.", topics=["nato"])
+    assert told(server, "2026/01/talks/") == []
+
+
+def test_a_setting_that_is_no_good_is_told_in_one_line_here_and_there(site: Site, server: Server) -> None:
+    since = len(server.log)
+    with server.rebuild():
+        site.configure(broadsheet={"per_page": "x"})
+    fault = "mkdocs.yml: extra.broadsheet.per_page: Expected a whole number of at least 1 but received: 'x'"
+    assert told(server, "2026/01/accord/") == [fault]
+    # The terminal breaks long lines.
+    assert re.sub(r"\s+", " ", server.log[since:]).count(fault) == 1
+    with server.rebuild():
+        site.configure()
+    assert told(server, "2026/01/accord/") == []
 
 
 def test_a_server_starts_with_a_fault_too(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Serving: what a writer sees at once, what follows a moment later, and what is on top of a page with a fault."""
+"""Serving: what a writer sees at once, and what follows a moment later."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Any
 
 import pytest
@@ -14,63 +14,11 @@ from broadsheet.bodies import Workshop
 from broadsheet.cache import Cache
 from broadsheet.library import Library
 from broadsheet.plan import Layout, Plan, plan_edition
-from broadsheet.problems import Problem
 from broadsheet.related import rank
-from broadsheet.serving import BackgroundRanker, add_banner
+from broadsheet.serving import BackgroundRanker
 from broadsheet.workers import make_pool
-from hypothesis import given
-from hypothesis import strategies as st
 from makers import NOW, make_article, make_library
-from markup import parse
 from mkdocs.livereload import LiveReloadServer
-
-PAGE = b'<!doctype html>\n<html><head><title>x</title></head>\n<body class="a" data-x="1">\n<p>Words.</p></body></html>'
-FAULT = Problem("content/articles/a.md", 3, 9, "topics", "unknown topic '<b>wrold</b>'", "did you mean 'world'?")
-
-
-# What is on top of a page.
-
-
-def test_a_banner_tells_what_is_to_be_mended() -> None:
-    page = parse(add_banner(PAGE, [FAULT, Problem("content/articles/a.md", 5, 0, "", "dead link")]).decode())
-    told = page.one("div", role="alert")
-    assert [item.text for item in told.all("li")] == [
-        "content/articles/a.md:3:9: topics: unknown topic '<b>wrold</b>' (did you mean 'world'?)",
-        "content/articles/a.md:5: dead link",
-    ]
-    assert [one.tag for one in told.all("b")] == []
-
-
-@given(message=st.text("<>&\"'-!/ab \u2028\x00", max_size=40) | st.just("<!--/broadsheet-faults--><script>"))
-def test_whatever_a_problem_says_it_adds_no_element(message: str) -> None:
-    problem = Problem("content/a.md", 1, 1, "title", message)
-    shown = add_banner(PAGE, [problem])
-    page = parse(shown.decode())
-    assert len(page.all("script")) == len(page.all("b")) == len(page.all("a")) == 0
-    assert len(page.all("li")) == 1
-    assert add_banner(shown, []) == PAGE
-
-
-def test_a_banner_takes_the_place_of_an_earlier_one() -> None:
-    once = add_banner(PAGE, [FAULT])
-    assert once.count(b"role=") == 1
-    assert add_banner(once, [FAULT]) == once
-    other = add_banner(once, [Problem("content/articles/a.md", 1, 0, "", "Other.")])
-    assert (other.count(b"role="), b"Other." in other, b"wrold" in other) == (1, True, False)
-    assert add_banner(other, []) == PAGE
-
-
-def test_a_banner_stands_at_the_beginning_of_the_body_and_changes_nothing_else() -> None:
-    shown = add_banner(PAGE, [FAULT])
-    before, _, after = PAGE.partition(b'data-x="1">')
-    assert shown.startswith(before + b'data-x="1"><!--broadsheet-faults-->')
-    assert shown.endswith(b"<!--/broadsheet-faults-->" + after)
-    assert add_banner(b"No page.", [FAULT]) == b"No page."
-
-
-def test_what_looks_like_a_group_in_a_problem_is_no_group() -> None:
-    assert rb"\1 \g&lt;0&gt;" in add_banner(PAGE, [Problem("a.md", 1, 1, "", r"\1 \g<0>")])
-
 
 # Lists that follow a moment later.
 
@@ -278,3 +226,46 @@ def test_after_a_worker_has_died_new_lists_come_all_the_same(server: LiveReloadS
         assert found == rank(TWO.documents, 2)
     finally:
         pool.shutdown()
+
+
+def test_the_death_of_a_worker_has_the_comparison_done_again_by_new_ones_beside_the_server(
+    server: LiveReloadServer,
+) -> None:
+    ranker, old, told = BackgroundRanker(), make_pool(1, "forkserver"), list[str]()
+    cache, new = Cache(None, ""), Waiting()
+    try:
+        first = ranker(ONE, Workshop(executor=old, cache=cache))()
+        ranker.attach(server)
+        old.submit(exit_at_once)
+        ranker(TWO, Workshop(executor=old, cache=cache))
+        # Nobody saves anything: the server builds by itself.
+        assert wait_until(lambda: wants(server))
+    finally:
+        old.shutdown()
+    workshop = Workshop(executor=new, cache=cache, warn=told.append)
+    assert ranker(TWO, workshop)() == first
+    assert (len(told), len(new.work)) == (1, 1)
+    new.run()
+    assert wants(server)
+    assert ranker(TWO, workshop)() == rank(TWO.documents, 2)
+    # And so for the rest of the session.
+    assert ranker(make_plan(c="Harbour."), workshop)() == rank(TWO.documents, 2)
+    assert len(new.work) == 1
+
+
+def test_a_comparison_that_brings_every_worker_down_ends(server: LiveReloadServer) -> None:
+    ranker, cache, told = BackgroundRanker(), Cache(None, ""), list[str]()
+    ranker.attach(server)
+    ranker(ONE, Workshop(cache=cache))()
+    builds = 0
+    while builds < 5:
+        builds += 1
+        fallen = Waiting()
+        lists = ranker(TWO, Workshop(executor=fallen, cache=cache, warn=told.append))
+        for future, *_ in fallen.work:
+            future.set_exception(BrokenExecutor())
+        if not wants(server):
+            break
+    assert builds == 3
+    assert lists() == rank(TWO.documents, 2)
+    assert len(told) == 3

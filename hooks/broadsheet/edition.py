@@ -84,6 +84,22 @@ def publish(library: Library, now: datetime) -> Edition:
     )
 
 
+def find_next_change(library: Library, now: datetime) -> datetime | None:
+    """The first moment after an instant at which other articles of a library are public; None if there is none."""
+    changes = (
+        moment
+        for article in library.articles
+        for moment in _list_moments(article)
+        if moment > now and article.is_public(moment) != article.is_public(now)
+    )
+    return min(changes, default=None)
+
+
+def _list_moments(article: Article) -> list[datetime]:
+    # In UTC: see `newest_first`.
+    return [one.astimezone(UTC) for one in (article.date.at, article.embargo, article.expires) if one is not None]
+
+
 def _complete(
     known: Mapping[str, Entry], named: Iterable[str], make: Callable[[str, str], Entry]
 ) -> Mapping[str, Entry]:

@@ -39,12 +39,12 @@ from broadsheet.problems import BroadsheetError, Problem, count
 from broadsheet.publishing import Publisher
 from broadsheet.rankings import start_ranking
 from broadsheet.search_desk import SearchDesk, load_search, make_search_page
-from broadsheet.serving import BackgroundRanker, LastGood
 from broadsheet.settings import Settings, find_content, find_layout, find_locale, read_settings
 from broadsheet.source import Source, read_source
 from broadsheet.surroundings import add_files
 from broadsheet.templating import TEMPLATES, equip_environment
 from broadsheet.tools import Tools, count_cores
+from broadsheet.watching import ServerDesk
 
 log = get_plugin_logger("broadsheet")
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "note": logging.INFO}
@@ -60,10 +60,9 @@ class Newspaper:
         self._root = Path()
         self._label = ""
         self._source: Source | None = None
-        self._last_good = LastGood()
+        self._desk = ServerDesk(read_clock)
         self._tools = Tools(log)
         self._search = SearchDesk()
-        self._ranker = BackgroundRanker()
         self._publisher: Publisher | None = None
         self._env = Environment(autoescape=True)
         self._files = Files([])
@@ -72,6 +71,8 @@ class Newspaper:
     def on_startup(self, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether a writer is watching: then a fault must not end the server."""
         self._serving = command == "serve"
+        if self._serving:
+            self._desk.open()
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Check the settings and add the engine's templates behind the site's own.
@@ -117,7 +118,7 @@ class Newspaper:
             self._tools.end_workers()
         self._report(library.problems, strict=bool(config.strict))
         if self._serving:
-            self._last_good.keep_pages(library, Path(config.site_dir))
+            self._desk.note(library, now, Path(config.site_dir))
         self._search.stop()
         self._publisher = Publisher(config)
 
@@ -171,7 +172,7 @@ class Newspaper:
         imprints = Imprints(self._ready, stamp, examine_templates(config.theme.custom_dir))
         printer = Printer(self._env, self._nav, self._files, config, publisher.staging)
         # While serving, the last good page of a faulty article, for the tab that shows it.
-        for url, data in self._last_good.pages.items():
+        for url, data in self._desk.last_good.pages.items():
             printer.write(f"{url}index.html", data)
         start_search = partial(self._start_search, publisher.site, config)
         others = {INDEX_DIR} if self._settings.search else set()
@@ -193,8 +194,8 @@ class Newspaper:
             self._tools.close()
 
     def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: object) -> LiveReloadServer:
-        """Have the site built again when related headlines have been compared beside the server."""
-        self._ranker.attach(server)
+        """Stand between the server and its builds, so that it lives through those that fail."""
+        self._desk.attach(server)
         return server
 
     def on_shutdown(self) -> None:
@@ -202,6 +203,7 @@ class Newspaper:
         self._abandon()
         self._search.stop()
         self._tools.close()
+        self._desk.close()
 
     def _start_search(self, site: Path, config: MkDocsConfig) -> None:
         if self._settings.search:
@@ -220,13 +222,13 @@ class Newspaper:
 
     def _read(self, source: Source) -> Library:
         if self._serving:
-            return self._last_good.read(source, self._settings.rules, self._tools.workshop.cache)
+            return self._desk.last_good.read(source, self._settings.rules, self._tools.workshop.cache)
         return build_library(source, self._settings.rules, self._tools.workshop.cache)
 
     def _set_press(self, library: Library, now: datetime, config: MkDocsConfig) -> Library:
         """Make the edition ready; the library comes back without what could not be rendered, with all problems."""
         around = find_surroundings(config, self._root)
-        ranker = self._ranker if self._serving else start_ranking
+        ranker = self._desk.ranker if self._serving else start_ranking
         arguments = (now, find_layout(self._settings, config), self._tools.workshop, around, ranker)
         self._press = set_press(library, *arguments)
         problems = tuple(sorted({*library.problems, *self._press.problems}))
@@ -241,8 +243,7 @@ class Newspaper:
     def _report(self, problems: Sequence[Problem], *, strict: bool) -> None:
         for problem in problems:
             log.log(_LEVELS[problem.severity], str(problem))
-        errors = sum(problem.severity == "error" for problem in problems)
-        warnings = sum(problem.severity == "warning" for problem in problems)
+        errors, warnings = (sum(one.severity == kind for one in problems) for kind in ("error", "warning"))
         if self._serving:
             return
         if errors:

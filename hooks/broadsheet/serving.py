@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +14,9 @@ from broadsheet.bodies import Workshop, begin_work
 from broadsheet.cache import Cache
 from broadsheet.library import Library, Rules, build_library
 from broadsheet.plan import Plan
-from broadsheet.problems import Problem
 from broadsheet.rankings import find_key, start_ranking
 from broadsheet.related import Ranking, rank
 from broadsheet.source import Source
-
-_BANNER = re.compile(rb"<!--broadsheet-faults-->.*?<!--/broadsheet-faults-->", re.DOTALL)
-_BODY = re.compile(rb"<body\b[^>]*>")
 
 
 class BackgroundRanker:
@@ -33,10 +28,12 @@ class BackgroundRanker:
 
     def __init__(self) -> None:
         self._last: Ranking | None = None
-        self._pending: tuple[bytes, Future[Ranking]] | None = None
+        self._pending: tuple[bytes, Future[Ranking], Executor] | None = None
         self._server: LiveReloadServer | None = None
         self._dead: Executor | None = None
         """Workers that have died."""
+        self._deaths: Counter[bytes] = Counter()
+        """How many workers each comparison has brought down."""
 
     def attach(self, server: LiveReloadServer) -> None:
         """Take the server that is to build again when a comparison is done."""
@@ -47,7 +44,8 @@ class BackgroundRanker:
         key = find_key(plan.documents, plan.layout.related_count)
         self._collect(workshop)
         known = workshop.cache.get("ranking", [key]).get(key)
-        here = workshop.executor is None or workshop.executor is self._dead or self._server is None
+        hopeless = workshop.executor is self._dead or self._deaths[key] > 1
+        here = workshop.executor is None or hopeless or self._server is None
         if isinstance(known, Ranking) or self._last is None or here:
             wait = start_ranking(plan, workshop)
 
@@ -66,14 +64,14 @@ class BackgroundRanker:
             self._pending[1].cancel()
         assert workshop.executor is not None
         future = begin_work(workshop.executor, rank, plan.documents, plan.layout.related_count)
-        self._pending = (key, future)
+        self._pending = (key, future, workshop.executor)
         future.add_done_callback(self._wake)
 
     def _collect(self, workshop: Workshop) -> None:
         """Keep what was compared in the meantime."""
         if self._pending is None or not self._pending[1].done():
             return
-        key, future = self._pending
+        key, future, executor = self._pending
         self._pending = None
         try:
             self._last = future.result()
@@ -81,19 +79,26 @@ class BackgroundRanker:
         except CancelledError:
             pass
         except BrokenExecutor:
-            self._dead = workshop.executor
-            workshop.warn("a worker process has died, of want of memory perhaps")
+            # The workshop may have other workers by now.
+            self._dead = executor
+            self._deaths[key] += 1
+            workshop.warn("a worker process has died, of want of memory perhaps: the articles are compared again")
 
     def _wake(self, future: Future[Ranking]) -> None:
-        """Have the site built again, if any list is another now. MkDocs 1.6.1 has no public way to ask for that."""
-        server = self._server
-        if server is None or future.cancelled() or future.exception() is not None:
+        """Have the site built again, if any list is another now, or if the comparison came to nothing."""
+        if self._server is None or future.cancelled():
             return
-        if self._last is not None and future.result().lists == self._last.lists:
+        done = future.exception() is None
+        if done and self._last is not None and future.result().lists == self._last.lists:
             return
-        with server._rebuild_cond:
-            server._want_rebuild = True
-            server._rebuild_cond.notify_all()
+        ask_for_build(self._server)
+
+
+def ask_for_build(server: LiveReloadServer) -> None:
+    """Have a server build the site again. MkDocs 1.6.1 has no public way to ask for that."""
+    with server._rebuild_cond:
+        server._want_rebuild = True
+        server._rebuild_cond.notify_all()
 
 
 class LastGood:
@@ -101,7 +106,9 @@ class LastGood:
 
     def __init__(self) -> None:
         self.pages: dict[str, bytes] = {}
-        """The last good pages of the articles that are faulty now, by URL, each with what is to be mended on top."""
+        """The last good pages of the articles that are faulty now, by URL."""
+        self._faults: dict[str, tuple[str, ...]] = {}
+        """What is to be mended in each of them."""
         self._registers: dict[str, bytes] = {}
         self._urls: dict[str, str] = {}
 
@@ -125,24 +132,17 @@ class LastGood:
         """Take the pages of faulty articles, before the site is built without those."""
         known = {article.path: article.url for article in library.articles}
         taken = set(known.values())
-        self.pages = {}
+        pages, faults = dict[str, bytes](), dict[str, tuple[str, ...]]()
         for path in library.faulty:
             url = self._urls.get(path, "")
             target = site / url / "index.html"
             if url and url not in taken and target.is_file():
-                told = [one for one in library.problems if one.path == library.name(path)]
-                self.pages[url] = add_banner(target.read_bytes(), told)
+                pages[url] = target.read_bytes()
+                told = (one for one in library.problems if one.path == library.name(path) and one.severity == "error")
+                faults[url] = tuple(map(str, told))
+        self.pages, self._faults = pages, faults
         self._urls |= known
 
-
-def add_banner(page: bytes, problems: Sequence[Problem]) -> bytes:
-    """A page with what is wrong with its article on top, in place of what an earlier banner said."""
-    items = "".join(f"<li>{html.escape(str(problem))}</li>" for problem in problems)
-    banner = (
-        "<!--broadsheet-faults-->"
-        '<div role="alert" style="position:relative;z-index:9;padding:.8rem 1.2rem;background:#8c1d18;color:#fff">'
-        f"<strong>This is the last good state of the page. To be mended:</strong><ul>{items}</ul></div>"
-        "<!--/broadsheet-faults-->"
-    ).encode()
-    page = _BANNER.sub(b"", page)
-    return _BODY.sub(lambda match: match[0] + banner, page, count=1) if problems else page
+    def find_faults(self, url: str) -> tuple[str, ...]:
+        """What is wrong with the article of which a URL shows the last good page."""
+        return self._faults.get(url, ())

@@ -1,0 +1,158 @@
+"""Noticeboard: what is to be mended, on top of every page that the server shows."""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mkdocs.exceptions import MkDocsException
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import get_plugin_logger
+
+from broadsheet.mishaps import explain_mishap
+from broadsheet.problems import show
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+MOST = 3
+"""So many faults stand on a page; the terminal has them all."""
+
+_LONGEST = 400
+_BODY = re.compile(rb"<body\b[^>]*>")
+_LOGGER = "mkdocs"
+log = get_plugin_logger("broadsheet")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a build has left to be mended."""
+
+    lines: tuple[str, ...] = ()
+    """As the terminal shows them."""
+    failed: bool = False
+    """Whether there is no newer site than the last."""
+
+
+class _Collector(logging.Handler):
+    """Collects what the terminal shows of errors, while a build runs."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+        self.open = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.open:
+            self.lines += record.getMessage().removeprefix("broadsheet: ").splitlines()
+
+
+class Noticeboard:
+    """Leads a server through builds that fail, and tells readers of its pages what is to be mended.
+
+    MkDocs' own server keeps every page waiting after such a build. Nothing here touches a file of the site.
+    """
+
+    def __init__(self, find_faults: Callable[[str], Sequence[str]]) -> None:
+        """Take a function that gives what is wrong with the article of which a URL shows the last good page."""
+        self._find_faults = find_faults
+        self._collector = _Collector()
+        self._notice = Notice()
+        self._server: LiveReloadServer | None = None
+        self._builder: Callable[[], object] = lambda: None
+
+    def open(self) -> None:
+        """Take down what goes wrong from now on: the first build begins."""
+        logging.getLogger(_LOGGER).addHandler(self._collector)
+        self._collector.open = True
+
+    def attach(self, server: LiveReloadServer) -> None:
+        """Stand between a server and its builds, and between it and browsers: the first build has been done."""
+        self._hang_out(failed=False)
+        self._server, self._builder = server, server.builder
+        server.builder = self.build
+        server.set_app(self.serve)
+
+    def close(self) -> None:
+        """Take nothing down any more."""
+        logging.getLogger(_LOGGER).removeHandler(self._collector)
+
+    def build(self) -> None:
+        """Build, and live through whatever fails: the last good site goes on, and browsers load it to learn why."""
+        self._collector.lines.clear()
+        self._collector.open = True
+        failed = False
+        try:
+            self._builder()
+        except Exception as error:  # a server outlives every fault
+            failed = True
+            self._tell(error)
+        self._hang_out(failed=failed)
+
+    def serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request as the server does, but for the notice on top of pages."""
+        server, begun = self._server, list[tuple[Any, ...]]()
+        assert server is not None
+        parts = server.serve_request(environ, lambda *arguments: begun.append(arguments))
+        status, headers, *_ = begun[0]
+        if dict(headers).get("Content-Type") != "text/html":
+            start_response(status, headers)
+            return parts
+        try:
+            page = b"".join(parts)
+        finally:
+            getattr(parts, "close", lambda: None)()
+        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "ignore")
+        page = self._add_notice(page, path.removeprefix(server.mount_path).removesuffix("index.html"))
+        kept = [(name, value) for name, value in headers if name != "Content-Length"]
+        start_response(status, [*kept, ("Content-Length", str(len(page)))])
+        return [page]
+
+    def _add_notice(self, page: bytes, url: str) -> bytes:
+        notice, own = self._notice, self._find_faults(url)
+        lines = list(dict.fromkeys([*notice.lines, *own] if notice.failed else [*own, *notice.lines]))
+        lead = "To be mended:"
+        if notice.failed:
+            lead = "This is the last good state of the newspaper. To be mended:"
+        elif own:
+            lead = "This is the last good state of the page. To be mended:"
+        return add_banner(page, lead, lines)
+
+    def _hang_out(self, *, failed: bool) -> None:
+        self._collector.open = False
+        self._notice = Notice(tuple(self._collector.lines), failed)
+
+    def _tell(self, error: Exception) -> None:
+        told = explain_mishap(error)
+        if not told and isinstance(error, MkDocsException):
+            # As a rule MkDocs has said why already.
+            told = "" if self._collector.lines else error.format_message()
+        elif not told:
+            traceback.print_exception(error)
+            told = f"this stopped the build, see the terminal: {type(error).__name__}: {error}"
+        if told:
+            log.error("%s", told)
+            # A page has room for few lines: this one is what a writer must know.
+            self._collector.lines[:0] = told.splitlines()
+
+
+def add_banner(page: bytes, lead: str, lines: Sequence[str]) -> bytes:
+    """A page with what is to be mended on top; as it was where that is nothing."""
+    if not lines:
+        return page
+    told = [show(line)[:_LONGEST] for line in lines[:MOST]]
+    if len(lines) > MOST:
+        told.append(f"and {len(lines) - MOST} more: see the terminal")
+    items = "".join(f"<li>{html.escape(line)}</li>" for line in told)
+    banner = (
+        '<div role="alert" style="position:relative;z-index:9;padding:.8rem 1.2rem;background:#8c1d18;color:#fff;'
+        f'overflow-wrap:anywhere"><strong>{html.escape(lead)}</strong><ul>{items}</ul></div>'
+    ).encode(errors="replace")
+    body = _BODY.search(page)
+    place = body.end() if body else 0
+    return page[:place] + banner + page[place:]

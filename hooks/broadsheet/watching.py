@@ -1,0 +1,60 @@
+"""Watching: all that goes with a server while a writer looks on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from mkdocs.livereload import LiveReloadServer
+
+from broadsheet.alarm import Alarm
+from broadsheet.edition import find_next_change
+from broadsheet.library import Library
+from broadsheet.noticeboard import Noticeboard
+from broadsheet.serving import BackgroundRanker, LastGood, ask_for_build
+
+
+class ServerDesk:
+    """Looks after a server from its first build to its end."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        """Take the clock by which articles become public and expire."""
+        self.ranker = BackgroundRanker()
+        """Compares articles beside the server."""
+        self.last_good = LastGood()
+        """What stays up while something is to be mended."""
+        self._board = Noticeboard(self.last_good.find_faults)
+        self._alarm = Alarm(clock, self._build_again)
+        self._change: datetime | None = None
+        self._server: LiveReloadServer | None = None
+
+    def open(self) -> None:
+        """Begin, before the first build."""
+        self._board.open()
+
+    def note(self, library: Library, now: datetime, site: Path) -> None:
+        """Take what was read for the edition of an instant, before a build changes the site.
+
+        When the next edition is due, the server builds by itself.
+        """
+        self.last_good.keep_pages(library, site)
+        self._change = find_next_change(library, now)
+        if self._server is not None:
+            self._alarm.set(self._change)
+
+    def attach(self, server: LiveReloadServer) -> None:
+        """Take the server, which builds and shows the site from now on."""
+        self.ranker.attach(server)
+        self._board.attach(server)
+        self._server = server
+        self._alarm.set(self._change)
+
+    def close(self) -> None:
+        """End."""
+        self._alarm.set(None)
+        self._board.close()
+
+    def _build_again(self) -> None:
+        if self._server is not None:
+            ask_for_build(self._server)
