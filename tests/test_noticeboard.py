@@ -164,6 +164,22 @@ def test_what_is_no_page_and_what_lies_on_the_disk_stay_as_they_are(paper: Paper
     assert (paper.root / "talks" / "index.html").read_bytes() == PAGE
 
 
+def test_an_address_that_leads_nowhere_is_loaded_again_as_soon_as_there_is_something_new(paper: Paper) -> None:
+    epoch = paper.server._visible_epoch
+    for url in ("talks/", "nowhere/"):
+        assert paper.get(url).count(f"livereload({epoch}, ") == 1, url
+    # While a build is under way, a page waits for it and is one of the new site.
+    paper.server._wanted_epoch = epoch + 5
+    pages: list[str] = []
+    thread = threading.Thread(target=lambda: pages.append(paper.get("nowhere/")))
+    thread.start()
+    with paper.server._epoch_cond:
+        paper.server._visible_epoch = epoch + 5
+        paper.server._epoch_cond.notify_all()
+    thread.join(timeout=10)
+    assert f"livereload({epoch + 5}, " in pages[0]
+
+
 def test_what_is_logged_between_builds_is_on_no_page(paper: Paper) -> None:
     logging.getLogger("mkdocs.plugins.broadsheet").error("broadsheet: something else")
     paper.server.builder()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from markup import parse
+from playwright.sync_api import Browser
 from sites import PNG, Server, Site
 
 pytestmark = pytest.mark.site
@@ -87,6 +89,24 @@ def test_new_and_deleted_articles_come_and_go(site: Site, server: Server) -> Non
         (site.root / "content/articles/2026/01/harbour.md").unlink()
     assert server.get("2026/01/harbour/")[0] == 404
     assert "Harbour" not in server.get("")[1]
+
+
+@pytest.mark.browser
+def test_an_open_page_comes_back_with_its_article(site: Site, server: Server, browser: Browser) -> None:
+    path = site.article("ferry", "2026-01-21", "Ferries are back.")
+    file = site.root / "content" / path
+    with server.rebuild():
+        file.touch()
+    with contextlib.closing(browser.new_page()) as page:
+        page.goto(server.address + "2026/01/ferry/")
+        with server.rebuild():
+            file.rename(file.with_name("boat.md"))
+        page.wait_for_function("!document.body.textContent.includes('Ferries are back.')")
+        with server.rebuild():
+            file.with_name("boat.md").rename(file)
+        page.wait_for_function("document.body.textContent.includes('Ferries are back.')")
+    with server.rebuild():
+        file.unlink()
 
 
 def test_a_picture_that_is_saved_beside_an_article_is_on_its_page(site: Site, server: Server) -> None:

@@ -95,9 +95,11 @@ class Noticeboard:
         self._hang_out(failed=failed)
 
     def serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request as the server does, but for the notice on top of pages."""
+        """Answer a request as the server does, but with the notice on pages, and with a 404 that reloads as they do."""
         server, begun = self._server, list[tuple[Any, ...]]()
         assert server is not None
+        # Where a build is under way the server waits for it, so this is the state of the site that it will show.
+        epoch = server._wanted_epoch
         parts = server.serve_request(environ, lambda *arguments: begun.append(arguments))
         status, headers, *_ = begun[0]
         if dict(headers).get("Content-Type") != "text/html":
@@ -109,6 +111,8 @@ class Noticeboard:
             getattr(parts, "close", lambda: None)()
         path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "ignore")
         page = self._add_notice(page, path.removeprefix(server.mount_path).removesuffix("index.html"))
+        if not status.startswith("200"):
+            page = server._inject_js_into_html(page, epoch)  # type: ignore[no-untyped-call]
         kept = [(name, value) for name, value in headers if name != "Content-Length"]
         start_response(status, [*kept, ("Content-Length", str(len(page)))])
         return [page]
