@@ -152,7 +152,6 @@ class _Walk:
     def __init__(self, shelf: Shelf, copies: Copies) -> None:
         """Take the near-copies that have met."""
         self._shelf = shelf
-        self._copies = copies
         self._twins: dict[int, set[int]] = {}
         """The near-copies of each document that has any."""
         self._measured: dict[tuple[int, int], bool] = {}
