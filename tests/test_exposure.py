@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from broadsheet.exposure import examine_templates
-from broadsheet.imprints import Exposure
+from broadsheet.imprints import KINDS, Exposure
 from broadsheet.templating import TEMPLATES
 from conftest import MakeSite
 
@@ -22,6 +23,9 @@ HARMLESS = [
     "{{ page.view.listing.articles | length }}",
     "{% for item in nav.items %}{{ item.title }}{{ item.url | url }}{% endfor %}",
     "{{ nav.items | map(attribute='title') | join }}",
+    "{{ edition.sections | map(attribute='id') | join }} {{ edition['sections'][0].title }}",
+    "{% for id in article.topics %}{{ edition.topics[id].title }}{% endfor %}",
+    "{{ edition.stories[article.story].title }} {{ edition.topics[article.topics[0]].title }}",
     "{% set mine = {} %}{% set _ = mine.update({'title': page.title}) %}{{ mine.get('title')[:3] | upper }}",
 ]
 OPEN = [
@@ -46,6 +50,15 @@ OPEN = [
     "{% for pages in pages %}{{ pages.title }}{% endfor %}",
     "{{ page.view[config.extra.key] }}",
     "{% unheard_of %}{{ page.title }}",
+    "{% for id in edition.topics %}{{ edition.topics[id].title }}{% endfor %}",
+    "{% for topic in edition.topics.values() %}{{ topic.title }}{% endfor %}",
+    "{% if 'world' in edition.topics %}World{% endif %}",
+    "{{ edition.topics['world'].title }}",
+    "{{ edition.topics[name].title }}{% for name in article.topics %}{% endfor %}{% set name = 'world' %}",
+    "{% macro tell(id) %}{{ edition.topics[id] }}{% endmacro %}{% for id in article.topics %}{{ id }}{% endfor %}",
+    "{% set e = edition %}{{ e.sections }}",
+    "{% include 'broadsheet/missing.html' %}",
+    "{% include ['note.html', 'broadsheet/front.html'] ignore missing %}",
 ]
 
 
@@ -60,7 +73,27 @@ def test_with_anything_else_any_page_may_show_anything(template: str, tmp_path: 
     (tmp_path / "main.html").write_text("Ours.")
     (tmp_path / "partials").mkdir()
     (tmp_path / "partials" / "note.html").write_text(template)
-    assert examine_templates(str(tmp_path)).whole
+    assert examine_templates(str(tmp_path)).whole == KINDS
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_what_the_template_of_a_kind_of_page_shows_is_shown_by_that_kind_alone(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "broadsheet").mkdir()
+    (tmp_path / "broadsheet" / f"{kind}.html").write_text("{{ press.spreads | length }} {{ build_date_utc }}")
+    assert examine_templates(str(tmp_path)) == Exposure(frozenset({kind}), frozenset({(kind, "")}))
+
+
+def test_what_only_the_page_for_dead_addresses_shows_is_no_matter(tmp_path: Path) -> None:
+    (tmp_path / "404.html").write_text("{{ press.spreads | length }}")
+    assert examine_templates(str(tmp_path)) == Exposure()
+
+
+@pytest.mark.parametrize("template", ["{% extends 'broadsheet/front.html' %}", "{% include config.extra.template %}"])
+def test_a_template_that_others_may_name_is_shown_by_all_kinds_of_page(template: str, tmp_path: Path) -> None:
+    (tmp_path / "broadsheet").mkdir()
+    (tmp_path / "broadsheet" / "front.html").write_text("{{ press.spreads | length }}")
+    (tmp_path / "note.html").write_text(template)
+    assert examine_templates(str(tmp_path)).whole == KINDS
 
 
 @pytest.mark.parametrize(
@@ -85,7 +118,7 @@ def test_the_moment_of_a_build_counts_as_finely_as_it_is_shown(
     template: str, moments: tuple[str, ...], tmp_path: Path
 ) -> None:
     (tmp_path / "main.html").write_text(template)
-    assert examine_templates(str(tmp_path)).moments == moments
+    assert examine_templates(str(tmp_path)).moments == {(kind, form) for kind in KINDS for form in moments}
 
 
 def test_scripts_and_pictures_are_no_templates(tmp_path: Path) -> None:
@@ -98,10 +131,10 @@ def test_a_site_without_templates_of_its_own_shows_nothing_more() -> None:
     assert examine_templates(None) == Exposure()
 
 
-@pytest.mark.parametrize("name", ["broadsheet/page", "base", "broadsheet/listing", "partials/contents"])
-def test_the_engine_s_own_templates_would_show_nothing_more_when_copied(name: str, tmp_path: Path) -> None:
-    (tmp_path / "copy.html").write_text((TEMPLATES / f"{name}.html").read_text(encoding="utf-8"))
-    assert examine_templates(str(tmp_path)) == Exposure()
+def test_copies_of_the_engine_s_own_templates_leave_articles_and_lists_as_they_are(tmp_path: Path) -> None:
+    shutil.copytree(TEMPLATES, tmp_path / "overrides")
+    found = examine_templates(str(tmp_path / "overrides"))
+    assert found == Exposure(frozenset({"directory", "front"}), frozenset({("front", "%Y-%m-%d")}))
 
 
 STALE = {
@@ -133,3 +166,18 @@ def test_pages_that_show_more_come_out_as_from_scratch(name: str, make_site: Mak
         (site.root / path).rename(site.root / f"old{path}")
     assert site.build(SOURCE_DATE_EPOCH="1800000000").code == 0
     assert {path for path, data in site.files().items() if found.get(path) != data} == set()
+
+
+@pytest.mark.site
+def test_an_edit_prints_no_more_pages_with_a_copy_of_a_template_than_without(make_site: MakeSite) -> None:
+    site = make_site(broadsheet={"search": False, "related": {"count": 0}})
+    for number in range(12):
+        site.article(f"a-{number}", f"2026-01-{20 - number:02}", "As it was.")
+    source = (TEMPLATES / "broadsheet" / "article.html").read_text(encoding="utf-8")
+    site.write("overrides/broadsheet/article.html", source.replace("<header ", '<header data-copy="" ', 1))
+    assert site.build().code == 0
+    times = {path: (site.output / path).stat().st_mtime_ns for path in site.files()}
+    site.article("a-7", "2026-01-13", "As it is.")
+    assert site.build().code == 0
+    changed = {path for path in site.files() if (site.output / path).stat().st_mtime_ns != times[path]}
+    assert {path for path in changed if path.startswith("2026/")} == {"2026/01/a-7/index.html"}

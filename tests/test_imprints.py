@@ -19,7 +19,7 @@ from broadsheet.article_file import parse_article
 from broadsheet.bodies import MarkdownSetup, Workshop
 from broadsheet.body import RenderedBody
 from broadsheet.frontpage import FrontPage, SectionFront
-from broadsheet.imprints import Exposure, Imprints
+from broadsheet.imprints import KINDS, Exposure, Imprints
 from broadsheet.library import Rules, build_library
 from broadsheet.listings import Listing, ListingPage, Listings, paginate
 from broadsheet.pictures import Picture
@@ -79,7 +79,7 @@ def make_press() -> Press:
 
 def take(press: Press, stamp: bytes = b"", *, whole: bool = False) -> dict[str, bytes]:
     """The imprints of all pages, by URL."""
-    imprints = Imprints(press, stamp, Exposure(whole))
+    imprints = Imprints(press, stamp, Exposure(KINDS if whole else frozenset()))
     found = {one.article.url: imprints.of_article(one, "") for one in press.spreads}
     found |= {page.url: imprints.of_listing(page) for page in press.listing_pages}
     found |= {f"{name}/": imprints.of_directory(name) for name in ("topics", "authors", "stories", "archive")}
@@ -398,19 +398,19 @@ def test_the_pages_of_an_author_change_with_the_picture_and_others_do_not() -> N
     assert list_imprint(topic, author_images={}) == list_imprint(topic)
 
 
-KINDS = {"topics": "topics", "authors": "authors", "stories": "stories", "archive": "years"}
+LISTS = {"topics": "topics", "authors": "authors", "stories": "stories", "archive": "years"}
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", LISTS)
 def test_a_directory_changes_with_the_lists_of_its_kind_alone(name: str) -> None:
     press = make_press()
 
     def look(listings: Listings) -> dict[str, bytes]:
         imprints = Imprints(replace(press, listings=listings), b"")
-        return {one: imprints.of_directory(one) for one in KINDS}
+        return {one: imprints.of_directory(one) for one in LISTS}
 
     first = look(press.listings)
-    listing, *rest = getattr(press.listings, KINDS[name])
+    listing, *rest = getattr(press.listings, LISTS[name])
     changes = [
         (replace(listing, articles=(*listing.articles, X)), *rest),
         (replace(listing, url="other/"), *rest),
@@ -421,8 +421,8 @@ def test_a_directory_changes_with_the_lists_of_its_kind_alone(name: str) -> None
     if rest:
         changes.append((*rest, listing))
     for listings in changes:
-        found = look(replace(press.listings, **{KINDS[name]: listings}))
-        assert {one for one in KINDS if found[one] != first[one]} == {name}
+        found = look(replace(press.listings, **{LISTS[name]: listings}))
+        assert {one for one in LISTS if found[one] != first[one]} == {name}
 
 
 def test_the_archive_changes_with_the_articles_of_a_month() -> None:
@@ -480,11 +480,11 @@ def test_the_front_page_changes_with_the_day_and_not_with_bodies() -> None:
     assert front_imprint(replace(front, latest=latest)) == front_imprint(front)
 
 
-def test_a_plain_page_changes_with_its_parts_and_their_boundaries() -> None:
+def test_the_search_page_changes_with_its_parts_and_their_boundaries() -> None:
     imprints = Imprints(make_press(), b"")
     parts: list[tuple[str, ...]] = [(), ("",), ("ab",), ("a", "b"), ("b", "a")]
-    assert len({imprints.of_plain(*one) for one in parts}) == len(parts)
-    assert Imprints(make_press(), b"other").of_plain("ab") != imprints.of_plain("ab")
+    assert len({imprints.of_search(*one) for one in parts}) == len(parts)
+    assert Imprints(make_press(), b"other").of_search("ab") != imprints.of_search("ab")
 
 
 # From the files on.

@@ -55,6 +55,7 @@ LAYERS = [
 ]
 # These know MkDocs, and nothing else does.
 EDGE = [
+    ["own_templates"],
     ["exposure"],
     ["settings", "furniture", "surroundings", "fingerprint", "progress", "press_files", "mishaps"],
     ["cluster"],

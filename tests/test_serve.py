@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from markup import parse
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from sites import PNG, Server, Site
 
 pytestmark = pytest.mark.site
@@ -101,10 +101,10 @@ def test_an_open_page_comes_back_with_its_article(site: Site, server: Server, br
         page.goto(server.address + "2026/01/ferry/")
         with server.rebuild():
             file.rename(file.with_name("boat.md"))
-        page.wait_for_function("!document.body.textContent.includes('Ferries are back.')")
+        expect(page.locator("body")).not_to_contain_text("Ferries are back.", timeout=30_000)
         with server.rebuild():
             file.with_name("boat.md").rename(file)
-        page.wait_for_function("document.body.textContent.includes('Ferries are back.')")
+        expect(page.locator("body")).to_contain_text("Ferries are back.", timeout=30_000)
     with server.rebuild():
         file.unlink()
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2 import Environment, nodes
 from jinja2.meta import find_undeclared_variables
 
 from broadsheet.imprints import Exposure
-from broadsheet.own_code import list_files
+from broadsheet.own_templates import BY_TEMPLATE, find_kinds, find_names, read_templates
 
 _JINJA = Environment(autoescape=True)
 
@@ -20,22 +20,23 @@ def _list(words: str) -> frozenset[str]:
 
 # What every template has whose value is in a page's imprint, or in the stamp of the site.
 _NAMES = (_JINJA.globals.keys() - {"lipsum"}) | _list("""
-    article base_url build_date_utc caller class config direction extra_css extra_javascript features font icon keep
-    kwargs lang language listing mkdocs_version nav once page palette paper picture searchable section_url self site_url
-    spread super title varargs
+    article base_url build_date_utc caller class config direction edition extra_css extra_javascript features font icon
+    keep kwargs lang language listing mkdocs_version nav once page palette paper picture searchable section_url self
+    site_url spread super title varargs
 """)
 _EVERYTHING = _list("edition entries pages press")
+_REGISTERS = _list("authors stories topics")
 # Below these everything is: settings, words of the theme, keys of front matter.
 _OPEN = _list("config extra lang loop paper self")
 _KEYS = _list("""
-    abs_url active alt ancestors append article at author authors bars canonical_url caption children corrections
-    credit date dateline day description edit_url email endswith entry expires features first following format front
-    get homepage hour id image image_url is_homepage is_link is_page is_section iso isoformat items join key keys
-    kicker kind language last latest lead length level listing lower minute month name newer newer_url next
-    next_page number older older_url page parent parts path peak portrait previous previous_page reasons related
-    removeprefix removesuffix replace role second section sections slug sources split spread src start startswith
-    story strftime strip summary super text timeline title topic topics total type update update_date updated upper
-    url values view year
+    abs_url active alt ancestors append article at author authors bars canonical_url caption children corrections count
+    credit date dateline day description edit_url email endswith entry expires features first first_weekday following
+    format front get homepage hour id image image_url is_homepage is_link is_page is_section iso isoformat items join
+    key keys kicker kind language last latest lead length level listing locale lower minute month name newer newer_url
+    next next_page number older older_url page parent parts path peak portrait previous previous_page reasons related
+    removeprefix removesuffix replace role second section sections slug sources split spread src start startswith story
+    strftime strip summary super text timeline title topic topics total type unit update update_date updated upper url
+    values view weeks year
 """)
 _OF_THE_PAGE = _list("content file is_index is_top_level markdown meta toc")
 _COUNTED = _list("count coverage length")
@@ -48,32 +49,24 @@ _BY_KEY = _list("groupby map max min rejectattr selectattr sort sum unique")
 _MOMENTS = {"build_date_utc": "", "edition": "at", "press": "edition"}
 """What a moment is read from, and where it is there."""
 _PARTS = {"year": "%Y", "month": "%m", "day": "%d"}
-_EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
-_NO_TEMPLATES = _list(".avif .css .gif .ico .jpeg .jpg .js .json .map .mjs .png .svg .webp .woff .woff2")
 
 
 def examine_templates(folder: str | None) -> Exposure:
     """What the templates in a site's own directory may show of the edition, and of the moment of the build.
 
     Names are known to be harmless, or may show anything: it is the other way round that pages would become stale.
+    What `broadsheet/front.html` shows is shown by the front page alone, as long as no other template names it.
     """
-    whole, moments = False, set[str]()
-    env = Environment(extensions=_EXTENSIONS, autoescape=True)
-    # Jinja looks for names only where it knows the filters.
-    env.filters |= {name: str for name in _FILTERS if name not in env.filters}
-    for path in list_files(Path(folder)) if folder else ():
-        text = path.read_text(encoding="utf-8", errors="replace")
-        if "{{" not in text and "{%" not in text:
-            continue
-        try:
-            tree = env.parse(text)
-        except TemplateSyntaxError:
-            # Of an extension of Jinja's that is not known here, perhaps; a script with braces is nothing.
-            whole = whole or path.suffix.lower() not in _NO_TEMPLATES
-            continue
-        whole = whole or not _is_covered(tree)
-        moments |= _find_moments(tree)
-    return Exposure(whole, tuple(sorted(moments)))
+    whole, moments = set[str](), set[tuple[str, str]]()
+    templates = dict(read_templates(Path(folder), _FILTERS)) if folder else {}
+    named = {path: find_names(tree) if tree else set() for path, tree in templates.items()}
+    shown = find_kinds(named)
+    for path, tree in templates.items():
+        if tree is None or not _is_covered(tree) or named[path] & BY_TEMPLATE.keys() - {path}:
+            whole |= shown[path]
+        if tree is not None:
+            moments |= {(kind, form) for kind in shown[path] for form in _find_moments(tree)}
+    return Exposure(frozenset(whole), frozenset(moments))
 
 
 def _is_covered(tree: nodes.Template) -> bool:
@@ -87,13 +80,36 @@ def _is_covered(tree: nodes.Template) -> bool:
     if not find_undeclared_variables(tree) <= _NAMES | own:
         return False
     counted = {id(node.node) for node in tree.find_all(nodes.Filter) if node.name in _COUNTED}
-    shown = _find_pages(tree)
+    shown, registered = _find_pages(tree), _find_registered(tree)
+    if any(node.name == "edition" and id(node) not in registered for node in tree.find_all(nodes.Name)):
+        return False
     for node in _find_lookups(tree):
-        if id(node) in counted and _name(node) == "articles":
+        if id(node) in registered or (id(node) in counted and _name(node) == "articles"):
             continue
         if not _is_known(node, shown):
             return False
     return all(_are_known(_find_keys(node)) for node in tree.find_all(nodes.Filter) if node.name in _BY_KEY)
+
+
+def _find_registered(tree: nodes.Template) -> set[int]:
+    """Where a template takes from the edition what the registers alone decide: sections, and the topic of an article.
+
+    All topics together are not among it: one that is in no register is there as long as an article names it.
+    """
+    loops = [loop for loop in tree.find_all(nodes.For) if isinstance(loop.target, nodes.Name)]
+    over = {id(loop.target) for loop in loops if _name(loop.iter) in _REGISTERS}
+    bound = [node for node in tree.find_all(nodes.Name) if node.ctx != "load"]
+    names = {node.name for node in bound if id(node) in over} - {node.name for node in bound if id(node) not in over}
+    found = set[int]()
+    for node in _find_lookups(tree):
+        owner = node.node
+        if _write(node) in ("edition.at", "edition.sections"):
+            found |= {id(node), id(owner)}
+        elif isinstance(node, nodes.Getitem) and _write(owner) in {f"edition.{name}" for name in _REGISTERS}:
+            key = node.arg.node if isinstance(node.arg, nodes.Getitem) else node.arg
+            if _name(key) in {"id", "key", "story", *_REGISTERS} or getattr(key, "name", "") in names:
+                found |= {id(node), id(owner), id(getattr(owner, "node", None))}
+    return found
 
 
 def _find_lookups(tree: nodes.Template) -> list[nodes.Getattr | nodes.Getitem]:

@@ -13,15 +13,18 @@ from broadsheet.press import Press, Spread
 from broadsheet.related import Related
 from broadsheet.urls import media_url
 
+KINDS = frozenset({"article", "directory", "front", "listing", "search"})
+"""Of the newspaper's own pages, each with the template that begins it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What a site's own templates may show on any page, beyond what the imprints of pages tell of."""
+    """What a site's own templates may show, beyond what the imprints of pages tell of."""
 
-    whole: bool = False
-    """Anything of the edition, and of the site's own pages."""
-    moments: tuple[str, ...] = ()
-    """The moment of the build, in these forms of `strftime`; '' stands for the whole of it."""
+    whole: frozenset[str] = frozenset()
+    """The kinds of page that may show anything of the edition, and of the site's own pages."""
+    moments: frozenset[tuple[str, str]] = frozenset()
+    """Kinds of page, and a form of `strftime` in which they show the moment of the build; '' stands for all of it."""
 
 
 class Imprints:
@@ -37,24 +40,25 @@ class Imprints:
         Args:
             press: what is to be printed.
             stamp: a digest of registers, settings, templates and code.
-            exposure: what any page may show of the edition, as when a site's own templates name it.
+            exposure: what pages may show beyond that, in a site's own templates.
 
         """
         self._press = press
         self._latest = _list_cards(press.spreads[0].latest if press.spreads else ())
         self._listings: dict[str, bytes] = {}
-        if exposure.moments:
-            zones = (UTC, press.edition.articles[0].date.at.tzinfo if press.edition.articles else UTC)
-            here = [press.edition.at.astimezone(zone) for zone in zones]
-            told = (at.strftime(form or "%c %f") for form in exposure.moments for at in here)
-            stamp = digest(stamp, *(moment.encode() for moment in told))
-        if exposure.whole:
-            stamp = digest(stamp, *(self._digest_spread(spread) for spread in press.spreads))
-        self._stamp = stamp
+        everything = digest(*(self._digest_spread(spread) for spread in press.spreads)) if exposure.whole else b""
+        zones = (UTC, press.edition.articles[0].date.at.tzinfo if press.edition.articles else UTC)
+        here = [press.edition.at.astimezone(zone) for zone in zones]
+        self._stamps = {}
+        for kind in KINDS:
+            forms = sorted(form for shown, form in exposure.moments if shown == kind)
+            told = " ".join(at.strftime(form or "%c %f") for form in forms for at in here)
+            whole = everything if kind in exposure.whole else b""
+            self._stamps[kind] = digest(kind.encode(), stamp, whole, told.encode())
 
     def of_article(self, spread: Spread, edit_url: str) -> bytes:
         """Of an article's page. Cost: about 30 µs."""
-        return digest(self._stamp, b"article", edit_url.encode(), self._digest_spread(spread))
+        return digest(self._stamps["article"], edit_url.encode(), self._digest_spread(spread))
 
     def of_listing(self, page: ListingPage) -> bytes:
         """Of a page of a list."""
@@ -62,13 +66,15 @@ class Imprints:
         image = self._press.author_images.get(listing.key, "") if listing.kind == "author" else ""
         place = f"{page.url} {page.number} {page.total} {page.start} {listing.title} {self._list_pictures(image)}"
         cards = _list_cards(page.articles)
-        return digest(self._stamp, b"listing", place.encode(), self._digest_listing(listing), cards)
+        return digest(self._stamps["listing"], place.encode(), self._digest_listing(listing), cards)
 
     def of_directory(self, name: str) -> bytes:
         """Of the page that lists the lists of a kind."""
         listings: Iterable[Listing] = self._press.listings.years if name == "archive" else ()
         listings = listings or getattr(self._press.listings, name, ())
-        return digest(self._stamp, name.encode(), *(self._digest_listing(listing) for listing in listings))
+        return digest(
+            self._stamps["directory"], name.encode(), *(self._digest_listing(listing) for listing in listings)
+        )
 
     def of_front(self, day: str) -> bytes:
         """Of the front page of a day."""
@@ -79,11 +85,11 @@ class Imprints:
         lists = (lead, front.features, front.latest, front.following)
         images = self._list_pictures(*(one.image_url for one in self._press.spreads if one.article.front))
         shown = (day.encode(), names.encode(), images.encode())
-        return digest(self._stamp, *shown, *map(_list_cards, lists), *sections)
+        return digest(self._stamps["front"], *shown, *map(_list_cards, lists), *sections)
 
-    def of_plain(self, *parts: str) -> bytes:
-        """Of a page that shows nothing but these."""
-        return digest(self._stamp, *(part.encode() for part in parts))
+    def of_search(self, *parts: str) -> bytes:
+        """Of the page that searches, which shows nothing but these."""
+        return digest(self._stamps["search"], *(part.encode() for part in parts))
 
     def _digest_spread(self, spread: Spread) -> bytes:
         related = "\n".join(f"{article.imprint} {_tell(found)}" for article, found in spread.related)

@@ -72,7 +72,7 @@ def make_search_page(config: MkDocsConfig, locale: Locale) -> File:
         page.canonical_url = page.abs_url = None
         return page
 
-    file = make_page_file(SEARCH_URL, config, make, methodcaller("of_plain", SEARCH_URL, tag), ())
+    file = make_page_file(SEARCH_URL, config, make, methodcaller("of_search", SEARCH_URL, tag), ())
     file.listed = False
     return file
 
