@@ -7,15 +7,14 @@ import json
 import os
 import stat
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from broadsheet.cbor import read_cbor, write_cbor
-from broadsheet.indexing import Indexing, build_search_index, clear_workshops
+from broadsheet.indexing import build_search_index, clear_workshops, is_current
 from broadsheet.pagefind_program import IndexingError, PagefindProgram
-from broadsheet.searching import Record
+from broadsheet.records import Record
 from broadsheet.tidying import tidy_index
 from sites import read_tree, unpack
 
@@ -95,6 +94,36 @@ def test_nothing_is_made_again_unless_a_record_has_changed(tmp_path: Path) -> No
     assert fragments(tmp_path) == {}
 
 
+def test_pages_may_come_later_than_articles_for_the_same_index(tmp_path: Path) -> None:
+    pages = [Record("about/", "About us", "We print."), Record("contact/", "Contact", "Write.")]
+    assert build_search_index([*pages, *RECORDS], tmp_path / "one", "en")
+    assert build_search_index(RECORDS[::-1], tmp_path / "two", "en", wait_for_rest=lambda: pages[::-1])
+    assert read_tree(tmp_path / "two") == read_tree(tmp_path / "one")
+    assert is_current([*RECORDS, *pages], tmp_path / "two", "en")
+    assert not is_current(RECORDS, tmp_path / "two", "en")
+    assert is_current(RECORDS, tmp_path / "two", "en", dated=True)
+    assert not is_current(RECORDS[1:], tmp_path / "two", "en", dated=True)
+    assert not is_current(RECORDS, tmp_path / "two", "de", dated=True)
+    assert not is_current(RECORDS, tmp_path / "three", "en", dated=True)
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_guess_of_what_comes_later_makes_no_difference(right: bool, tmp_path: Path) -> None:
+    pages = [Record("about/", "About us", "We print."), Record("contact/", "Contact", "Write.")]
+    guess = pages[::-1] if right else [Record("about/", "About us", "We printed."), Record("old/", "Old", "Gone.")]
+    assert build_search_index([*pages, *RECORDS], tmp_path / "one", "en")
+    assert build_search_index(RECORDS, tmp_path / "two", "en", wait_for_rest=lambda: pages, guess=guess)
+    assert read_tree(tmp_path / "two") == read_tree(tmp_path / "one")
+
+
+def test_nothing_is_in_place_before_all_is_known(tmp_path: Path) -> None:
+    def tell() -> list[Record]:
+        assert not (tmp_path / "pagefind").exists()
+        return []
+
+    assert build_search_index(RECORDS, tmp_path, "en", wait_for_rest=tell)
+
+
 def test_odd_records_are_taken_as_they_are(tmp_path: Path) -> None:
     build_search_index(ODD, tmp_path, "en")
     found = fragments(tmp_path)
@@ -168,28 +197,6 @@ def test_a_program_that_is_missing_is_told_with_how_to_mend_it(tmp_path: Path, m
     monkeypatch.setitem(sys.modules, "pagefind.service", None)
     with pytest.raises(IndexingError, match="there is no Pagefind: install Pagefind with 'make install' or"):
         build_search_index(RECORDS, tmp_path, "en")
-
-
-def test_beside_a_build_faults_are_told_and_what_is_stopped_has_no_effect(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[str] = []
-    many = [replace(RECORDS[0], url=f"{number}/") for number in range(3000)]
-    run = Indexing(many, tmp_path, "en", told.append)
-    run.stop()
-    assert (told, list(tmp_path.iterdir())) == ([], [])
-    run = Indexing(RECORDS, tmp_path, "en", told.append)
-    run.wait()
-    run.stop()
-    assert len(fragments(tmp_path)) == len(RECORDS)
-    monkeypatch.setenv("PAGEFIND_BINARY_PATH", str(tmp_path / "none"))
-    Indexing(many, tmp_path, "en", told.append).wait()
-    blocked = tmp_path / "file"
-    blocked.write_text("no directory")
-    Indexing(RECORDS, blocked, "en", told.append).wait()
-    assert [one.partition(": ")[0] for one in told] == ["no search index"] * 2
-    assert len(fragments(tmp_path)) == len(RECORDS)
-    assert not [thread for thread in threading.enumerate() if thread.name == "search index"]
 
 
 def test_a_program_that_was_stopped_does_not_start(tmp_path: Path) -> None:

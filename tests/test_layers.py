@@ -31,7 +31,7 @@ LAYERS = [
     ["listings", "frontpage", "timelines", "redirects", "dates", "coverage"],
     ["calendars"],
     ["links"],
-    ["sanitising"],
+    ["sanitising", "plain_text"],
     ["body"],
     ["related.words", "related.sieve", "related.closeness", "related.document"],
     ["related.lexicon"],
@@ -49,9 +49,10 @@ LAYERS = [
     ["rankings", "developing"],
     ["press", "new_article"],
     ["imprints"],
-    ["searching", "tidying"],
-    ["pagefind_program"],
+    ["records"],
+    ["searching", "tidying", "pagefind_program"],
     ["indexing"],
+    ["index_process"],
 ]
 # These know MkDocs, and nothing else does.
 EDGE = [

@@ -18,6 +18,7 @@ from broadsheet.lines import LineFinder, unescape
 from broadsheet.links import LinkMap, Resolved, resolve_link
 from broadsheet.mending import mend_html
 from broadsheet.nesting import nest_lists
+from broadsheet.plain_text import read_text
 from broadsheet.problems import Problem, Severity
 from broadsheet.sanitising import (
     TAGS,
@@ -50,6 +51,8 @@ class RenderedBody:
     anchors: tuple[tuple[str, str, int], ...] = ()
     """Links to a place in an article that this body does not have: path, fragment, line."""
     problems: tuple[Problem, ...] = ()
+    text: str = field(default="", repr=False)
+    """What a reader sees of it, on one line."""
     lookups: tuple[tuple[str, bool, Resolved], ...] = field(default=(), compare=False, repr=False)
     """Every address that was asked for, whether a browser fetches it by itself, and where it led."""
 
@@ -154,6 +157,7 @@ class BodyRenderer:
             tuple(sheet.media),
             _find_anchors(sheet),
             tuple(sorted(set(sheet.problems))),
+            read_text(content),
             tuple((*key, found) for key, found in sheet.lookups.items()),
         )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -29,13 +27,14 @@ from broadsheet.fingerprint import stamp_site
 from broadsheet.imprints import Imprints
 from broadsheet.indexing import INDEX_DIR
 from broadsheet.library import Library, build_library
+from broadsheet.mishaps import report_problems
 from broadsheet.navigation import build_navigation
 from broadsheet.newsroom import find_surroundings, read_clock
 from broadsheet.pages import build_files
 from broadsheet.press import Press, set_press
 from broadsheet.press_files import MediaFile, PressFile, list_entries
 from broadsheet.printing import Printer, find_onlookers
-from broadsheet.problems import BroadsheetError, Problem, count
+from broadsheet.problems import BroadsheetError
 from broadsheet.publishing import Publisher
 from broadsheet.rankings import start_ranking
 from broadsheet.search_desk import SearchDesk, load_search, make_search_page
@@ -47,7 +46,6 @@ from broadsheet.tools import Tools, count_cores
 from broadsheet.watching import ServerDesk
 
 log = get_plugin_logger("broadsheet")
-_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "note": logging.INFO}
 
 
 class Newspaper:
@@ -116,10 +114,10 @@ class Newspaper:
         if not self._serving:
             # The printer may make copies of this process, which must not have threads then.
             self._tools.end_workers()
-        self._report(library.problems, strict=bool(config.strict))
+        report_problems(library.problems, log, strict=bool(config.strict), serving=self._serving)
         if self._serving:
             self._desk.note(library, now, Path(config.site_dir))
-        self._search.stop()
+            self._search.stop()
         self._publisher = Publisher(config)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
@@ -207,7 +205,7 @@ class Newspaper:
 
     def _start_search(self, site: Path, config: MkDocsConfig) -> None:
         if self._settings.search:
-            self._search.start(self._files, self._ready, config, site)
+            self._search.start(self._files, self._ready, config, site, self._tools.workshop.cache)
 
     def _abandon(self) -> None:
         if self._publisher is not None:
@@ -229,7 +227,11 @@ class Newspaper:
         """Make the edition ready; the library comes back without what could not be rendered, with all problems."""
         around = find_surroundings(config, self._root)
         ranker = self._desk.ranker if self._serving else start_ranking
-        arguments = (now, find_layout(self._settings, config), self._tools.workshop, around, ranker)
+        # A server has better things to do before a page is shown, and other plugins may still change articles.
+        early = self._settings.search and not self._serving and not find_onlookers(config, [self])
+        workshop, site = self._tools.workshop, Path(config.site_dir)
+        tell = partial(self._search.begin, config=config, site=site, cache=workshop.cache) if early else None
+        arguments = (now, find_layout(self._settings, config), workshop, around, ranker, tell)
         self._press = set_press(library, *arguments)
         problems = tuple(sorted({*library.problems, *self._press.problems}))
         broken = {one.path for one in self._press.problems if one.severity == "error"}
@@ -240,21 +242,11 @@ class Newspaper:
             self._press = set_press(library, *arguments)
         return replace(library, problems=problems)
 
-    def _report(self, problems: Sequence[Problem], *, strict: bool) -> None:
-        for problem in problems:
-            log.log(_LEVELS[problem.severity], str(problem))
-        errors, warnings = (sum(one.severity == kind for one in problems) for kind in ("error", "warning"))
-        if self._serving:
-            return
-        if errors:
-            raise PluginError(f"{count(errors, 'error')} in the content, see above: nothing was built")
-        if strict and warnings:
-            raise PluginError(f"{count(warnings, 'warning')} in the content, see above: strict, so nothing was built")
-
     def _render_again(self, article: Article) -> RenderedBody:
         """Render an article whose Markdown another plugin has changed, and report what that has made wrong."""
         label = f"{self._label}/{article.path}"
         body = find_renderer(self._tools.workshop.setup).render(article, self._ready.links, label)
         known = {problem.message for problem in self._ready.problems if problem.path == label}
-        self._report([problem for problem in body.problems if problem.message not in known], strict=False)
+        fresh = [problem for problem in body.problems if problem.message not in known]
+        report_problems(fresh, log, strict=False, serving=self._serving)
         return body

@@ -7,12 +7,11 @@ import json
 import os
 import shutil
 import tempfile
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from broadsheet.pagefind_program import IndexingError, PagefindProgram
-from broadsheet.searching import Record, digest, find_common_words
+from broadsheet.pagefind_program import PagefindProgram
+from broadsheet.records import Record, digest, find_common_words
 from broadsheet.site_files import is_alive
 from broadsheet.tidying import tidy_index
 
@@ -21,43 +20,17 @@ INDEX_DIR = "pagefind"
 _STAMP = "records.sha256"
 _COMMON = "common-words.json"
 _WORKSHOP = ".search-"
-_FORM = 2
+_FORM = 3
 """Counted up when the engine makes another index of the same records."""
 
 
-class Indexing:
-    """One index, made by a thread beside the build; it has no effect on a site until it is finished."""
-
-    def __init__(self, records: Sequence[Record], site_dir: Path, language: str, report: Callable[[str], None]) -> None:
-        """Start; `report` is told why there is no index, should there be none."""
-        self._pagefind = PagefindProgram()
-        self._arguments = (records, site_dir, language, self._pagefind)
-        self._report = report
-        self._done = False
-        self._thread = threading.Thread(target=self._run, name="search index", daemon=True)
-        self._thread.start()
-
-    def wait(self) -> bool:
-        """Until it is finished or has failed; whether the index is there."""
-        self._thread.join()
-        return self._done
-
-    def stop(self) -> None:
-        """End it without an effect, or do nothing where it is finished."""
-        self._pagefind.stop()
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            build_search_index(*self._arguments)
-            self._done = True
-        except (IndexingError, OSError) as error:
-            if not self._pagefind.stopped:
-                self._report(str(error) if isinstance(error, IndexingError) else f"no search index: {error}")
-
-
 def build_search_index(
-    records: Sequence[Record], site_dir: Path, language: str, pagefind: PagefindProgram | None = None
+    records: Sequence[Record],
+    site_dir: Path,
+    language: str,
+    pagefind: PagefindProgram | None = None,
+    wait_for_rest: Callable[[], Sequence[Record]] | None = None,
+    guess: Sequence[Record] | None = None,
 ) -> bool:
     """Make the index of a site and put it into `site_dir`/pagefind, in the place of an older one.
 
@@ -70,33 +43,56 @@ def build_search_index(
         site_dir: the directory of the built site.
         language: that of the site, whose rules all words are reduced by: there is one index for all languages.
         pagefind: what runs the program; only for who wants to stop it.
+        wait_for_rest: gives records of pages without a date that are not known yet. Before it has answered nothing
+            is put into place.
+        guess: what it will most probably give, so that nobody has to wait for it; made again should it not.
 
     Raises:
         IndexingError: that says how to mend what is wrong.
 
     """
-    if is_current(records, site_dir, language):
+    if wait_for_rest is None and is_current(records, site_dir, language):
         return False
     clear_workshops(site_dir)
+    rest = list(guess or ())
+
+    def hand_over() -> Iterator[Record]:
+        yield from sorted(records, key=lambda record: (not record.day, record))
+        if wait_for_rest is not None and guess is None:
+            rest.extend(wait_for_rest())
+        yield from sorted(rest)
+
     with tempfile.TemporaryDirectory(
         prefix=f"{_WORKSHOP}{os.getpid()}-", dir=site_dir, ignore_cleanup_errors=True
     ) as workshop:
         made, target = Path(workshop, INDEX_DIR), Path(site_dir, INDEX_DIR)
         with pagefind or PagefindProgram() as program:
-            program.make_index(sorted(records), made.resolve(), language)
+            program.make_index(hand_over(), made.resolve(), language)
         tidy_index(made)
-        (made / _COMMON).write_text(json.dumps(find_common_words(records), ensure_ascii=False), encoding="utf-8")
-        (made / _STAMP).write_text(_stamp(records, language), encoding="ascii")
+        (made / _COMMON).write_text(json.dumps(find_common_words([*records, *rest]), ensure_ascii=False), "utf-8")
+        (made / _STAMP).write_text(" ".join(_stamp([*records, *rest], language)), encoding="ascii")
+        if wait_for_rest is not None and guess is not None:
+            told = wait_for_rest()
+            if sorted(told) != sorted(guess):
+                return build_search_index([*records, *told], site_dir, language, pagefind)
         if target.exists():
             target.rename(Path(workshop, "old"))
         made.rename(target)
     return True
 
 
-def is_current(records: Sequence[Record], site_dir: Path, language: str) -> bool:
-    """Whether the index in a site was made of these records, in this language, by the Pagefind that is installed."""
+def is_current(records: Iterable[Record], site_dir: Path, language: str, *, dated: bool = False) -> bool:
+    """Whether the index in a site was made of these records, in this language, by the Pagefind that is installed.
+
+    With `dated`, only what has a date is compared: articles, which are known before the site's own pages are.
+    """
     path = Path(site_dir, INDEX_DIR, _STAMP)
-    return path.is_file() and path.read_text(encoding="ascii", errors="replace") == _stamp(records, language)
+    if not path.is_file():
+        return False
+    told, wanted = path.read_text(encoding="ascii", errors="replace").split(" "), _stamp(records, language)
+    if dated:
+        told[1:2], wanted[1:2] = [], []
+    return told == wanted
 
 
 def remove_index(site_dir: Path) -> None:
@@ -113,9 +109,11 @@ def clear_workshops(site_dir: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _stamp(records: Sequence[Record], language: str) -> str:
+def _stamp(records: Iterable[Record], language: str) -> list[str]:
     try:
         version = importlib.metadata.version("pagefind")
     except importlib.metadata.PackageNotFoundError:
         version = "?"
-    return f"{digest(records, language)} {version} {_FORM}\n"
+    known = list(records)
+    dated, rest = ([one for one in known if bool(one.day) is has] for has in (True, False))
+    return [digest(dated, language), digest(rest, language), version, f"{_FORM}\n"]

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
-from mkdocs.exceptions import ConfigurationError
+from mkdocs.exceptions import ConfigurationError, PluginError
 
-from broadsheet.problems import Problem, show
+from broadsheet.problems import Problem, count, show
 from broadsheet.yaml_faults import explain_yaml
+
+_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "note": logging.INFO}
+
+
+def report_problems(
+    problems: Sequence[Problem], log: logging.LoggerAdapter[logging.Logger], *, strict: bool, serving: bool
+) -> None:
+    """Log what is wrong with the content; a build ends with it, a server does not.
+
+    Raises:
+        PluginError: when there is an error (a warning, if `strict`) and nobody is serving.
+
+    """
+    for problem in problems:
+        log.log(_LEVELS[problem.severity], str(problem))
+    if serving:
+        return
+    errors, warnings = (sum(one.severity == kind for one in problems) for kind in ("error", "warning"))
+    if errors:
+        raise PluginError(f"{count(errors, 'error')} in the content, see above: nothing was built")
+    if strict and warnings:
+        raise PluginError(f"{count(warnings, 'warning')} in the content, see above: strict, so nothing was built")
 
 
 def explain_mishap(error: BaseException) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from broadsheet.problems import BroadsheetError
-from broadsheet.searching import Record
+from broadsheet.records import Record
 
 _MEND = (
     "install Pagefind with 'make install' or \"pip install 'pagefind[bin]'\", or give the path of a pagefind program "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -73,6 +73,7 @@ def set_press(
     workshop: Workshop,
     around: Mapping[str, str],
     ranker: Ranker = start_ranking,
+    tell: Callable[[Edition, Mapping[str, RenderedBody]], None] | None = None,
 ) -> Press:
     """Make the edition of an instant ready.
 
@@ -83,6 +84,7 @@ def set_press(
         workshop: what to work with: how Markdown is rendered, where, and what is known already.
         around: the site's other pages and files by their path relative to content/, with their URLs.
         ranker: begins to compare the articles, and gives a function that waits for the lists.
+        tell: told the bodies by path, as soon as they are there.
 
     Cost: rendering (about 3 ms an article) and relating (about 2 ms) are the steps that count, at the same time
     where there is more than one core, and making pictures (about 1 s a photograph); none of it is done again
@@ -94,6 +96,8 @@ def set_press(
     edition, links, problems = plan.edition, plan.links, list(plan.problems)
     ranked = ranker(plan, workshop)
     bodies = render_bodies(edition.articles, links, library.name, workshop)
+    if tell is not None:
+        tell(edition, bodies)
     images, found = _find_images(library, edition, links)
     problems += found
     author_images, found = _find_author_images(library, edition)

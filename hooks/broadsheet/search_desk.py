@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from operator import methodcaller
 from pathlib import Path
 
@@ -11,10 +12,16 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 
-from broadsheet.indexing import Indexing, is_current, remove_index
+from broadsheet.body import RenderedBody
+from broadsheet.cache import Cache
+from broadsheet.edition import Edition
+from broadsheet.index_process import Indexing
+from broadsheet.indexing import is_current, remove_index
+from broadsheet.packing import digest
 from broadsheet.pages import ArticlePage, PressPage, make_page_file
 from broadsheet.press import Press
-from broadsheet.searching import SEARCH_URL, Record, record_articles, record_page
+from broadsheet.records import Record
+from broadsheet.searching import SEARCH_URL, record_articles, record_page
 from broadsheet.surroundings import is_published
 
 STYLES = "assets/stylesheets/search.css"
@@ -27,18 +34,45 @@ class SearchDesk:
 
     def __init__(self) -> None:
         self._indexing: Indexing | None = None
+        self._begun = False
+        self._records: list[Record] | None = None
+        """Of the articles, where they are known for certain."""
         self._site = Path()
 
-    def start(self, files: Files, press: Press, config: MkDocsConfig, site: Path) -> None:
+    def begin(
+        self, edition: Edition, bodies: Mapping[str, RenderedBody], config: MkDocsConfig, site: Path, cache: Cache
+    ) -> None:
+        """Once the bodies are rendered: begin to make the index, unless the articles in the one that is there are.
+
+        The site's own pages are not known yet, but most probably they are what they were: `start` tells.
+        """
+        self.stop()
+        language = find_language(config)
+        records = self._records = record_articles(edition, bodies)
+        if not is_current(records, site, language, dated=True):
+            key = _find_key(site)
+            known = cache.get("pages", [key]).get(key)
+            guess = [one for one in known if isinstance(one, Record)] if isinstance(known, tuple) else None
+            self._indexing, self._begun = Indexing(records, site, language, log.warning, guess), True
+
+    def start(self, files: Files, press: Press, config: MkDocsConfig, site: Path, cache: Cache) -> None:
         """Once all of the site's own pages are rendered: start to make the index, unless it is there and right.
 
         An older one stays in its place until then.
         """
+        self._site = site
+        own = record_pages(files)
+        cache.put("pages", {_find_key(site): tuple(own)})
+        if self._indexing is not None and self._begun:
+            self._begun, self._records = False, None
+            self._indexing.finish(own)
+            return
         language = find_language(config)
-        records = collect_records(files, press)
+        articles = self._records or record_articles(press.edition, find_bodies(files, press))
+        records, self._records = [*articles, *own], None
         if not is_current(records, site, language):
-            self._site = site
             self._indexing = Indexing(records, site, language, log.warning)
+            self._indexing.finish()
 
     def wait(self) -> None:
         """Until the index is made, or the reason why it cannot be has been told: then an older one goes.
@@ -52,7 +86,11 @@ class SearchDesk:
         """End what is under way, without a trace."""
         if self._indexing is not None:
             self._indexing.stop()
-            self._indexing = None
+            self._indexing, self._begun, self._records = None, False, None
+
+
+def _find_key(site: Path) -> bytes:
+    return digest(b"pages", str(site.resolve()).encode(errors="surrogateescape"))
 
 
 def load_search(config: MkDocsConfig) -> None:
@@ -82,19 +120,24 @@ def find_language(config: MkDocsConfig) -> str:
     return str(config.theme.get("language") or "en")
 
 
-def collect_records(files: Files, press: Press) -> list[Record]:
-    """What can be found: the edition's articles, and each page of the site's own that does not say otherwise.
+def find_bodies(files: Files, press: Press) -> dict[str, RenderedBody]:
+    """The bodies of the articles by path; where MkDocs prints them, other plugins may have changed them."""
+    pages = [file.page for file in files.documentation_pages() if file.page is not None]
+    seen = [page.spread for page in pages if isinstance(page, ArticlePage)]
+    return {spread.article.path: spread.body for spread in (*press.spreads, *seen)}
+
+
+def record_pages(files: Files) -> list[Record]:
+    """Each page of the site's own, but those that say otherwise.
 
     As Material's pages do, one says so with `search: {exclude: true}` in its front matter.
     """
+    records = []
     pages = [file.page for file in files.documentation_pages() if file.page is not None]
-    seen = [page.spread for page in pages if isinstance(page, ArticlePage)]
-    own = [page for page in pages if not isinstance(page, PressPage) and is_published(page.file)]
-    # Where MkDocs prints the articles, other plugins may have changed them.
-    records = record_articles(press.edition, seen or press.spreads)
-    for page in own:
+    for page in pages:
         choice = page.meta.get("search")
-        if not (isinstance(choice, dict) and choice.get("exclude")):
+        excluded = isinstance(choice, dict) and choice.get("exclude")
+        if not (excluded or isinstance(page, PressPage)) and is_published(page.file):
             url = page.file.url if page.file.url != "./" else ""
             records.append(record_page(url, str(page.title or ""), page.content or ""))
     return records

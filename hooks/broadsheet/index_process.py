@@ -1,0 +1,131 @@
+"""Index process: a process that makes the index of a site beside its build, from both ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from queue import SimpleQueue
+
+from broadsheet.indexing import build_search_index, clear_workshops
+from broadsheet.pagefind_program import IndexingError, PagefindProgram
+from broadsheet.records import Record, pack_records, unpack_records
+
+
+class Indexing:
+    """One index, made by a process of its own; it has no effect on a site until `finish` has been called.
+
+    Cost: half a second until it works, 20 µs a record to tell it; all else happens on another core. There is no
+    thread in this process until `finish`, so that it can be copied until then.
+    """
+
+    def __init__(
+        self,
+        records: Sequence[Record],
+        site_dir: Path,
+        language: str,
+        report: Callable[[str], None],
+        guess: Sequence[Record] | None = None,
+    ) -> None:
+        """Start with what is known already; `report` is told why there is no index, should there be none.
+
+        `guess` is the rest as it will most probably be, as it was the last time: then nothing has to wait for it.
+        """
+        self._site = site_dir
+        self._report = report
+        self._stopped = self._done = False
+        self._thread: threading.Thread | None = None
+        job, self._job = tempfile.mkstemp(prefix="broadsheet-search-")
+        with os.fdopen(job, "w", encoding="utf-8") as file:
+            file.write(f"{json.dumps([str(site_dir), language])}\n{pack_records(records)}\n")
+            file.write("" if guess is None else pack_records(guess))
+        paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+        self._process = subprocess.Popen(  # noqa: S603 - this very program
+            [sys.executable, "-m", __spec__.name, self._job],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"},
+            # A Control-C is for the build, which ends this process as well.
+            start_new_session=True,
+        )
+
+    def finish(self, rest: Sequence[Record] = ()) -> None:
+        """Tell it the rest, which are pages without a date, and to put the index into its place when it is made."""
+        line = f"{pack_records(rest)}\n".encode()
+        self._thread = threading.Thread(target=self._accompany, args=(line,), name="search index", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> bool:
+        """Until it is finished or has failed; whether the index is there."""
+        if self._thread is not None:
+            self._thread.join()
+        return self._done
+
+    def stop(self) -> None:
+        """End it without an effect, or do nothing where it is finished."""
+        self._stopped = True
+        self._process.kill()
+        if self._thread is None:
+            self._process.communicate()
+        else:
+            self._thread.join()
+        self._clear()
+
+    def _accompany(self, line: bytes) -> None:
+        told = self._process.communicate(line)[0].decode(errors="replace").strip()
+        self._done = self._process.returncode == 0
+        if not (self._done or self._stopped):
+            self._report(told or f"no search index: what makes it has ended with code {self._process.returncode}")
+        self._clear()
+
+    def _clear(self) -> None:
+        Path(self._job).unlink(missing_ok=True)
+        if not self._done and self._site.is_dir():
+            clear_workshops(self._site)
+
+
+def main(job: str) -> int:
+    """Make the index that a file tells of, with the rest of the records from standard input.
+
+    Returns:
+        0 when it is in its place; otherwise 1, with the reason on standard output.
+
+    """
+    program, rest = PagefindProgram(), SimpleQueue[str]()
+
+    def listen() -> None:
+        line = sys.stdin.readline()
+        if not line.endswith("\n"):
+            # Whoever wanted an index is gone.
+            program.stop()
+        rest.put(line)
+
+    def wait_for_rest() -> list[Record]:
+        line = rest.get()
+        if not line.endswith("\n"):
+            raise IndexingError("stopped")
+        return unpack_records(line)
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        about, records, guess = Path(job).read_text(encoding="utf-8").split("\n")
+        Path(job).unlink()
+        site_dir, language = json.loads(about)
+        likely = unpack_records(guess) if guess else None
+        build_search_index(unpack_records(records), Path(site_dir), language, program, wait_for_rest, likely)
+    except IndexingError as error:
+        sys.stdout.write(str(error))
+        return 1
+    except OSError as error:
+        sys.stdout.write(f"no search index: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,140 @@
+"""Index process: an index made beside a build, which can be ended at any moment without a trace."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from broadsheet.index_process import Indexing
+from broadsheet.indexing import build_search_index
+from broadsheet.records import Record
+from sites import read_tree
+
+RECORDS = [Record(f"{number}/", f"Note {number}", "Words.", day="2026-01-18", at="2026") for number in range(20)]
+PAGES = [Record("about/", "About us", "We print.")]
+MANY = [replace(RECORDS[0], url=f"{number}/", text="word " * 200) for number in range(5000)]
+
+
+@pytest.fixture(autouse=True)
+def jobs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the files that tell a process of its job are; none may stay there."""
+    folder = tmp_path_factory.mktemp("jobs")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def run(
+    records: list[Record], site: Path, rest: list[Record], told: list[str], guess: list[Record] | None = None
+) -> bool:
+    indexing = Indexing(records, site, "en", told.append, guess)
+    indexing.finish(rest)
+    return indexing.wait()
+
+
+def test_the_index_is_the_one_that_is_made_here(tmp_path: Path, jobs: Path) -> None:
+    told: list[str] = []
+    assert run(RECORDS, tmp_path / "beside", PAGES, told)
+    assert run(RECORDS, tmp_path / "guessed", PAGES, told, PAGES)
+    assert run(RECORDS, tmp_path / "wrong", PAGES, told, [])
+    build_search_index([*PAGES, *RECORDS], tmp_path / "here", "en")
+    for name in ("beside", "guessed", "wrong"):
+        assert read_tree(tmp_path / name) == read_tree(tmp_path / "here")
+    assert (told, list(jobs.iterdir())) == ([], [])
+    assert not [thread for thread in threading.enumerate() if thread.name == "search index"]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 0.8])
+@pytest.mark.parametrize("finished", [False, True])
+def test_what_is_stopped_has_no_effect(seconds: float, finished: bool, tmp_path: Path, jobs: Path) -> None:
+    told: list[str] = []
+    indexing = Indexing(MANY, tmp_path, "en", told.append, PAGES)
+    if finished:
+        indexing.finish(PAGES)
+    time.sleep(seconds)
+    indexing.stop()
+    assert (told, list(tmp_path.iterdir()), list(jobs.iterdir())) == ([], [], [])
+    assert not indexing.wait()
+
+
+def test_what_is_finished_cannot_be_stopped(tmp_path: Path) -> None:
+    indexing = Indexing(RECORDS, tmp_path, "en", print)
+    indexing.finish()
+    assert indexing.wait()
+    indexing.stop()
+    assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
+
+
+def test_faults_are_told_and_leave_the_old_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: Path) -> None:
+    told: list[str] = []
+    assert run(RECORDS, tmp_path, [], told)
+    before = read_tree(tmp_path)
+    monkeypatch.setenv("PAGEFIND_BINARY_PATH", str(tmp_path / "none"))
+    assert not run(RECORDS[1:], tmp_path, PAGES, told)
+    blocked = tmp_path / "file"
+    blocked.write_text("no directory")
+    assert not run(RECORDS, blocked, [], told)
+    assert "none does not run (No such file or directory): install Pagefind" in told[0]
+    assert told[1].startswith("no search index: ")
+    blocked.unlink()
+    assert (read_tree(tmp_path), len(told), list(jobs.iterdir())) == (before, 2, [])
+
+
+def test_a_process_that_is_killed_is_told_of(tmp_path: Path) -> None:
+    told: list[str] = []
+    indexing = Indexing(MANY, tmp_path, "en", told.append)
+    indexing._process.kill()
+    indexing.finish()
+    assert not indexing.wait()
+    assert told == ["no search index: what makes it has ended with code -9"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_it_ends_with_the_build_that_wanted_it(tmp_path: Path) -> None:
+    code = f"""
+import time
+from pathlib import Path
+from broadsheet.index_process import Indexing
+from broadsheet.records import Record
+records = [Record(f"{{number}}/", "Title", "word " * 200, day="2026") for number in range(5000)]
+indexing = Indexing(records, Path({str(tmp_path / "site")!r}), "en", print)
+print(indexing._process.pid, flush=True)
+time.sleep(60)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    wait_until(lambda: len(find_children(child)) == 1)
+    programs = find_children(child)
+    parent.send_signal(signal.SIGKILL)
+    parent.communicate()
+    wait_until(lambda: not any(is_running(one) for one in (child, *programs)))
+    assert list((tmp_path / "site").iterdir()) == []
+
+
+def find_children(process: int) -> list[int]:
+    try:
+        return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(done: object) -> None:
+    end = time.monotonic() + 20
+    while not done():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.02)
