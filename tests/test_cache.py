@@ -325,6 +325,25 @@ def test_a_folder_that_cannot_be_written_is_done_without(filled: bool, anybody: 
         assert check(folder) == (200 if filled else 0, [])
 
 
+@pytest.mark.parametrize("code", ["SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY"])
+def test_what_only_cannot_be_opened_now_is_left_where_it_is(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path)
+
+    def refuse(*_: object, **__: object) -> None:
+        error = sqlite3.OperationalError("not now")
+        error.sqlite_errorcode = getattr(sqlite3, code)
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", refuse)
+        cache = Cache(tmp_path, STAMP)
+        assert cache.warnings == [f"{FILE}: not now: done without"]
+        cache.close()
+    assert check(tmp_path) == (200, [])
+
+
 def test_a_full_disk_costs_the_cache_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path, 50)
     real = sqlite3.connect

@@ -102,9 +102,24 @@ def test_a_worker_with_other_code_is_refused_in_a_sentence(
     here = describe_engine()
     assert {"engine", "Python", "markdown", "nh3", "pymdown-extensions"} <= here.keys()
     for name, told in (("nh3", f"nh3 {here['nh3']}, not 0.0"), ("engine", "another version of the engine")):
-        monkeypatch.setattr("broadsheet.cluster.read_here", lambda name=name: {**here, name: "0.0"})
+        monkeypatch.setattr("broadsheet.cluster.read_here", lambda _, name=name: {**here, name: "0.0"})
         with pytest.raises(BroadsheetError, match=told):
             ClusterExecutor(cluster.scheduler_address)
+
+
+def test_a_worker_without_a_site_s_own_extension_is_refused(
+    cluster: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "loud_headings.py").write_text("def makeExtension(**_): ...")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert describe_engine(("loud_headings",))["extension"] != describe_engine(("toc",))["extension"]
+    with pytest.raises(
+        BroadsheetError, match="another version of the site's own extensions of Markdown, or lacks them"
+    ):
+        ClusterExecutor(cluster.scheduler_address, ("loud_headings", "pymdownx.tilde"))
+    executor = ClusterExecutor(cluster.scheduler_address, ("pymdownx.tilde",))
+    assert executor.workers == 2
+    executor.shutdown()
 
 
 @pytest.mark.parametrize("address", ["foo", "tcp://foo", "http://192.0.2.7:8786"])

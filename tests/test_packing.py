@@ -161,6 +161,17 @@ def by_name(module: str, name: str, argument: str) -> bytes:
     return b"\x80\x05" + parts[0] + parts[1] + b"\x93" + parts[2] + b"\x85R."
 
 
+@pytest.mark.parametrize("name", ["broadsheet.body _Sheet", "broadsheet.registers _Reading", "broadsheet.nodes Mark"])
+def test_no_pickle_writes_into_a_class(name: str) -> None:
+    module, _, kind = name.partition(" ")
+    names = [b"\x8c" + bytes([len(text)]) + text.encode() for text in (module, kind, "injected")]
+    # The class, then the state (None, {"injected": 1}), then BUILD.
+    data = b"\x80\x05" + names[0] + names[1] + b"\x93N}" + names[2] + b"K\x01s\x86b."
+    with pytest.raises(UnpackingError):
+        unpack(digest(data) + data)
+    assert not hasattr(getattr(importlib.import_module(module), kind), "injected")
+
+
 @pytest.fixture
 def witness(tmp_path: Path) -> Path:
     """A file that what runs would make."""

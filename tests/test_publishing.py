@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from broadsheet.packing import pack
 from broadsheet.publishing import Publisher, hold_interrupts
+from conftest import MakeSite
 from mkdocs.config.defaults import MkDocsConfig
 from sites import Site, clean_environment
 
@@ -203,3 +207,18 @@ def test_what_a_killed_build_has_left_of_a_search_index_goes_with_the_next_build
     site.write("site/.search-999999999-x/pagefind/entry.json", "{}")
     assert site.build().code == 0
     assert not (site.output / ".search-999999999-x").exists()
+
+
+@pytest.mark.parametrize("noted", ["words", {"index.html": 1, 2: 3}, [b"x"]])
+def test_notes_of_another_kind_are_no_notes(noted: object, make_site: MakeSite) -> None:
+    site = make_site(broadsheet={"search": False})
+    site.article("talks")
+    assert site.build().code == 0
+    before = site.files()
+    with contextlib.closing(sqlite3.connect(site.root / ".cache" / "broadsheet.sqlite")) as database, database:
+        data = pack(noted)
+        changed = database.execute("UPDATE entries SET data = ?, size = ? WHERE kind = 'site'", (data, len(data)))
+        assert changed.rowcount == 1
+    run = site.build()
+    assert (run.code, site.files()) == (0, before)
+    assert "Traceback" not in run.output

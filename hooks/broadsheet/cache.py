@@ -23,6 +23,8 @@ KEPT_RUNS = 20
 _RENEWED = 5
 _WAIT = 10.0
 _AT_ONCE = 500
+# Not a database, a damaged one, or one with other tables (SQLite, "Result and Error Codes").
+_UNFIT = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_SCHEMA}
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (
@@ -119,11 +121,10 @@ class Cache:
             if not fault:
                 try:
                     return self._connect(self._path)
-                except sqlite3.OperationalError as error:
-                    if "locked" in str(error) or "busy" in str(error):
-                        raise
-                    fault = str(error)
                 except sqlite3.Error as error:
+                    # What a full disk, a lock or a missing permission hinders is sound; another build may be using it.
+                    if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF not in _UNFIT:
+                        raise
                     fault = str(error)
             self.warnings.append(f"{self._path.name}: {fault}: made anew")
             remove_cache(self._path.parent)

@@ -22,6 +22,10 @@ _LOOK = 2.0
 """So often, in seconds, it is looked whether any worker is left."""
 _ADDRESS = re.compile(r"(?:tcp|tls)://([^/\s]+):(\d{1,5})")
 _NOTHING = "no worker is left"
+_CODE = {
+    "engine": "another version of the engine",
+    "extension": "another version of the site's own extensions of Markdown, or lacks them",
+}
 
 
 read_here = describe_engine
@@ -31,8 +35,8 @@ read_here = describe_engine
 class ClusterExecutor(Executor):
     """Sends work to a cluster. Dask gives the work of a lost worker to another; without any, it is done here."""
 
-    def __init__(self, address: str) -> None:
-        """Connect to a scheduler, as at tcp://127.0.0.1:8786.
+    def __init__(self, address: str, modules: tuple[str, ...] = ()) -> None:
+        """Connect to a scheduler, as at tcp://127.0.0.1:8786, whose workers have the same `modules` as are here.
 
         Raises:
             BroadsheetError: when there is no scheduler, when it has no workers, or when those are made of other code.
@@ -53,7 +57,7 @@ class ClusterExecutor(Executor):
             raise BroadsheetError(f"no cluster at '{address}': {error}") from None
         self.workers = 0
         try:
-            self.workers = self._count_fit(address)
+            self.workers = self._count_fit(address, modules)
         finally:
             if not self.workers:
                 self._client.close()
@@ -61,15 +65,15 @@ class ClusterExecutor(Executor):
         self._ended = threading.Event()
         threading.Thread(target=self._watch, name="cluster", daemon=True).start()
 
-    def _count_fit(self, address: str) -> int:
+    def _count_fit(self, address: str, modules: tuple[str, ...]) -> int:
         try:
-            found: dict[str, dict[str, str]] = self._client.run(describe_engine)
+            found: dict[str, dict[str, str]] = self._client.run(describe_engine, modules)
         except Exception as error:
             raise BroadsheetError(f"the workers of '{address}' lack the engine: {error}") from None
         if not found:
             raise BroadsheetError(f"the cluster at '{address}' cannot be used: it has no workers")
         for worker, there in sorted(found.items()):
-            if other := _compare(there, read_here()):
+            if other := _compare(there, read_here(modules)):
                 raise BroadsheetError(f"the cluster at '{address}' cannot be used: {worker} has {other}")
         return len(found)
 
@@ -133,7 +137,7 @@ def _compare(there: dict[str, str], here: dict[str, str]) -> str:
     for name, version in here.items():
         found = there.get(name, "")
         if found != version:
-            if name == "engine":
-                return "another version of the engine"
+            if name in _CODE:
+                return _CODE[name]
             return f"{name} {found}, not {version}" if found else f"no {name}, here it is {version}"
     return ""

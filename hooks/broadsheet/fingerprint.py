@@ -32,10 +32,17 @@ def stamp_code() -> str:
 
 
 @cache
-def describe_engine() -> dict[str, str]:
-    """What the workers of a cluster must have in common: the engine's code, Python, and what the engine is built on."""
+def describe_engine(modules: tuple[str, ...] = ()) -> dict[str, str]:
+    """What the workers of a cluster must have in common, with words for it: code, Python, and packages by version.
+
+    Args:
+        modules: those that extensions of Markdown are in, whether they are installed or a site's own.
+
+    """
     found = {"engine": stamp_code(), "Python": platform.python_version()}
-    left = ["broadsheet"]
+    found["extension"] = digest_modules(modules).hex()
+    tops = {name.partition(".")[0] for name in modules}
+    left = ["broadsheet", *(name for top in tops for name in importlib.metadata.packages_distributions().get(top, ()))]
     while left:
         name = left.pop()
         with suppress(importlib.metadata.PackageNotFoundError):
@@ -55,12 +62,17 @@ def stamp_engine() -> str:
     return digest(machine.encode(), " ".join(sorted(packages)).encode(), stamp_code().encode()).hex()
 
 
-def make_setup(config: MkDocsConfig) -> MarkdownSetup:
-    """How a site's Markdown is rendered, with the code of the extensions that are no installed package."""
+def list_modules(config: MkDocsConfig) -> tuple[str, ...]:
+    """The modules that a site's Markdown is rendered with: of extensions, and of functions in their settings."""
     modules = {name.partition(":")[0] for name in config.markdown_extensions}
     modules |= {str(getattr(one, "__module__", "")) for one in _walk(config.mdx_configs) if callable(one)}
+    return tuple(sorted(modules))
+
+
+def make_setup(config: MkDocsConfig) -> MarkdownSetup:
+    """How a site's Markdown is rendered, with the code of the extensions that are no installed package."""
     icons = [folder for one in _walk(config.mdx_configs) if isinstance(one, Mapping) for folder in _find_icons(one)]
-    stamp = digest(digest_modules(modules), *map(digest_tree, icons))
+    stamp = digest(digest_modules(list_modules(config)), *map(digest_tree, icons))
     return MarkdownSetup(tuple(config.markdown_extensions), dict(config.mdx_configs), stamp.hex())
 
 

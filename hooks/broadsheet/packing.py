@@ -34,7 +34,8 @@ class _Reader(pickle.Unpickler):
             return _PLAIN[module, name]
         if module.partition(".")[0] == _ENGINE and name.isidentifier():
             found = getattr(importlib.import_module(module), name, None)
-            if isinstance(found, type) and is_dataclass(found):
+            # Of a class without these two a stranger could set the attributes, with the code that builds instances.
+            if isinstance(found, type) and is_dataclass(found) and {"__slots__", "__setstate__"} <= vars(found).keys():
                 return found
         raise UnpackingError(f"{module}.{name}")
 

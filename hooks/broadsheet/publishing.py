@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
@@ -86,7 +85,9 @@ class Publisher:
         ours = [file for file in files if isinstance(file, PressFile | MediaFile) and file.by_engine]
         marks = {file.dest_uri: file.find_imprint(imprints) for file in ours}
         key = digest(b"site", str(self._site.resolve()).encode(errors="surrogateescape"))
-        printed = cast("dict[str, Printed]", cache.get("site", [key]).get(key) or {})
+        noted = cache.get("site", [key]).get(key)
+        known = noted.items() if isinstance(noted, dict) else ()
+        printed = {path: one for path, one in known if isinstance(path, str) and isinstance(one, Printed)}
         # What a build that was killed has left there would be published with the site.
         clear_workshops(self._site)
         there = scan(self._site, others)

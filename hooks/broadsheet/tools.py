@@ -13,7 +13,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from broadsheet.bodies import Workshop
 from broadsheet.cache import Cache
 from broadsheet.cluster import ClusterExecutor
-from broadsheet.fingerprint import make_setup, stamp_engine
+from broadsheet.fingerprint import list_modules, make_setup, stamp_engine
 from broadsheet.picture_store import PictureStore
 from broadsheet.progress import Progress
 from broadsheet.settings import Settings, find_content
@@ -35,10 +35,11 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
-def start_workers(articles: int) -> Executor | None:
+def start_workers(articles: int, modules: tuple[str, ...] = ()) -> Executor | None:
     """Processes beside this one, or those of a cluster where `CLUSTER` names one; None where they do not pay.
 
-    They are started afresh, not forked: `mkdocs serve` has threads, and a fork would copy their locks.
+    They are started afresh, not forked: `mkdocs serve` has threads, and a fork would copy their locks. Those of a
+    cluster must have the same `modules` as are here.
 
     Raises:
         BroadsheetError: when that cluster cannot be used.
@@ -46,7 +47,7 @@ def start_workers(articles: int) -> Executor | None:
     """
     address = os.environ.get(CLUSTER, "")
     if address:
-        return ClusterExecutor(address)
+        return ClusterExecutor(address, modules)
     cores = count_cores()
     if articles < WORTH_A_PROCESS or cores < _LEAST_CORES:
         return None
@@ -86,7 +87,7 @@ class Tools:
         if getattr(self._executor, "_broken", False):
             # A pool of which one process has died takes no more work.
             self.end_workers()
-        self._executor = self._executor or start_workers(articles)
+        self._executor = self._executor or start_workers(articles, list_modules(config))
         workers = getattr(self._executor, "workers", count_cores())
         report = Progress(self._log).report
         content, _ = find_content(settings, config)
