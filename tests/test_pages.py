@@ -12,6 +12,8 @@ from conftest import MakeSite
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import get_files, set_exclusions
+from photos import PLACE, load, make_photo
+from PIL import ExifTags
 from sites import PNG, ROOT, Site
 
 ENTRY = str(ROOT / "hooks" / "entry.py")
@@ -251,3 +253,30 @@ def test_an_old_address_leads_on_whether_or_not_the_site_knows_its_own(make_site
         canonical = page.one("link", rel="canonical")["href"]
         assert canonical == ("https://news.example/paper/2026/01/%E4%BC%9A%E8%B0%88/" if site_url else target)
         assert (site.output / Path(path).parent / way / "会谈" / "index.html").is_file()
+
+
+@site_test
+@pytest.mark.parametrize("hook", [False, True])
+def test_pictures_of_the_site_s_own_pages_tell_no_more_than_those_of_articles(hook: bool, make_site: MakeSite) -> None:
+    site = make_site(broadsheet={"search": False})
+    site.article("talks")
+    site.write("docs/about.md", "# About\n\n![The harbour](pictures/harbour.jpg)\n")
+    site.write("docs/pictures/harbour.jpg", make_photo(600, 400, orientation=6))
+    site.write("docs/noise.jpg", b"no picture")
+    site.write("docs/paper.pdf", PLACE)
+    if hook:
+        site.write("watch.py", "def on_page_content(html, **_):\n    return html\n")
+        site.configure(hooks=[ENTRY, str(site.root / "watch.py")])
+    run = site.build()
+    assert run.code == 0
+    assert "docs/noise.jpg: not a picture (where it was taken may still be in it" in run.output
+    found = site.files()
+    assert 'src="../pictures/harbour.jpg"' in found["about/index.html"].decode()
+    assert PLACE not in found["pictures/harbour.jpg"]
+    assert load(found["pictures/harbour.jpg"]).getexif()[ExifTags.Base.Orientation] == 6
+    assert (found["noise.jpg"], found["paper.pdf"]) == (b"no picture", PLACE)
+    times = {path: (site.output / path).stat().st_mtime_ns for path in found if path.startswith("pictures/")}
+    site.write("docs/noise.jpg", b"another")
+    assert site.build().code == 0
+    assert site.files()["noise.jpg"] == b"another"
+    assert {path: (site.output / path).stat().st_mtime_ns for path in times} == times

@@ -30,7 +30,7 @@ from broadsheet.library import Library, build_library
 from broadsheet.mishaps import report_problems
 from broadsheet.navigation import build_navigation
 from broadsheet.newsroom import find_surroundings, read_clock
-from broadsheet.pages import build_files
+from broadsheet.pages import adopt_pictures, build_files
 from broadsheet.press import Press, set_press
 from broadsheet.press_files import MediaFile, PressFile, list_entries
 from broadsheet.printing import Printer, find_onlookers
@@ -127,8 +127,9 @@ class Newspaper:
         ours = build_files(self._ready, self._root, config, locale, self._render_again, read)
         if self._settings.search:
             ours.append(make_search_page(config, locale))
+        adopt_pictures(files, config)
         onlookers = find_onlookers(config, [self])
-        for file in ours:
+        for file in (*ours, *files):
             if isinstance(file, PressFile | MediaFile):
                 file.by_engine = not onlookers
         if onlookers:

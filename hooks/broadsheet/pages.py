@@ -23,11 +23,11 @@ from broadsheet.body import RenderedBody
 from broadsheet.dates import write_month
 from broadsheet.imprints import Imprints
 from broadsheet.listings import ListingPage
-from broadsheet.pictures import Picture
+from broadsheet.pictures import Picture, find_promise
 from broadsheet.plan import INDEX_URLS
 from broadsheet.press import Press, Spread
-from broadsheet.press_files import MediaFile, PressFile, RenditionFile
-from broadsheet.surroundings import find_edit_base
+from broadsheet.press_files import MediaFile, OwnPicture, PressFile, RenditionFile
+from broadsheet.surroundings import find_edit_base, is_published
 from broadsheet.urls import media_url, relative_url
 
 RenderBody = Callable[[Article], RenderedBody]
@@ -132,6 +132,14 @@ def build_files(
     sizes = {url: picture for picture in press.pictures.values() for _, url in picture.renditions if url != picture.url}
     files += [RenditionFile(url, config, partial(read_rendition, one, url)) for url, one in sorted(sizes.items())]
     return files
+
+
+def adopt_pictures(files: Files, config: MkDocsConfig) -> None:
+    """Put the engine's own files in the place of the pictures in docs_dir, so that their metadata stay here."""
+    for file in list(files.media_files()):
+        if file.src_dir == config.docs_dir and find_promise(file.src_uri) and is_published(file):
+            files.remove(file)
+            files.append(OwnPicture(file, config))
 
 
 def _escape(text: str) -> str:

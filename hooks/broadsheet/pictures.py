@@ -160,4 +160,5 @@ def _describe(data: bytes) -> str:
 
 
 def _tell(error: Exception) -> str:
-    return str(error).partition("\n")[0][:80] or type(error).__name__
+    # Without the place in memory of what could not be read.
+    return str(error).partition("\n")[0].partition(" <")[0][:80] or type(error).__name__

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote, urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.pages import Page
 
@@ -15,6 +16,9 @@ from broadsheet.imprints import Imprints
 from broadsheet.metadata import strip_metadata
 from broadsheet.packing import digest
 from broadsheet.pictures import find_promise
+from broadsheet.problems import Problem
+
+log = get_plugin_logger("broadsheet")
 
 
 class PressFile(File):
@@ -102,6 +106,24 @@ class MediaFile(File):
         """Copy, unless the engine does."""
         if not self.by_engine:
             self.put(Path(self.abs_dest_path))
+
+
+class OwnPicture(MediaFile):
+    """A picture among the site's own pages, published without metadata as those of articles are."""
+
+    def __init__(self, file: File, config: MkDocsConfig) -> None:
+        """Take the place of MkDocs' file."""
+        folder, target = str(file.src_dir), file.dest_uri
+        super().__init__(file.src_uri, folder, config.site_dir, True, dest_uri=target, inclusion=file.inclusion)
+
+    def put(self, target: Path) -> None:
+        """Write what readers get; a file that is no picture as it is, as MkDocs does, but not without a word."""
+        try:
+            super().put(target)
+        except ValueError as error:
+            hint = "where it was taken may still be in it; save it anew with a program for pictures"
+            log.warning("%s", Problem(f"{Path(str(self.src_dir)).name}/{self.src_uri}", 0, 0, "", str(error), hint))
+            shutil.copyfile(str(self.abs_src_path), target)
 
 
 class RenditionFile(MediaFile):
