@@ -84,6 +84,21 @@ def test_pictures_stand_on_pages_in_all_places(paper: Site) -> None:
                 assert f"{load(data).width}w" == width
 
 
+def test_the_lead_of_the_front_page_has_its_picture_though_no_editor_chose_it(tmp_path: Path) -> None:
+    site = Site(tmp_path, {"broadsheet": {"search": False}})
+    site.write(f"{FOLDER}/phone.jpg", PHOTO)
+    site.article("old", "2026-01-16", image={"src": "phone.jpg", "alt": "Old"})
+    site.article("talks", "2026-01-18", image={"src": "phone.jpg", "alt": "A hall"})
+    build(site)
+    assert [one["alt"] for one in site.page("").all("img")] == ["A hall"]
+    site.article("talks", "2026-01-18", image={"src": "phone.jpg", "alt": "Another hall"})
+    build(site)
+    assert [one["alt"] for one in site.page("").all("img")] == ["Another hall"]
+    site.article("talks", "2026-01-18")
+    build(site)
+    assert site.page("").all("img") == []
+
+
 def test_pictures_that_cannot_be_shown_are_problems_with_file_and_line_and_the_site_stands(paper: Site) -> None:
     paper.write(f"{FOLDER}/cut.jpg", PHOTO[:30_000])
     paper.write(f"{FOLDER}/text.jpg", b"I am a photograph.\n")

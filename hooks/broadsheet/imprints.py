@@ -83,7 +83,7 @@ class Imprints:
         sections = [_list_cards(section.articles) for section in front.sections]
         names = " ".join(section.topic.id for section in front.sections)
         lists = (lead, front.features, front.latest, front.following)
-        images = self._list_pictures(*(one.image_url for one in self._press.spreads if one.article.front))
+        images = self._list_pictures(*self._press.front_images.values())
         shown = (day.encode(), names.encode(), images.encode())
         return digest(self._stamps["front"], *shown, *map(_list_cards, lists), *sections)
 

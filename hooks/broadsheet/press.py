@@ -65,6 +65,13 @@ class Press:
     """The pictures among the media, by URL."""
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def front_images(self) -> dict[str, str]:
+        """The URLs of the lead images that the front page shows, by the path of the article."""
+        shown = {article.path for article in (self.front.lead, *self.front.features) if article}
+        found = (spread for spread in self.spreads if spread.image_url and spread.article.path in shown)
+        return {spread.article.path: spread.image_url for spread in found}
+
 
 def set_press(
     library: Library,
