@@ -256,9 +256,36 @@ def test_markup_in_a_headline_or_a_text_is_shown_as_it_was_written(quiet: Page, 
     link = results(quiet).get_by_role("link")
     expect(link).to_have_text(f"Ferry {EVIL.replace('&lt;evil&gt;', '<evil>')}")
     expect(results(quiet).locator("h2")).to_have_attribute("lang", "fr")
+    expect(results(quiet).locator("h2")).to_have_attribute("dir", "auto")
     assert results(quiet).locator("*").evaluate_all("all => [...new Set(all.map(one => one.tagName))].sort()") == [
         *("A", "H2", "MARK", "P", "TIME")
     ]
+
+
+def test_words_that_nobody_wrote_are_not_found(quiet: Page, ferries: str) -> None:
+    for words in ("zzzz", "a" * 3000, "ferry zzzz", "farthermost"):
+        quiet.goto(f"{ferries}search/?q={words}")
+        say(quiet, "Nothing was found.")
+        assert results(quiet).count() == 0
+    for words in ("FERRIES", "ferrie", "fér", "sail"):
+        quiet.goto(f"{ferries}search/?q={words}")
+        expect(results(quiet).first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_nothing_moves_when_results_come(width: int, browser: Browser, ferries: str) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.add_init_script(
+        "window.moved = 0;"
+        "new PerformanceObserver(list => list.getEntries().forEach(one => (window.moved += one.value)))"
+        ".observe({ type: 'layout-shift', buffered: true })"
+    )
+    for query in ("q=ferry", "q=zzzz", "topic=World"):
+        page.goto(f"{ferries}search/?{query}")
+        expect(page.get_by_role("status")).not_to_have_text("")
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.moved") < 0.02, query
+    page.close()
 
 
 def test_an_address_that_is_made_up_does_no_harm(quiet: Page, ferries: str) -> None:

@@ -73,9 +73,10 @@ async function search(least = BATCH) {
     const first = await read(answer.results.slice(0, least));
     const counts = part("filters").open ? await count(engine, wanted, answer) : null;
     if (mine !== turn) return;
-    found = answer.results;
-    part("results").replaceChildren(...first.map(makeResult));
-    shown = first.length;
+    const real = areFound(wanted.words, first);
+    found = real ? answer.results : [];
+    part("results").replaceChildren(...(real ? first.map(makeResult) : []));
+    shown = real ? first.length : 0;
     if (counts) fillFilters(counts);
     tell();
   } catch (error) {
@@ -94,6 +95,19 @@ function thin(words) {
 
 function ask(engine, { words, sort, filters }) {
   return engine.search(thin(words) || null, { filters, sort: sort ? { date: "desc" } : {} });
+}
+
+const even = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+// Pagefind takes letters off the end of a word that nobody wrote until something begins with what is left. Of a real
+// find there is the beginning of each word in some page: half of its letters allow for endings and for slips near the end.
+function areFound(words, first) {
+  const texts = first.map(({ meta, raw_content }) => even(`${meta.title} ${raw_content}`));
+  const beginnings = even(thin(words)).match(/[\p{L}\p{N}]+/gu) ?? [];
+  return beginnings.every(word => {
+    const start = word.slice(0, Math.max(3, Math.ceil(word.length / 2)));
+    return texts.some(text => text.includes(start));
+  });
 }
 
 const read = results => Promise.all(results.map(result => result.data()));
@@ -118,6 +132,7 @@ function clear() {
   part("results").replaceChildren();
   part("status").textContent = "";
   part("more").hidden = true;
+  document.documentElement.classList.remove("bs-asked");
   if (part("filters").open) offerAll();
 }
 
@@ -165,8 +180,8 @@ function makeResult(data) {
   return make(
     "li",
     {},
-    make("h2", { lang: language }, make("a", { href: root.dataset.site + address }, title || data.raw_url)),
-    make("p", { class: "bs-search__excerpt", lang: language }, ...mark(data)),
+    make("h2", { lang: language, dir: "auto" }, make("a", { href: root.dataset.site + address }, title || data.raw_url)),
+    make("p", { class: "bs-search__excerpt", lang: language, dir: "auto" }, ...mark(data)),
     ...(line.length ? [make("p", { class: "bs-search__line" }, ...line)] : []),
   );
 }
