@@ -267,6 +267,7 @@ def test_words_that_nobody_wrote_are_not_found(quiet: Page, ferries: str) -> Non
         quiet.goto(f"{ferries}search/?q={words}")
         say(quiet, "Nothing was found.")
         assert results(quiet).count() == 0
+        expect(quiet.get_by_role("link", name="Archive by date")).to_be_in_viewport()
     for words in ("FERRIES", "ferrie", "fér", "sail"):
         quiet.goto(f"{ferries}search/?q={words}")
         expect(results(quiet).first).to_be_visible()

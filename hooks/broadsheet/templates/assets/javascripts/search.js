@@ -204,6 +204,8 @@ function tell() {
   const name = found.length > shown ? "First" : found.length > 1 ? "Many" : found.length ? "One" : "None";
   part("status").textContent = say(name, { count, shown: number.format(shown) });
   part("more").hidden = found.length <= shown;
+  // Whoever has found nothing sees the other ways at once.
+  (found.length ? part("more").parentElement : part("status")).after(part("browse"));
 }
 
 async function showMore() {
