@@ -161,6 +161,12 @@ def test_what_the_timeline_shows_is_not_repeated_and_an_article_does_not_show_it
     assert describe(*articles, timeline_count=0)["d"].shown == ()
 
 
+def test_a_full_address_of_the_site_itself_is_a_link_to_the_article() -> None:
+    articles = [make_article("a", body="[x](https://news.example/paper/2026/01/b/)"), make_article("b")]
+    assert describe(*articles)["a"].links == ()
+    assert describe(*articles, site_url="https://news.example/paper/")["a"].links == (path("b"),)
+
+
 def test_a_body_is_searched_in_one_go() -> None:
     links = LinkMap({path("a"): "a/", path("b"): "b/"})
     for unit in ("](", "[a](", "[a]: ", "href=", "href='", "]( <", " [x]:"):

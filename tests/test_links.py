@@ -6,6 +6,7 @@ How links look in a body, with the lines of dead ones, is in golden/bodies/links
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 ROOT = "https://news.example/paper/"
+FERRY = "articles/2026/01/ferry.md"
 HERE, URL = "articles/2026/01/talks.md", "2026/01/talks/"
 LINKS = LinkMap(
     articles={
@@ -105,6 +107,45 @@ def test_a_picture_of_the_site_s_own_can_be_shown() -> None:
     # As the page has it is no way to write the address of a picture: beside the article it would be another.
     assert arrive(follow("../../../assets/logo.png")) == "assets/logo.png"
     assert follow("../../../assets/logo.png", fetched=True).fault.startswith("dead link")
+
+
+@pytest.mark.parametrize(
+    ("address", "target", "article", "fragment"),
+    [
+        (f"{ROOT}2026/01/ferry-line-7/", "2026/01/ferry-line-7/", "articles/2026/01/ferry.md", ""),
+        ("HTTP://News.Example/paper/2026/01/ferry-line-7#day-2", "2026/01/ferry-line-7/", FERRY, "day-2"),
+        ("//news.example/paper/2019/old.html", "2025/12/summit/", "articles/2025/12/summit.md", ""),
+        ("https://news.example/paper", "", "", ""),
+        (f"{ROOT}about/index.html", "about/", "", ""),
+    ],
+)
+def test_full_addresses_of_the_site_itself_are_links_within_it(
+    address: str, target: str, article: str, fragment: str
+) -> None:
+    found = resolve_link(address, HERE, URL, replace(LINKS, site=ROOT))
+    assert (arrive(found), found.article, found.fragment) == (target, article, fragment)
+
+
+def test_a_full_address_of_what_is_not_public_tells_nothing_of_it() -> None:
+    found = resolve_link(f"{ROOT}2026/02/secret/", HERE, URL, replace(LINKS, site=ROOT))
+    assert (found.url, found.severity) == (None, "note")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://news.example/other/",
+        "https://news.example/papers/about/",
+        f"{ROOT}nowhere/",
+        f"{ROOT}search/?q=ferry",
+        "https://news.example:8000/paper/about/",
+        "https://jane@news.example.org/paper/about/",
+        "mailto:jane@news.example",
+    ],
+)
+def test_what_is_beside_the_site_or_unknown_there_stays_as_it_is(address: str) -> None:
+    assert resolve_link(address, HERE, URL, replace(LINKS, site=ROOT)) == follow(address)
+    assert resolve_link(f"{ROOT}assets/logo.png", HERE, URL, replace(LINKS, site=ROOT), fetched=True).remote
 
 
 @pytest.mark.parametrize(

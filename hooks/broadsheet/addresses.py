@@ -18,11 +18,11 @@ _UNREAD = re.compile(
 
 
 def find_addresses(body: str) -> tuple[str, ...]:
-    """The addresses on this site that a body in Markdown links to, as they are written, each once.
+    """The addresses that a body in Markdown links to, as they are written, each once; none on the page itself.
 
     >>> find_addresses("[One](a.md), [two](https://example.org/), [three](a.md) and [the foot](#foot).")
-    ('a.md',)
+    ('a.md', 'https://example.org/')
     """
     matches = _ADDRESS.finditer(_UNREAD.sub(" ", body))
     found = (next(group for group in match.groups() if group is not None) for match in matches)
-    return tuple(dict.fromkeys(one for one in found if "://" not in one and not one.startswith("#")))
+    return tuple(dict.fromkeys(one for one in found if not one.startswith("#")))

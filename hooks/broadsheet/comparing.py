@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC
 from typing import Literal
+from urllib.parse import urlsplit
 
 from broadsheet.addresses import find_addresses
 from broadsheet.article import Article
@@ -72,7 +73,11 @@ def _describe(
 def find_linked(article: Article, links: LinkMap) -> Iterator[str]:
     """The paths of the public articles that a body links to."""
     addresses = find_addresses(article.body) if article.addresses is None else article.addresses
+    # Most addresses lead to others, and that can be told at a glance.
+    host = urlsplit(links.site).netloc.lower()
     for address in addresses:
+        if "//" in address and (not host or host not in address.lower()):
+            continue
         found = resolve_link(address, article.path, article.url, links).article
         if found in links.articles:
             yield found

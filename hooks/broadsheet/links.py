@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from broadsheet.problems import Severity
 from broadsheet.urls import media_url, relative_url
@@ -34,6 +34,8 @@ class LinkMap:
     refused: Mapping[str, str] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
     """Old URLs, each with the one that took its place."""
+    site: str = ""
+    """The site's own full address, as `https://example.org/paper/`; '' where it is not known."""
     _paths: Mapping[str, str] = field(init=False, repr=False, compare=False)
     """Paths of articles, public or not, by URL."""
     _names: Mapping[str, str] = field(init=False, repr=False, compare=False)
@@ -120,7 +122,7 @@ def _find_place(address: str, path: str, url: str, links: LinkMap, *, fetched: b
     except ValueError:
         return Resolved(fault=f"'{address[:80]}' is no address")
     if parts.scheme or parts.netloc:
-        return _resolve_outside(address, parts.scheme, parts.netloc, fetched=fetched)
+        return _resolve_far(address, parts, path, url, links, fetched=fetched)
     fragment = unquote(parts.fragment)
     if not parts.path:
         if not address.startswith(("#", "?")):
@@ -144,6 +146,26 @@ def _find_place(address: str, path: str, url: str, links: LinkMap, *, fetched: b
         # Some write the address as the page has it, not the file: ../other-slug/
         return _resolve_url(posixpath.normpath(posixpath.join(url, wanted)), address, path, url, links, fragment)
     return _dead(address, target, path, links)
+
+
+def _resolve_far(address: str, parts: SplitResult, path: str, url: str, links: LinkMap, *, fetched: bool) -> Resolved:
+    found = None if fetched else _find_on_site(parts, links)
+    if found is None:
+        return _resolve_outside(address, parts.scheme, parts.netloc, fetched=fetched)
+    return _resolve_url(found, address, path, url, links, unquote(parts.fragment))
+
+
+def _find_on_site(parts: SplitResult, links: LinkMap) -> str | None:
+    """What a full address leads to on the site itself; None for what is not there, which may be another site's."""
+    own = urlsplit(links.site)
+    here, there = (own.scheme, own.netloc), (parts.scheme or own.scheme, parts.netloc.lower())
+    root, place = f"{own.path.rstrip('/')}/", f"{parts.path}/"
+    if not own.netloc or here[1].lower() != there[1] or not {here[0], there[0]} <= {"http", "https"}:
+        return None
+    if parts.query or not place.startswith(root):
+        return None
+    target = posixpath.normpath(unquote(place.removeprefix(root))).strip("/")
+    return target if links.find_url("" if target == "." else target) is not None else None
 
 
 def _resolve_outside(address: str, scheme: str, host: str, *, fetched: bool) -> Resolved:

@@ -33,6 +33,8 @@ class Layout:
     """Whether an article that the body links to may be a related headline as well."""
     language: str = ""
     """That of articles which name none."""
+    site_url: str = ""
+    """The full address of the site, by which links to its own pages are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def plan_edition(library: Library, now: datetime, layout: Layout, around: Mappin
     edition = publish(library, now)
     listings = build_listings(edition)
     pages = tuple(page for listing in listings for page in paginate(listing, layout.per_page))
-    links, problems = _map_links(library, edition, pages, around)
+    links, problems = _map_links(library, edition, pages, around, layout.site_url)
     timelines = build_timelines(edition, layout.timeline_count)
     documents = describe_articles(library, edition, links, timelines, layout.language, repeat_links=layout.repeat_links)
     problems += check_pins(library, edition, layout.related_count)
@@ -64,11 +66,11 @@ def plan_edition(library: Library, now: datetime, layout: Layout, around: Mappin
 
 
 def _map_links(
-    library: Library, edition: Edition, pages: Iterable[ListingPage], around: Mapping[str, str]
+    library: Library, edition: Edition, pages: Iterable[ListingPage], around: Mapping[str, str], site: str
 ) -> tuple[LinkMap, list[Problem]]:
     public = {article.path: article.url for article in edition.articles}
     held = {article.path: article.url for article in library.articles if article.path not in public}
     held |= dict.fromkeys(library.faulty, "")
     urls = {"", *INDEX_URLS.values(), *around.values(), *public.values(), *(page.url for page in pages)}
     moved, problems = collect_redirects(edition, urls, library.name)
-    return LinkMap(public, held, around, urls, library.media, library.refused, moved), problems
+    return LinkMap(public, held, around, urls, library.media, library.refused, moved, site), problems

@@ -218,4 +218,5 @@ def find_layout(settings: Settings, config: MkDocsConfig) -> Layout:
         settings.timeline.count,
         settings.related.repeat_links,
         find_locale(settings, config).language,
+        config.site_url or "",
     )
