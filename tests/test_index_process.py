@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from broadsheet.index_process import Indexing
+from broadsheet.index_process import Indexing, LateIndexing
 from broadsheet.indexing import build_search_index
 from broadsheet.records import Record
 from sites import read_tree
@@ -71,6 +71,22 @@ def test_what_is_finished_cannot_be_stopped(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
 
 
+def test_what_there_is_to_do_can_be_found_out_later(tmp_path: Path) -> None:
+    def begin() -> Indexing:
+        time.sleep(0.1)
+        indexing = Indexing(RECORDS, tmp_path, "en", print)
+        indexing.finish()
+        return indexing
+
+    assert LateIndexing(lambda: None).wait()
+    LateIndexing(begin).stop()
+    assert list(tmp_path.iterdir()) == []
+    late = LateIndexing(begin)
+    assert late.wait()
+    late.stop()
+    assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
+
+
 def test_faults_are_told_and_leave_the_old_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: Path) -> None:
     told: list[str] = []
     assert run(RECORDS, tmp_path, [], told)
@@ -101,7 +117,7 @@ def test_it_ends_with_the_build_that_wanted_it(tmp_path: Path) -> None:
     code = f"""
 import time
 from pathlib import Path
-from broadsheet.index_process import Indexing
+from broadsheet.index_process import Indexing, LateIndexing
 from broadsheet.records import Record
 records = [Record(f"{{number}}/", "Title", "word " * 200, day="2026") for number in range(5000)]
 indexing = Indexing(records, Path({str(tmp_path / "site")!r}), "en", print)

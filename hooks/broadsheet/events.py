@@ -206,7 +206,8 @@ class Newspaper:
 
     def _start_search(self, site: Path, config: MkDocsConfig) -> None:
         if self._settings.search:
-            self._search.start(self._files, self._ready, config, site, self._tools.workshop.cache)
+            at_once = not self._serving
+            self._search.start(self._files, self._ready, config, site, self._tools.workshop.cache, at_once=at_once)
 
     def _abandon(self) -> None:
         if self._publisher is not None:

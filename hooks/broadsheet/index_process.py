@@ -89,6 +89,34 @@ class Indexing:
             clear_workshops(self._site)
 
 
+class LateIndexing:
+    """An index of which a thread finds out whether it is to be made: a writer's page does not wait for that."""
+
+    def __init__(self, begin: Callable[[], Indexing | None]) -> None:
+        """Start; `begin` makes the index, or gives None where there is nothing to do."""
+        self._begin = begin
+        self._indexing: Indexing | None = None
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="search records", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> bool:
+        """Until it is finished or has failed; whether the index is there."""
+        self._thread.join()
+        return self._indexing is None or self._indexing.wait()
+
+    def stop(self) -> None:
+        """End it without an effect, or do nothing where it is finished."""
+        self._stopped = True
+        self._thread.join()
+        if self._indexing is not None:
+            self._indexing.stop()
+
+    def _run(self) -> None:
+        if not self._stopped:
+            self._indexing = self._begin()
+
+
 def main(job: str) -> int:
     """Make the index that a file tells of, with the rest of the records from standard input.
 

@@ -15,7 +15,7 @@ from mkdocs.structure.files import File, Files
 from broadsheet.body import RenderedBody
 from broadsheet.cache import Cache
 from broadsheet.edition import Edition
-from broadsheet.index_process import Indexing
+from broadsheet.index_process import Indexing, LateIndexing
 from broadsheet.indexing import is_current, remove_index
 from broadsheet.packing import digest
 from broadsheet.pages import ArticlePage, PressPage, make_page_file
@@ -33,7 +33,7 @@ class SearchDesk:
     """Holds the index that is being made: while pages are printed, and while serving beside that as well."""
 
     def __init__(self) -> None:
-        self._indexing: Indexing | None = None
+        self._indexing: Indexing | LateIndexing | None = None
         self._begun = False
         self._records: list[Record] | None = None
         """Of the articles, where they are known for certain."""
@@ -55,24 +55,32 @@ class SearchDesk:
             guess = [one for one in known if isinstance(one, Record)] if isinstance(known, tuple) else None
             self._indexing, self._begun = Indexing(records, site, language, log.warning, guess), True
 
-    def start(self, files: Files, press: Press, config: MkDocsConfig, site: Path, cache: Cache) -> None:
+    def start(
+        self, files: Files, press: Press, config: MkDocsConfig, site: Path, cache: Cache, *, at_once: bool = True
+    ) -> None:
         """Once all of the site's own pages are rendered: start to make the index, unless it is there and right.
 
-        An older one stays in its place until then.
+        An older one stays in its place until then. Without `at_once`, a thread looks what there is to be done.
         """
         self._site = site
         own = record_pages(files)
         cache.put("pages", {_find_key(site): tuple(own)})
-        if self._indexing is not None and self._begun:
+        if isinstance(self._indexing, Indexing) and self._begun:
             self._begun, self._records = False, None
             self._indexing.finish(own)
             return
-        language = find_language(config)
-        articles = self._records or record_articles(press.edition, find_bodies(files, press))
-        records, self._records = [*articles, *own], None
-        if not is_current(records, site, language):
-            self._indexing = Indexing(records, site, language, log.warning)
-            self._indexing.finish()
+        language, bodies = find_language(config), find_bodies(files, press)
+        known, self._records = self._records, None
+
+        def begin() -> Indexing | None:
+            records = [*(known or record_articles(press.edition, bodies)), *own]
+            if is_current(records, site, language):
+                return None
+            indexing = Indexing(records, site, language, log.warning)
+            indexing.finish()
+            return indexing
+
+        self._indexing = begin() if at_once else LateIndexing(begin)
 
     def wait(self) -> None:
         """Until the index is made, or the reason why it cannot be has been told: then an older one goes.
