@@ -24,7 +24,8 @@ class Newspaper(Builder):
     def _furnish(self) -> None:
         self._paths: list[str] = []
         for name in ("docs", "overrides"):
-            shutil.copytree(ROOT / name, self.place / name)
+            # The handbook is no part of a newspaper, and the others have no pages of their own.
+            shutil.copytree(ROOT / name, self.place / name, ignore=shutil.ignore_patterns("handbook"))
         write(self.place / "mkdocs.yml", f"INHERIT: {ROOT / 'mkdocs.yml'}\nhooks:\n- {ROOT / 'hooks' / 'entry.py'}\n")
         self.env = {**ENV, "BROADSHEET_CONTENT": str(self.place / "content")}
 
