@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from handbook import read_example
 from papers import ARABIC, LONG_HEADLINE, write_note
 from photos import draw, encode, make_photo
 from playwright.sync_api import Browser, Page, expect
@@ -31,12 +32,13 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Site:
         ("panorama.jpg", make_photo(6000, 900)),
     ):
         site.write(f"content/articles/2026/03/{name}", data)
+    front = {"authors": ["jane-doe"], "front": "feature", "kicker": "On the water"}
     pictures = "![A harbour](panorama.jpg)\n/// caption\nThe harbour.\n///\n\n![A tug](small.png)"
     for number, name in enumerate(("upright.jpg", "small.png", "panorama.jpg"), 1):
         image = {"src": name, "alt": "A harbour", "credit": "Photo: Jane Doe"}
         body = f"{write_note(number)}\n\n{pictures}\n\n[Elsewhere](upright.md). [Far away](https://example.org/)."
         slug = name.partition(".")[0]
-        site.article(slug, f"2026-03-0{number}", body, image=image, authors=["jane-doe"], front="feature")
+        site.article(slug, f"2026-03-0{number}", body, image=image, **front)
     site.article(
         "long", "2026-03-05", title=LONG_HEADLINE, image={"src": "upright.jpg", "alt": "A harbour"}, front="lead"
     )
@@ -113,3 +115,66 @@ def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(sized: Callable[..., P
         page.keyboard.press("Escape")
         expect(page.get_by_role("button", name="Navigation")).to_be_focused()
         expect(page.locator(".bs-nav a").first).to_be_hidden()
+
+
+# Pictures of every shape.
+
+
+def test_the_portrait_of_an_author_is_round_whatever_its_shape(sized: Callable[..., Page], address: str) -> None:
+    for width in (PHONE, DESK):
+        page = sized(width)
+        page.goto(f"{address}authors/jane-doe/")
+        shown = page.locator(".bs-portrait").bounding_box()
+        assert shown is not None
+        assert shown["width"] == shown["height"] == 96
+
+
+def test_the_bars_of_coverage_run_as_the_page_does(sized: Callable[..., Page], address: str) -> None:
+    page = sized(DESK)
+    page.goto(f"{address}authors/jane-doe/")
+    picture = page.locator(".bs-coverage svg")
+    expect(picture).to_have_css("transform", "none")
+    page.evaluate("document.body.dir = 'rtl'")
+    expect(picture).to_have_css("transform", "matrix(-1, 0, 0, 1, 0, 0)")
+
+
+# What the owner of a newspaper wishes.
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_variables_of_a_sites_own_styles_win_in_every_palette(
+    scheme: str, sized: Callable[..., Page], address: str
+) -> None:
+    page = sized(DESK, color_scheme=scheme)
+    page.goto(f"{address}2026/03/upright/")
+    example = read_example("write `docs/stylesheets/site.css`")
+    for where in ("body", ":root"):
+        page.add_style_tag(content=example.replace("body", where).replace("Charter", f"Charter{len(where)}"))
+        expect(page.locator(".bs-article h1")).to_have_css("font-family", f"Charter{len(where)}, Georgia, serif")
+        page.evaluate("document.head.lastElementChild.remove()")
+    page.add_style_tag(content="body { --bs-accent: rgb(1, 2, 3); --bs-quiet: rgb(4, 5, 6) }")
+    expect(page.locator(".bs-article .bs-kicker").first).to_have_css("color", "rgb(1, 2, 3)")
+    expect(page.locator(".bs-article .bs-meta").first).to_have_css("color", "rgb(4, 5, 6)")
+
+
+def test_the_colours_that_nobody_changes_follow_the_palette(sized: Callable[..., Page], address: str) -> None:
+    colours = []
+    for scheme in ("light", "dark"):
+        page = sized(DESK, color_scheme=scheme)
+        page.goto(f"{address}2026/03/upright/")
+        style = "one => { const style = getComputedStyle(one); return [style.color, style.borderTopColor].join() }"
+        colours += [page.locator(f".bs-article {one}").first.evaluate(style) for one in (".bs-kicker", ".bs-credits")]
+        page.evaluate("document.body.setAttribute('data-md-color-accent', 'teal')")
+        page.wait_for_timeout(50)
+        colours.append(page.locator(".bs-article .bs-kicker").first.evaluate(style))
+    assert len(set(colours)) == 6
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_paper_the_accent_is_black_whatever_the_palette(
+    scheme: str, sized: Callable[..., Page], address: str
+) -> None:
+    page = sized(DESK, color_scheme=scheme)
+    page.emulate_media(media="print")
+    page.goto(f"{address}2026/03/upright/")
+    expect(page.locator(".bs-article .bs-kicker").first).to_have_css("color", "rgb(0, 0, 0)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,9 +16,10 @@ from broadsheet.registers import Topic
 from broadsheet.related import Reason
 from broadsheet.templating import TEMPLATES, equip_environment
 from conftest import MakeSite
+from handbook import read_example
 from jinja2 import DictLoader, Environment
 from makers import NOW, make_article, make_library, make_registers
-from sites import PNG, ROOT, Site
+from sites import PNG, Site
 
 site_test = pytest.mark.site
 
@@ -169,14 +169,6 @@ def test_search_and_sitemap_hold_no_markup_of_anyones(evil: Site) -> None:
 
 
 # What the handbook says about templates of one's own.
-
-
-def read_example(caption: str) -> str:
-    """The block of code of the handbook's page that follows a caption."""
-    text = (ROOT / "docs" / "handbook" / "customising.md").read_text(encoding="utf-8")
-    block = re.search(rf"{re.escape(caption)}[^\n]*\n+ *```\w+\n(.*?)\n *```", text, re.DOTALL)
-    assert block, f"no example after {caption!r}"
-    return block[1]
 
 
 @site_test
