@@ -88,6 +88,8 @@ def test_where_part_of_a_picture_is_shown_the_whole_must_be_large_enough() -> No
     assert find_sizes("feature", wide, 4) == "(min-width: 45em) 1100px, calc(5 * (100vw - 32px))"
     assert find_sizes("front", HALL) == find_sizes("front", None) == "(min-width: 45em) 520px, calc(100vw - 32px)"
     assert find_sizes("lead", wide) == find_sizes("lead", HALL)
+    upright = Picture("a.jpg", "a.jpg", 900, 1350)
+    assert find_sizes("lead", upright) == "(min-width: 54.5em) 453px, calc(100vw - 32px)"
     assert (find_sizes("portrait", HALL), find_sizes("portrait", None)) == ("128px", "96px")
     assert find_sizes("feature", HALL, 9) == "(min-width: 45em) 220px, calc(100vw - 32px)"
 

@@ -129,6 +129,29 @@ def test_the_portrait_of_an_author_is_round_whatever_its_shape(sized: Callable[.
         assert shown["width"] == shown["height"] == 96
 
 
+@pytest.mark.parametrize(("slug", "width", "height"), [("upright", 900, 1350), ("small", 300, 200)])
+def test_a_lead_picture_keeps_its_shape_and_is_never_blown_up(
+    slug: str, width: int, height: int, sized: Callable[..., Page], address: str
+) -> None:
+    for window in (PHONE, DESK):
+        page = sized(window)
+        page.goto(f"{address}2026/03/{slug}/", wait_until="networkidle")
+        shown = page.locator(".bs-lead-image img").bounding_box()
+        assert shown is not None
+        assert shown["width"] / shown["height"] == pytest.approx(width / height, rel=0.01)
+        assert shown["width"] <= width
+        assert shown["width"] == pytest.approx(min(width, window - 32), rel=0.01) or shown["height"] == 680
+
+
+def test_a_long_headline_beside_the_picture_of_the_front_page_is_set_smaller(
+    sized: Callable[..., Page], address: str
+) -> None:
+    page = sized(DESK)
+    page.goto(address)
+    headline = page.locator(".bs-front__lead .bs-teaser__image ~ .bs-long")
+    assert headline.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") <= 28
+
+
 def test_the_bars_of_coverage_run_as_the_page_does(sized: Callable[..., Page], address: str) -> None:
     page = sized(DESK)
     page.goto(f"{address}authors/jane-doe/")

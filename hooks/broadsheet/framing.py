@@ -17,6 +17,8 @@ _PLACES = {"lead": ("54.5em", 840), "text": ("38.25em", 580), "front": ("45em", 
 _NARROWEST = 220
 """Of the columns that features stand in."""
 _PORTRAIT = 96
+_TALLEST = 680
+"""Of the picture that leads an article: one that is upright is narrower for it."""
 _CROPPED = {"front": 3 / 2, "feature": 3 / 2, "portrait": 1.0}
 """Where the style sheet shows a part of a picture, and in which shape: of a panorama the middle."""
 
@@ -48,6 +50,8 @@ def find_sizes(place: str, picture: Picture | None, columns: int = 1) -> str:
         return f"{round(stretch * _PORTRAIT)}px"
     window, width = _PLACES[place]
     width = max(width // columns, _NARROWEST) if columns > 1 else width
+    if place == "lead" and picture is not None:
+        width = min(width, round(ratio * _TALLEST))
     narrow = "calc(100vw - 32px)" if stretch == 1 else f"calc({stretch:g} * (100vw - 32px))"
     return f"(min-width: {window}) {round(stretch * width)}px, {narrow}"
 
