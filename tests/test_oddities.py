@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from conftest import MakeSite
 from handbook import read_example
 from papers import ARABIC, LONG_HEADLINE, write_note
 from photos import draw, encode, make_photo
@@ -15,13 +16,15 @@ from sites import Site
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 NAME = "The Harbour Town Evening Courier & Weekly Advertiser of the Upper Bay"
+THEME = {"name": "material", "features": ["navigation.tabs.sticky"], "font": False}
+SETTINGS = {"site_name": NAME, "site_url": "http://127.0.0.1/", "theme": THEME}
 PHONE, DESK = 375, 1280
 
 
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A newspaper with a long name, many sections, and pictures of every shape."""
-    site = Site(tmp_path_factory.mktemp("odd"), {"site_name": NAME, "site_url": "http://127.0.0.1/"})
+    site = Site(tmp_path_factory.mktemp("odd"), SETTINGS)
     sections = {f"part_{number}": {"title": f"Section {number}", "section": True} for number in range(12)}
     site.register("topics", **sections, world={"title": "World", "section": True})
     site.register("authors", jane_doe={"name": "Jane Doe", "image": "jane.jpg"})
@@ -119,6 +122,9 @@ def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(sized: Callable[..., P
 
 # Pictures of every shape.
 
+MOVED = """window.moved = 0; new PerformanceObserver(list => { for (const one of list.getEntries())
+    window.moved += one.value }).observe({type: "layout-shift", buffered: true})"""
+
 
 def test_the_portrait_of_an_author_is_round_whatever_its_shape(sized: Callable[..., Page], address: str) -> None:
     for width in (PHONE, DESK):
@@ -135,12 +141,14 @@ def test_a_lead_picture_keeps_its_shape_and_is_never_blown_up(
 ) -> None:
     for window in (PHONE, DESK):
         page = sized(window)
+        page.add_init_script(MOVED)
         page.goto(f"{address}2026/03/{slug}/", wait_until="networkidle")
+        assert page.evaluate("window.moved") < 0.01
         shown = page.locator(".bs-lead-image img").bounding_box()
         assert shown is not None
         assert shown["width"] / shown["height"] == pytest.approx(width / height, rel=0.01)
         assert shown["width"] <= width
-        assert shown["width"] == pytest.approx(min(width, window - 32), rel=0.01) or shown["height"] == 680
+        assert shown["width"] == pytest.approx(min(width, window - 32), rel=0.01) or round(shown["height"]) == 680
 
 
 def test_a_long_headline_beside_the_picture_of_the_front_page_is_set_smaller(
@@ -201,3 +209,22 @@ def test_on_paper_the_accent_is_black_whatever_the_palette(
     page.emulate_media(media="print")
     page.goto(f"{address}2026/03/upright/")
     expect(page.locator(".bs-article .bs-kicker").first).to_have_css("color", "rgb(0, 0, 0)")
+
+
+def test_the_bar_of_sections_is_there_whatever_features_are_chosen(odd: Site, make_site: MakeSite) -> None:
+    plain = make_site(theme={"name": "material", "features": [], "font": False})
+    assert plain.build().code == 0
+    for site in (odd, plain):
+        assert {len(page.all("nav", css="md-tabs")) for page in site.pages().values()} == {1}
+
+
+def test_a_long_name_does_not_make_the_bar_that_stays_higher(sized: Callable[..., Page], address: str) -> None:
+    for width in (320, PHONE, DESK):
+        page = sized(width)
+        page.goto(f"{address}2026/03/upright/")
+        bar = page.locator(".md-header").bounding_box()
+        assert bar is not None
+        assert bar["height"] <= 50
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        buttons = [one.bounding_box() for one in page.locator(".md-header__button:visible").all()]
+        assert all(found and found["width"] >= 24 for found in buttons)

@@ -51,9 +51,20 @@ def find_sizes(place: str, picture: Picture | None, columns: int = 1) -> str:
     window, width = _PLACES[place]
     width = max(width // columns, _NARROWEST) if columns > 1 else width
     if place == "lead" and picture is not None:
-        width = min(width, round(ratio * _TALLEST))
+        width = min(width, fit_lead(picture).width)
     narrow = "calc(100vw - 32px)" if stretch == 1 else f"calc({stretch:g} * (100vw - 32px))"
     return f"(min-width: {window}) {round(stretch * width)}px, {narrow}"
+
+
+def fit_lead(picture: Picture) -> Picture:
+    """The picture that leads an article as large as it may be shown: one that is upright does not fill the width.
+
+    >>> fit_lead(Picture("a.jpg", "a.jpg", 1000, 2000)).width
+    340
+    """
+    if picture.height <= _TALLEST or picture.width * _TALLEST > picture.height * _PLACES["lead"][1]:
+        return picture
+    return replace(picture, width=max(1, round(picture.width * _TALLEST / picture.height)), height=_TALLEST)
 
 
 def frame_picture(
