@@ -228,3 +228,65 @@ def test_a_long_name_does_not_make_the_bar_that_stays_higher(sized: Callable[...
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         buttons = [one.bounding_box() for one in page.locator(".md-header__button:visible").all()]
         assert all(found and found["width"] >= 24 for found in buttons)
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_on_a_phone_the_bar_of_sections_shows_the_one_that_is_marked(
+    direction: str, sized: Callable[..., Page], address: str
+) -> None:
+    page = sized(PHONE)
+    # Before the bar is read, as on a page that was built so.
+    page.route("**/*", lambda route: turn(route, direction))
+    page.goto(f"{address}topics/part-10/")
+    marked = page.locator(".md-tabs__item--active")
+    expect(marked).to_contain_text("Section 10")
+    expect(marked).to_be_in_viewport(ratio=1)
+    assert page.evaluate("[document.documentElement.scrollWidth, scrollY]") == [PHONE, 0]
+
+
+def turn(route: Route, direction: str) -> None:
+    """Answer with a page written in a direction."""
+    response = route.fetch()
+    if "text/html" not in response.headers.get("content-type", ""):
+        route.fulfill(response=response)
+    else:
+        route.fulfill(response=response, body=response.text().replace('<body dir="ltr"', f'<body dir="{direction}"'))
+
+
+def test_a_dek_of_the_other_direction_is_flush_with_its_headline(sized: Callable[..., Page], address: str) -> None:
+    page = sized(DESK)
+    page.goto(f"{address}2026/03/arabic/")
+    right = "one => one.getBoundingClientRect().right"
+    assert page.locator(".bs-article h1").evaluate(right) == page.locator(".bs-article .bs-dek").evaluate(right)
+
+
+def test_a_correction_is_in_the_language_of_its_article(odd: Site) -> None:
+    line = odd.page("2026/03/arabic/").one("section", css="bs-corrections").one("p")
+    assert line.text == f"7 March 2026: {ARABIC.strip()}"
+    assert (line.one("span")["lang"], line.one("span")["dir"], line["lang"]) == ("ar", "rtl", "")
+
+
+def test_between_caption_and_credit_is_a_dot_and_before_a_credit_alone_none(odd: Site, hard: Site) -> None:
+    assert odd.page("2026/03/small/").all("figcaption")[0].text == "Photo: Jane Doe"
+    assert hard.page("2026/03/full/").all("figcaption")[0].text == "On her last test run. · Photo: Jane Doe"
+
+
+def test_a_caption_stands_close_to_its_picture(sized: Callable[..., Page], address: str) -> None:
+    page = sized(PHONE)
+    page.goto(f"{address}2026/03/small/")
+    for figure in page.locator("figure").all():
+        picture, words = figure.locator("img").bounding_box(), figure.locator("figcaption").bounding_box()
+        assert picture is not None
+        assert words is not None
+        assert 0 <= words["y"] - picture["y"] - picture["height"] <= 20
+
+
+def test_a_wide_table_fits_on_paper(sized: Callable[..., Page], address: str) -> None:
+    page = sized(720)
+    page.emulate_media(media="print")
+    page.goto(f"{address}2026/01/table/")
+    outside = page.locator(".bs-table td").evaluate_all(
+        """cells => cells.filter(one => one.getBoundingClientRect().right > innerWidth ||
+            one.scrollWidth > one.clientWidth).length"""
+    )
+    assert outside == 0
