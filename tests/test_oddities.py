@@ -10,7 +10,7 @@ from conftest import MakeSite
 from handbook import read_example
 from papers import ARABIC, LONG_HEADLINE, write_note
 from photos import draw, encode, make_photo
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sites import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
