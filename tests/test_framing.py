@@ -87,7 +87,7 @@ def test_where_part_of_a_picture_is_shown_the_whole_must_be_large_enough() -> No
     wide = Picture("a.jpg", "a.jpg", 6000, 800)
     assert find_sizes("feature", wide, 4) == "(min-width: 45em) 1100px, calc(5 * (100vw - 32px))"
     assert find_sizes("front", HALL) == find_sizes("front", None) == "(min-width: 45em) 520px, calc(100vw - 32px)"
-    assert find_sizes("lead", wide) == find_sizes("lead", HALL)
+    assert find_sizes("lead", wide) == find_sizes("text", wide) == "1350px"
     upright = Picture("a.jpg", "a.jpg", 900, 1350)
     assert find_sizes("lead", upright) == "(min-width: 54.5em) 453px, calc(100vw - 32px)"
     assert (find_sizes("portrait", HALL), find_sizes("portrait", None)) == ("128px", "96px")
@@ -107,3 +107,19 @@ def test_nothing_else_of_a_text_changes(text: str) -> None:
     found = frame(content)
     # What is put around a picture taken away again, it is the same text.
     assert re.sub(r"<picture><source [^>]*>(<img[^>]*>)</picture>", r"\1", found).startswith(text) or "<img" in text
+
+
+def test_a_panorama_gets_a_box_that_can_be_scrolled_by_keyboard_unless_it_is_in_a_link() -> None:
+    known = {"2026/a.jpg": Picture("a.jpg", "2026/a.jpg", 6000, 900)}
+    image = '<img src="../a.jpg" alt="A harbour">'
+    framed = parse(frame_images(f'<p>{image}</p><p><a href="b/">{image}</a></p><p>{image}</p>', "2026/b/", known))
+    boxes = framed.all("span", css="bs-panorama")
+    assert [(one["role"], one["aria-label"], one["tabindex"]) for one in boxes] == [
+        ("region", "Panorama 1", "0"),
+        ("region", "Panorama 2", "0"),
+    ]
+    assert [(one["width"], one["height"]) for one in framed.all("img")] == [
+        ("1200", "180"),
+        ("6000", "900"),
+        ("1200", "180"),
+    ]

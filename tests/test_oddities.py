@@ -160,6 +160,23 @@ def test_a_long_headline_beside_the_picture_of_the_front_page_is_set_smaller(
     assert headline.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") <= 28
 
 
+def test_a_panorama_scrolls_in_a_box_at_a_height_that_shows_something(sized: Callable[..., Page], address: str) -> None:
+    for width in (PHONE, DESK):
+        page = sized(width)
+        page.goto(f"{address}2026/03/panorama/", wait_until="networkidle")
+        boxes = page.get_by_role("region", name="Panorama").all()
+        assert [one.get_attribute("aria-label") for one in boxes] == ["Panorama", "Panorama 1"]
+        for one in boxes:
+            shown = one.locator("img").bounding_box()
+            assert shown is not None
+            assert shown["height"] >= 180
+            assert shown["width"] / shown["height"] == pytest.approx(6000 / 900, rel=0.01)
+            one.focus()
+            page.keyboard.press("ArrowRight")
+            page.wait_for_function("document.activeElement.scrollLeft > 0")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_the_bars_of_coverage_run_as_the_page_does(sized: Callable[..., Page], address: str) -> None:
     page = sized(DESK)
     page.goto(f"{address}authors/jane-doe/")
