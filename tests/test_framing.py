@@ -37,7 +37,7 @@ def test_a_picture_of_a_text_comes_in_several_widths_with_the_original_behind_th
     source, image = page.one("picture").one("source"), page.one("picture").one("img")
     assert source["type"] == "image/webp"
     assert source["srcset"] == ("../../../assets/pictures/x-320.webp 320w, ../../../assets/pictures/x-800.webp 800w")
-    assert source["sizes"] == "(min-width: 38.25em) 580px, calc(100vw - 32px)"
+    assert source["sizes"] == "(min-width: 36.375em) 550px, calc(100vw - 32px)"
     assert (image["src"], image["alt"], image["width"], image["height"]) == (SRC, "A hall", "1600", "1200")
     assert (image["loading"], image["decoding"]) == ("lazy", "async")
 
@@ -61,9 +61,9 @@ def test_without_renditions_it_has_its_size_and_no_more() -> None:
     ("given_size", "width", "height", "sizes"),
     [
         ('width="400"', "400", "300", "400px"),
-        ('height="300"', "400", "300", "(min-width: 38.25em) 580px, calc(100vw - 32px)"),
+        ('height="300"', "400", "300", "(min-width: 36.375em) 550px, calc(100vw - 32px)"),
         ('width="400" height="10"', "400", "10", "400px"),
-        ('width="50%"', "50%", "", "(min-width: 38.25em) 580px, calc(100vw - 32px)"),
+        ('width="50%"', "50%", "", "(min-width: 36.375em) 550px, calc(100vw - 32px)"),
     ],
 )
 def test_a_width_that_the_writer_gives_counts(given_size: str, width: str, height: str, sizes: str) -> None:

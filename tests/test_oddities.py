@@ -307,3 +307,32 @@ def test_a_wide_table_fits_on_paper(sized: Callable[..., Page], address: str) ->
             one.scrollWidth > one.clientWidth).length"""
     )
     assert outside == 0
+
+
+# Of the shipped newspaper, whose texts are those of people.
+
+LINES = """paragraphs => paragraphs.flatMap(one => {
+    const walker = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), range = document.createRange(), lines = []
+    let top = null
+    while (walker.nextNode()) for (let place = 0; place < walker.currentNode.length; place++) {
+        range.setStart(walker.currentNode, place); range.setEnd(walker.currentNode, place + 1)
+        const box = range.getClientRects()[0]
+        if (!box || !box.width) continue
+        if (top === null || box.top > top + 12) lines.push(0)
+        top = box.top
+        lines[lines.length - 1]++
+    }
+    return lines.slice(0, -1) })"""
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+@pytest.mark.parametrize("url", ["2026/01/trump-greenland-push-davos/", "handbook/writing/", "about/"])
+def test_a_line_of_real_text_has_60_to_75_characters(
+    url: str, width: int, sized: Callable[..., Page], shipped: Site, serve: Callable[[Path], str]
+) -> None:
+    page = sized(width)
+    page.goto(f"{serve(shipped.output)}{url}")
+    lines = page.locator(":is(.bs-body, .bs-page) > p").evaluate_all(LINES)
+    assert 60 <= sum(lines) / len(lines) <= 75
+    assert sum(60 <= line <= 75 for line in lines) >= 0.8 * len(lines)
+    assert max(lines) <= 80

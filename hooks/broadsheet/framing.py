@@ -14,7 +14,7 @@ from broadsheet.pictures import Picture
 
 # As wide as the style sheet shows them, in pixels of CSS, and from which width of the window on: browsers choose
 # before they know the style sheet. On narrower windows they are as wide as the window, without its margins.
-_PLACES = {"lead": ("54.5em", 840), "text": ("38.25em", 580), "front": ("45em", 520), "feature": ("45em", 860)}
+_PLACES = {"lead": ("54.5em", 840), "text": ("36.375em", 550), "front": ("45em", 520), "feature": ("45em", 860)}
 _NARROW = 288
 """Of the smallest phones."""
 _NARROWEST = 220
