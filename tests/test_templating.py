@@ -205,5 +205,18 @@ def test_the_handbooks_page_with_articles_on_it_has_them(make_site: MakeSite) ->
     assert site.build("--strict").code == 0
     page = site.page("briefing/")
     assert [link.text for heading in page.all("h2") for link in heading.all("a")] == ["Talks 3", "Talks 2", "Talks 1"]
-    assert "What we know, kept up to date." in page.text
+    text = page.one("article", id="bs-text").text
+    places = [text.index(part) for part in ("kept up to date", "Talks 3", "Talks 1", "Edit this page")]
+    assert places == sorted(places)
     assert Path(site.output, "briefing", page.all("h2")[0].one("a")["href"], "index.html").is_file()
+
+
+@site_test
+def test_a_name_and_a_title_with_signs_of_markup_are_escaped_once(make_site: MakeSite) -> None:
+    site = make_site(site_name="Ham & <Eggs>", nav=None)
+    site.article("talks", title="Salt & <pepper>")
+    site.write("docs/about.md", "# Salt & `<pepper>`\n")
+    assert site.build("--strict").code == 0
+    for url in ("about/", "2026/01/talks/"):
+        (line,) = [line.strip() for line in site.html(url).splitlines() if "<title>" in line]
+        assert line == "<title>Salt &amp; &lt;pepper&gt; - Ham &amp; &lt;Eggs&gt;</title>", url
