@@ -133,6 +133,9 @@ def test_the_portrait_of_an_author_is_round_whatever_its_shape(sized: Callable[.
         shown = page.locator(".bs-portrait").bounding_box()
         assert shown is not None
         assert shown["width"] == shown["height"] == 96
+        head = page.locator(".bs-head").bounding_box()
+        assert head is not None
+        assert shown["y"] + shown["height"] <= head["y"] + head["height"]
 
 
 @pytest.mark.parametrize(("slug", "width", "height"), [("upright", 900, 1350), ("small", 300, 200)])
