@@ -37,7 +37,7 @@ def test_a_picture_of_a_text_comes_in_several_widths_with_the_original_behind_th
     source, image = page.one("picture").one("source"), page.one("picture").one("img")
     assert source["type"] == "image/webp"
     assert source["srcset"] == ("../../../assets/pictures/x-320.webp 320w, ../../../assets/pictures/x-800.webp 800w")
-    assert source["sizes"] == "(min-width: 38.25em) 580px, calc(100vw - 32px)"
+    assert source["sizes"] == "(min-width: 36.375em) 550px, calc(100vw - 32px)"
     assert (image["src"], image["alt"], image["width"], image["height"]) == (SRC, "A hall", "1600", "1200")
     assert (image["loading"], image["decoding"]) == ("lazy", "async")
 
@@ -61,9 +61,9 @@ def test_without_renditions_it_has_its_size_and_no_more() -> None:
     ("given_size", "width", "height", "sizes"),
     [
         ('width="400"', "400", "300", "400px"),
-        ('height="300"', "400", "300", "(min-width: 38.25em) 580px, calc(100vw - 32px)"),
+        ('height="300"', "400", "300", "(min-width: 36.375em) 550px, calc(100vw - 32px)"),
         ('width="400" height="10"', "400", "10", "400px"),
-        ('width="50%"', "50%", "", "(min-width: 38.25em) 580px, calc(100vw - 32px)"),
+        ('width="50%"', "50%", "", "(min-width: 36.375em) 550px, calc(100vw - 32px)"),
     ],
 )
 def test_a_width_that_the_writer_gives_counts(given_size: str, width: str, height: str, sizes: str) -> None:
@@ -87,7 +87,9 @@ def test_where_part_of_a_picture_is_shown_the_whole_must_be_large_enough() -> No
     wide = Picture("a.jpg", "a.jpg", 6000, 800)
     assert find_sizes("feature", wide, 4) == "(min-width: 45em) 1100px, calc(5 * (100vw - 32px))"
     assert find_sizes("front", HALL) == find_sizes("front", None) == "(min-width: 45em) 520px, calc(100vw - 32px)"
-    assert find_sizes("lead", wide) == find_sizes("lead", HALL)
+    assert find_sizes("lead", wide) == find_sizes("text", wide) == "1350px"
+    upright = Picture("a.jpg", "a.jpg", 900, 1350)
+    assert find_sizes("lead", upright) == "(min-width: 54.5em) 453px, calc(100vw - 32px)"
     assert (find_sizes("portrait", HALL), find_sizes("portrait", None)) == ("128px", "96px")
     assert find_sizes("feature", HALL, 9) == "(min-width: 45em) 220px, calc(100vw - 32px)"
 
@@ -105,3 +107,19 @@ def test_nothing_else_of_a_text_changes(text: str) -> None:
     found = frame(content)
     # What is put around a picture taken away again, it is the same text.
     assert re.sub(r"<picture><source [^>]*>(<img[^>]*>)</picture>", r"\1", found).startswith(text) or "<img" in text
+
+
+def test_a_panorama_gets_a_box_that_can_be_scrolled_by_keyboard_unless_it_is_in_a_link() -> None:
+    known = {"2026/a.jpg": Picture("a.jpg", "2026/a.jpg", 6000, 900)}
+    image = '<img src="../a.jpg" alt="A harbour">'
+    framed = parse(frame_images(f'<p>{image}</p><p><a href="b/">{image}</a></p><p>{image}</p>', "2026/b/", known))
+    boxes = framed.all("span", css="bs-panorama")
+    assert [(one["role"], one["aria-label"], one["tabindex"]) for one in boxes] == [
+        ("region", "Panorama 1", "0"),
+        ("region", "Panorama 2", "0"),
+    ]
+    assert [(one["width"], one["height"]) for one in framed.all("img")] == [
+        ("1200", "180"),
+        ("6000", "900"),
+        ("1200", "180"),
+    ]

@@ -85,7 +85,7 @@ def test_the_article_page_has_every_part(paper: Site) -> None:
     assert times == [("2026-01-18", "18 January 2026"), ("2026-01-19T10:30:00+01:00", "19 January 2026, 10:30 CET")]
     figure = article.one("figure", css="bs-lead-image")
     assert figure.one("img")["alt"] == "An empty hall"
-    assert figure.one("figcaption").text == "After the talks. Photo: Desk"
+    assert figure.one("figcaption").text == "After the talks. · Photo: Desk"
     body = article.one("div", css="bs-body")
     assert ("Earlier", "../talks-begin/#day-one") in body.links()
     assert len(body.all("table")) == 1

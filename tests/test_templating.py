@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,9 +16,10 @@ from broadsheet.registers import Topic
 from broadsheet.related import Reason
 from broadsheet.templating import TEMPLATES, equip_environment
 from conftest import MakeSite
+from handbook import read_example
 from jinja2 import DictLoader, Environment
 from makers import NOW, make_article, make_library, make_registers
-from sites import PNG, ROOT, Site
+from sites import PNG, Site
 
 site_test = pytest.mark.site
 
@@ -171,14 +171,6 @@ def test_search_and_sitemap_hold_no_markup_of_anyones(evil: Site) -> None:
 # What the handbook says about templates of one's own.
 
 
-def read_example(caption: str) -> str:
-    """The block of code of the handbook's page that follows a caption."""
-    text = (ROOT / "docs" / "handbook" / "customising.md").read_text(encoding="utf-8")
-    block = re.search(rf"{re.escape(caption)}[^\n]*\n+ *```\w+\n(.*?)\n *```", text, re.DOTALL)
-    assert block, f"no example after {caption!r}"
-    return block[1]
-
-
 @site_test
 def test_the_handbooks_additions_to_every_page_are_on_every_page(make_site: MakeSite) -> None:
     site = make_site()
@@ -213,5 +205,18 @@ def test_the_handbooks_page_with_articles_on_it_has_them(make_site: MakeSite) ->
     assert site.build("--strict").code == 0
     page = site.page("briefing/")
     assert [link.text for heading in page.all("h2") for link in heading.all("a")] == ["Talks 3", "Talks 2", "Talks 1"]
-    assert "What we know, kept up to date." in page.text
+    text = page.one("article", id="bs-text").text
+    places = [text.index(part) for part in ("kept up to date", "Talks 3", "Talks 1", "Edit this page")]
+    assert places == sorted(places)
     assert Path(site.output, "briefing", page.all("h2")[0].one("a")["href"], "index.html").is_file()
+
+
+@site_test
+def test_a_name_and_a_title_with_signs_of_markup_are_escaped_once(make_site: MakeSite) -> None:
+    site = make_site(site_name="Ham & <Eggs>", nav=None)
+    site.article("talks", title="Salt & <pepper>")
+    site.write("docs/about.md", "# Salt & `<pepper>`\n")
+    assert site.build("--strict").code == 0
+    for url in ("about/", "2026/01/talks/"):
+        (line,) = [line.strip() for line in site.html(url).splitlines() if "<title>" in line]
+        assert line == "<title>Salt &amp; &lt;pepper&gt; - Ham &amp; &lt;Eggs&gt;</title>", url

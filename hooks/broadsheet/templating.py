@@ -29,7 +29,7 @@ from broadsheet.dates import (
     write_weekdays,
 )
 from broadsheet.finishing import finish_text
-from broadsheet.framing import find_sizes, frame_images, frame_picture
+from broadsheet.framing import find_sizes, fit_picture, frame_images, frame_picture, is_panorama
 from broadsheet.furniture import Furniture
 from broadsheet.languages import find_direction
 from broadsheet.moments import Moment
@@ -148,7 +148,11 @@ def _picture(
     attributes = {"src": _link(context, url), **{name: escape(value) for name, value in more.items() if value != ""}}
     attributes.setdefault("alt", Markup(""))
     sizes = find_sizes(place, known, columns)
-    shown = frame_picture(known, attributes, sizes, lambda found: _link(context, found), first=first, css=css)
+    box = ""
+    if known and place == "lead":
+        box = "Panorama" if is_panorama(known) else ""
+        known = fit_picture(known, place)
+    shown = frame_picture(known, attributes, sizes, lambda found: _link(context, found), first=first, css=css, box=box)
     return Markup(shown)  # noqa: S704 - of parts that are escaped
 
 
