@@ -81,10 +81,12 @@ class Site:
         self.write("mkdocs.yml", yaml.safe_dump(settings, sort_keys=False))
 
     def write(self, path: str, content: str | bytes) -> Path:
-        """Write a file, its directories too."""
+        """Write a file in one step, its directories too: a server that looks on must not see half of it."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content.encode() if isinstance(content, str) else content)
+        fresh = self.root / ".fresh"
+        fresh.write_bytes(content.encode() if isinstance(content, str) else content)
+        fresh.replace(target.resolve())
         return target
 
     def article(self, slug: str, /, date: str = "2026-01-18", body: str = "", **front: Any) -> str:

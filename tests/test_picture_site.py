@@ -66,7 +66,7 @@ def test_pictures_stand_on_pages_in_all_places(paper: Site) -> None:
     talks, front, jane = paper.page("2026/01/talks/"), paper.page(""), paper.page("authors/jane/")
     lead = talks.one("figure", css="bs-lead-image").one("img")
     assert (lead["src"], lead["alt"]) == ("../../../media/2026/01/phone.jpg", 'A "hall"')
-    assert (lead["width"], lead["height"], lead["fetchpriority"]) == ("1200", "1600", "high")
+    assert (lead["width"], lead["height"], lead["fetchpriority"]) == ("510", "680", "high")
     odd = talks.one("img", alt="Odd")
     assert odd["src"] == "../../../media/2026/01/f%C3%B6to%20%26%20100%25%20%231.jpg"
     assert (odd["width"], odd["height"], odd["loading"]) == ("600", "400", "lazy")

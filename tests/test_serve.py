@@ -83,7 +83,7 @@ def test_a_broken_register_gives_way_to_its_last_good_state(site: Site, server: 
 def test_new_and_deleted_articles_come_and_go(site: Site, server: Server) -> None:
     with server.rebuild():
         site.article("harbour", "2026-01-20", "Ferries are back.")
-    assert server.get("2026/01/harbour/")[0] == 200
+    assert server.get("2026/01/harbour/")[0] == 200, server.log
     assert "Harbour" in server.get("")[1]
     with server.rebuild():
         (site.root / "content/articles/2026/01/harbour.md").unlink()
