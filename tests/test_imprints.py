@@ -354,6 +354,8 @@ LISTED: dict[str, Callable[[ListingPage], ListingPage]] = {
     "kind": on_listing(kind="story"),
     "url": on_listing(url="topics/other/"),
     "title": on_listing(title="Other"),
+    "the month before": on_listing(earlier="2025/12"),
+    "the month after": on_listing(later="2026/02"),
     "no parent": on_listing(parent=None),
     "another parent": lambda page: replace(
         page, listing=replace(page.listing, parent=Listing("topic", "x", "topics/x/", "X", ()))

@@ -143,6 +143,17 @@ def test_every_key_has_its_list_and_no_address_is_given_twice(library: Library) 
     assert not {article.url for article in edition.articles} & set(urls)
 
 
+def test_months_know_those_before_and_after_that_have_articles() -> None:
+    dates = ("2025-11-30", "2026-01-02", "2026-01-03", "2026-03-01")
+    edition = make_edition(*(make_article(f"a-{number}", date) for number, date in enumerate(dates)))
+    months = [month for year in build_listings(edition).years for month in year.children]
+    assert [(month.later, month.key, month.earlier) for month in months] == [
+        ("", "2026/03", "2026/01"),
+        ("2026/03", "2026/01", "2025/11"),
+        ("2026/01", "2025/11", ""),
+    ]
+
+
 @settings(max_examples=60, deadline=None)
 @given(library=libraries())
 def test_lists_know_what_is_above_and_below_them(library: Library) -> None:

@@ -30,13 +30,13 @@ _REGISTERS = _list("authors stories topics")
 _OPEN = _list("config extra lang loop paper self")
 _KEYS = _list("""
     abs_url active alt ancestors append article at author authors bars canonical_url caption children corrections count
-    credit date dateline day description edit_url email endswith entry expires features first first_weekday following
-    format front get homepage hour id image image_url is_homepage is_link is_page is_section iso isoformat items join
-    key keys kicker kind language last latest lead length level listing locale lower minute month name newer newer_url
-    next next_page number older older_url page parent parts path peak portrait previous previous_page reasons related
-    removeprefix removesuffix replace role second section sections slug sources split spread src start startswith story
-    strftime strip summary super text timeline title topic topics total type unit update update_date updated upper url
-    values view weeks year
+    credit date dateline day description earlier edit_url email endswith entry expires features first first_weekday
+    following format front get homepage hour id image image_url is_homepage is_link is_page is_section iso isoformat
+    items join key keys kicker kind language last later latest lead length level listing locale lower minute month name
+    newer newer_url next next_page number older older_url page parent parts path peak portrait previous previous_page
+    reasons related removeprefix removesuffix replace role second section sections slug sources split spread src start
+    startswith story strftime strip summary super text timeline title topic topics total type unit update update_date
+    updated upper url values view weeks year
 """)
 _OF_THE_PAGE = _list("content file is_index is_top_level markdown meta toc")
 _COUNTED = _list("count coverage length")

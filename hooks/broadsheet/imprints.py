@@ -116,7 +116,8 @@ class Imprints:
         """Of what pages show of a whole list: how many articles it has, and when they were. Once for all its pages."""
         if listing.url not in self._listings:
             children = [self._digest_listing(child) for child in listing.children]
-            about = f"{listing.kind} {listing.url} {listing.parent.url if listing.parent else ''}"
+            around = (listing.parent.url if listing.parent else "", listing.earlier, listing.later)
+            about = f"{listing.kind} {listing.url} {around}"
             days = " ".join(article.date.iso[:10] for article in listing.articles)
             self._listings[listing.url] = digest(about.encode(), days.encode(), *children)
         return self._listings[listing.url]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from broadsheet.article import Article
 from broadsheet.edition import Edition
@@ -29,6 +29,9 @@ class Listing:
     """The topic above a topic, the year of a month; this one knows its own parent, but no children."""
     children: tuple[Listing, ...] = ()
     """Topics below a topic, each with its own children; months of a year."""
+    earlier: str = ""
+    """The key of the month before a month, as `2025/12`, of those that have articles; '' for the first."""
+    later: str = ""
 
     @property
     def summary(self) -> str:
@@ -141,12 +144,21 @@ def _nest_topics(edition: Edition) -> tuple[Listing, ...]:
 def _build_archive(edition: Edition) -> tuple[Listing, ...]:
     years = []
     months = sorted(edition.by_month.items(), reverse=True)
+    keys = [key for key, _ in months]
+    earlier = dict(pairwise(keys))
+    later = {before: month for month, before in earlier.items()}
     for year, group in groupby(months, key=lambda item: item[0][:4]):
         in_year = list(group)
         articles: Sequence[Article] = [article for _, found in in_year for article in found]
         bare = Listing("year", year, f"archive/{year}/", year, tuple(articles))
         children = tuple(
-            Listing("month", month, f"archive/{month}/", month, found, parent=bare) for month, found in in_year
+            Listing(
+                *("month", month, f"archive/{month}/", month, found),
+                parent=bare,
+                earlier=earlier.get(month, ""),
+                later=later.get(month, ""),
+            )
+            for month, found in in_year
         )
         years.append(Listing("year", year, bare.url, year, bare.articles, children=children))
     return tuple(years)
