@@ -113,7 +113,8 @@ def test_a_process_that_is_killed_is_told_of(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_it_ends_with_the_build_that_wanted_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("finished", [False, True])
+def test_it_ends_with_the_build_that_wanted_it(finished: bool, tmp_path: Path) -> None:
     code = f"""
 import time
 from pathlib import Path
@@ -121,6 +122,8 @@ from broadsheet.index_process import Indexing, LateIndexing
 from broadsheet.records import Record
 records = [Record(f"{{number}}/", "Title", "word " * 200, day="2026") for number in range(5000)]
 indexing = Indexing(records, Path({str(tmp_path / "site")!r}), "en", print)
+if {finished}:
+    indexing.finish()
 print(indexing._process.pid, flush=True)
 time.sleep(60)
 """

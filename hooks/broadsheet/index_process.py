@@ -9,12 +9,16 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 
 from broadsheet.indexing import build_search_index, clear_workshops
 from broadsheet.pagefind_program import IndexingError, PagefindProgram
 from broadsheet.records import Record, pack_records, unpack_records
+
+_GRACE = 2.0
+"""So long, in seconds, a process whose build has ended may take to clean up."""
 
 
 class Indexing:
@@ -77,10 +81,21 @@ class Indexing:
         self._clear()
 
     def _accompany(self, line: bytes) -> None:
-        told = self._process.communicate(line)[0].decode(errors="replace").strip()
-        self._done = self._process.returncode == 0
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        told = ""
+        # It ends when nobody holds the other end of its input any more.
+        with suppress(OSError), process.stdin:
+            with suppress(OSError):
+                process.stdin.write(line)
+                process.stdin.flush()
+            told = process.stdout.read().decode(errors="replace").strip()
+        process.wait()
+        process.stdout.close()
+        self._done = process.returncode == 0
         if not (self._done or self._stopped):
-            self._report(told or f"no search index: what makes it has ended with code {self._process.returncode}")
+            self._report(told or f"no search index: what makes it has ended with code {process.returncode}")
         self._clear()
 
     def _clear(self) -> None:
@@ -128,10 +143,13 @@ def main(job: str) -> int:
 
     def listen() -> None:
         line = sys.stdin.readline()
-        if not line.endswith("\n"):
-            # Whoever wanted an index is gone.
-            program.stop()
         rest.put(line)
+        if line.endswith("\n"):
+            sys.stdin.read()
+        # Whoever wanted an index is gone.
+        program.stop()
+        threading.Event().wait(_GRACE)
+        os._exit(1)
 
     def wait_for_rest() -> list[Record]:
         line = rest.get()
