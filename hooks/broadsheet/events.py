@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -46,6 +47,8 @@ from broadsheet.tools import Tools, count_cores
 from broadsheet.watching import ServerDesk
 
 log = get_plugin_logger("broadsheet")
+_GARBAGE = (50_000, 20, 20)
+"""How many objects are made between two looks for garbage, and so on (see Python's `gc.set_threshold`)."""
 
 
 class Newspaper:
@@ -68,6 +71,8 @@ class Newspaper:
 
     def on_startup(self, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether a writer is watching: then a fault must not end the server."""
+        # An archive is hundreds of thousands of objects that stay, and Python would look through them time and again.
+        gc.set_threshold(*_GARBAGE)
         self._serving = command == "serve"
         if self._serving:
             self._desk.open()

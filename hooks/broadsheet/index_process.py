@@ -19,6 +19,8 @@ from broadsheet.records import Record, pack_records, unpack_records
 
 _GRACE = 2.0
 """So long, in seconds, a process whose build has ended may take to clean up."""
+_PATIENCE = 1.0
+"""So long, in seconds, a thread lets the build end first that a writer waits for."""
 
 
 class Indexing:
@@ -111,7 +113,7 @@ class LateIndexing:
         """Start; `begin` makes the index, or gives None where there is nothing to do."""
         self._begin = begin
         self._indexing: Indexing | None = None
-        self._stopped = False
+        self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="search records", daemon=True)
         self._thread.start()
 
@@ -122,13 +124,13 @@ class LateIndexing:
 
     def stop(self) -> None:
         """End it without an effect, or do nothing where it is finished."""
-        self._stopped = True
+        self._stopped.set()
         self._thread.join()
         if self._indexing is not None:
             self._indexing.stop()
 
     def _run(self) -> None:
-        if not self._stopped:
+        if not self._stopped.wait(_PATIENCE):
             self._indexing = self._begin()
 
 
