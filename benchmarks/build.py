@@ -50,6 +50,8 @@ class Plan:
     minutes: float
     blog: bool
     """The blog plugin at every size, not only at that of the corpus."""
+    only: tuple[str, ...] = ()
+    """The names of the tools that are measured; all of them where there are none."""
 
 
 def hand_out(archive: Archive, size: int, builders: Iterable[Builder]) -> list[str]:
@@ -133,22 +135,24 @@ def measure_size(archive: Archive, factor: int, count: int, plan: Plan) -> Size:
     """All builds at one size."""
     versions = list_versions()
     commands = install_peers(ROOT / ".cache" / "peers-build", versions)
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         place = Path(temporary)
         ours = Newspaper(place / "ours", Path(sys.executable).parent)
         plain = PlainMkDocs(place / "plain", commands)
         builders: list[Builder] = [ours, plain, Hugo(place / "hugo", commands), Zensical(place / "zensical", commands)]
         if factor == 1 or plan.blog:
             builders.append(Blog(place / "blog", commands))
+        builders = [one for one in builders if not plan.only or one.name in plan.only]
         _say(f"{factor} × {count:,} articles: writing them for each tool")
         paths = hand_out(archive, factor * count, builders)
-        for register in archive.content.glob("*.yml"):
+        for register in archive.content.glob("*.yml") if ours in builders else ():
             copy(register, ours.place / ours.articles / register.name)
         size = Size(factor, len(paths), plan.rounds if len(paths) <= LARGE else 1)
         measure_builds(builders, size, Limits(plan.minutes))
         middle = paths[len(paths) // 2]
-        size.notes += _describe(measure_saves(ours, middle, size, plan.saves, plan.minutes))
-        if factor == 1:
+        if ours in builders:
+            size.notes += _describe(measure_saves(ours, middle, size, plan.saves, plan.minutes))
+        if factor == 1 and plain in builders:
             measure_saves(plain, middle, size, min(plan.saves, _PLAIN_SAVES), plan.minutes)
     return size
 
@@ -178,10 +182,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20, help="a run is stopped after so many")
     parser.add_argument("--articles", type=int, help="cut the corpus to so many, for a trial")
     parser.add_argument("--blog", action="store_true", help="the blog plugin at every size, not only at 1 ×")
+    parser.add_argument("--only", nargs="+", default=[], help="the names of the tools to measure, as in the table")
     parser.add_argument("--output", type=Path, help="a file for the tables as well")
     given = parser.parse_args()
     archive = Archive(find_content(given.corpus))
-    plan = Plan(given.rounds, given.saves, given.minutes, given.blog)
+    plan = Plan(given.rounds, given.saves, given.minutes, given.blog, tuple(given.only))
     sizes: dict[int, Size] = {}
     for factor in dict.fromkeys(given.sizes):
         sizes[factor] = measure_size(archive, factor, given.articles or len(archive.texts), plan)

@@ -72,19 +72,38 @@ def test_what_is_finished_cannot_be_stopped(tmp_path: Path) -> None:
 
 
 def test_what_there_is_to_do_can_be_found_out_later(tmp_path: Path) -> None:
-    def begin() -> Indexing:
-        time.sleep(0.1)
-        indexing = Indexing(RECORDS, tmp_path, "en", print)
+    def begin(_: Indexing | None) -> Indexing:
+        indexing = Indexing(RECORDS, tmp_path, "en", print, gently=True)
         indexing.finish()
         return indexing
 
-    assert LateIndexing(lambda: None).wait()
+    assert LateIndexing(lambda _: None).wait()
     LateIndexing(begin).stop()
     assert list(tmp_path.iterdir()) == []
     late = LateIndexing(begin)
     assert late.wait()
     late.stop()
     assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
+
+
+def test_what_is_under_way_is_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("broadsheet.index_process._PATIENCE", 0.0)
+    indexing = Indexing(MANY, tmp_path, "en", print)
+    indexing.finish()
+    first = LateIndexing(lambda _: indexing)
+    while first._thread.is_alive():
+        time.sleep(0.01)
+    seen: list[Indexing | None] = []
+
+    def keep(under_way: Indexing | None) -> Indexing | None:
+        seen.append(under_way)
+        return under_way
+
+    second = LateIndexing(keep, first)
+    second._thread.join()
+    assert (seen, indexing.running, indexing.records) == ([indexing], True, MANY)
+    second.stop()
+    assert (indexing.running, list(tmp_path.iterdir())) == (False, [])
 
 
 def test_faults_are_told_and_leave_the_old_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: Path) -> None:

@@ -122,7 +122,6 @@ class Newspaper:
         report_problems(library.problems, log, strict=bool(config.strict), serving=self._serving)
         if self._serving:
             self._desk.note(library, now, Path(config.site_dir))
-            self._search.stop()
         self._publisher = Publisher(config)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:

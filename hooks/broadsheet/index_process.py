@@ -19,6 +19,8 @@ from broadsheet.records import Record, pack_records, unpack_records
 
 _GRACE = 2.0
 """So long, in seconds, a process whose build has ended may take to clean up."""
+_GENTLY = 10
+"""How far behind other processes (see `nice`)."""
 _PATIENCE = 1.0
 """So long, in seconds, a thread lets the build end first that a writer waits for."""
 
@@ -37,18 +39,23 @@ class Indexing:
         language: str,
         report: Callable[[str], None],
         guess: Sequence[Record] | None = None,
+        *,
+        gently: bool = False,
     ) -> None:
         """Start with what is known already; `report` is told why there is no index, should there be none.
 
         `guess` is the rest as it will most probably be, as it was the last time: then nothing has to wait for it.
+        `gently` lets all other work go first.
         """
+        self.records = records
+        """What is known so far."""
         self._site = site_dir
         self._report = report
         self._stopped = self._done = False
         self._thread: threading.Thread | None = None
         job, self._job = tempfile.mkstemp(prefix="broadsheet-search-")
         with os.fdopen(job, "w", encoding="utf-8") as file:
-            file.write(f"{json.dumps([str(site_dir), language])}\n{pack_records(records)}\n")
+            file.write(f"{json.dumps([str(site_dir), language, gently])}\n{pack_records(records)}\n")
             file.write("" if guess is None else pack_records(guess))
         paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(  # noqa: S603 - this very program
@@ -65,6 +72,11 @@ class Indexing:
         line = f"{pack_records(rest)}\n".encode()
         self._thread = threading.Thread(target=self._accompany, args=(line,), name="search index", daemon=True)
         self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still under way."""
+        return self._thread is None or self._thread.is_alive()
 
     def wait(self) -> bool:
         """Until it is finished or has failed; whether the index is there."""
@@ -109,13 +121,21 @@ class Indexing:
 class LateIndexing:
     """An index of which a thread finds out whether it is to be made: a writer's page does not wait for that."""
 
-    def __init__(self, begin: Callable[[], Indexing | None]) -> None:
-        """Start; `begin` makes the index, or gives None where there is nothing to do."""
+    def __init__(
+        self, begin: Callable[[Indexing | None], Indexing | None], previous: LateIndexing | None = None
+    ) -> None:
+        """Start; `begin` is given what is under way, and gives what is to be: the same, another, or nothing."""
         self._begin = begin
-        self._indexing: Indexing | None = None
+        self._indexing = previous.release() if previous is not None else None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="search records", daemon=True)
         self._thread.start()
+
+    def release(self) -> Indexing | None:
+        """Let go of what is under way."""
+        self._stopped.set()
+        self._thread.join()
+        return self._indexing
 
     def wait(self) -> bool:
         """Until it is finished or has failed; whether the index is there."""
@@ -124,14 +144,13 @@ class LateIndexing:
 
     def stop(self) -> None:
         """End it without an effect, or do nothing where it is finished."""
-        self._stopped.set()
-        self._thread.join()
-        if self._indexing is not None:
-            self._indexing.stop()
+        indexing = self.release()
+        if indexing is not None:
+            indexing.stop()
 
     def _run(self) -> None:
         if not self._stopped.wait(_PATIENCE):
-            self._indexing = self._begin()
+            self._indexing = self._begin(self._indexing)
 
 
 def main(job: str) -> int:
@@ -163,7 +182,9 @@ def main(job: str) -> int:
     try:
         about, records, guess = Path(job).read_text(encoding="utf-8").split("\n")
         Path(job).unlink()
-        site_dir, language = json.loads(about)
+        site_dir, language, gently = json.loads(about)
+        if gently and hasattr(os, "nice"):
+            os.nice(_GENTLY)
         likely = unpack_records(guess) if guess else None
         build_search_index(unpack_records(records), Path(site_dir), language, program, wait_for_rest, likely)
     except IndexingError as error:

@@ -72,15 +72,20 @@ class SearchDesk:
         language, bodies = find_language(config), find_bodies(files, press)
         known, self._records = self._records, None
 
-        def begin() -> Indexing | None:
+        def begin(under_way: Indexing | None) -> Indexing | None:
             records = [*(known or record_articles(press.edition, bodies)), *own]
+            if under_way is not None and under_way.running and under_way.records == records:
+                return under_way
+            if under_way is not None:
+                under_way.stop()
             if is_current(records, site, language):
                 return None
-            indexing = Indexing(records, site, language, log.warning)
+            indexing = Indexing(records, site, language, log.warning, gently=not at_once)
             indexing.finish()
             return indexing
 
-        self._indexing = begin() if at_once else LateIndexing(begin)
+        previous = self._indexing if isinstance(self._indexing, LateIndexing) else None
+        self._indexing = begin(None) if at_once else LateIndexing(begin, previous)
 
     def wait(self) -> None:
         """Until the index is made, or the reason why it cannot be has been told: then an older one goes.
