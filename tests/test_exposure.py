@@ -58,6 +58,13 @@ OPEN = [
     "{% macro tell(id) %}{{ edition.topics[id] }}{% endmacro %}{% for id in article.topics %}{{ id }}{% endfor %}",
     "{% set e = edition %}{{ e.sections }}",
     "{% include 'broadsheet/missing.html' %}",
+    "{% for page in nav.items %}{{ page.meta.description }}{{ page.content }}{% endfor %}",
+    "{% macro m(page) %}{{ page.content }}{% endmacro %}{{ m(nav.homepage) }}",
+    "{% for paper in page.view.listing.children %}{{ paper.articles[0].title }}{% endfor %}",
+    "{% for child in page.view.listing.children %}{{ loop.previtem.articles[0].title }}{% endfor %}",
+    "{{ picture('media/logo.jpg', 'portrait') }}",
+    "{{ paper.teaser(article, image='media/logo.jpg') }}",
+    "{% set image = 'media/logo.jpg' %}{{ picture(image, 'portrait') }}",
     "{% include ['note.html', 'broadsheet/front.html'] ignore missing %}",
 ]
 

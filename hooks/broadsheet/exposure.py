@@ -27,7 +27,14 @@ _NAMES = (_JINJA.globals.keys() - {"lipsum"}) | _list("""
 _EVERYTHING = _list("edition entries pages press")
 _REGISTERS = _list("authors stories topics")
 # Below these everything is: settings, words of the theme, keys of front matter.
-_OPEN = _list("config extra lang loop paper self")
+_OPEN = _list("config extra lang paper self")
+# What these are called is what they are, as long as a template gives the name to nothing else.
+_FIXED = _list("config extra lang loop nav page paper self")
+_ARGUMENT = "image"
+"""What the engine's macros call the picture that they are given."""
+_LOOP = _list("changed cycle depth depth0 first index index0 last length revindex revindex0")
+_PICTURES = _list("spread.image_url page.spread.image_url page.view.portrait page.view.spread.image_url")
+"""Whose size and renditions are in the imprint of the page that has them."""
 _KEYS = _list("""
     abs_url active alt ancestors append article at author authors bars canonical_url caption children corrections count
     credit date dateline day description earlier edit_url email endswith entry expires features first first_weekday
@@ -78,6 +85,10 @@ def _is_covered(tree: nodes.Template) -> bool:
     # What a template sets by itself is known in its blocks, too.
     own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"} - _EVERYTHING
     if not find_undeclared_variables(tree) <= _NAMES | own:
+        return False
+    bound = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
+    bound -= {_ARGUMENT} - {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
+    if _ARGUMENT in bound or bound & _FIXED or not all(map(_is_pictured, tree.find_all(nodes.Call))):
         return False
     counted = {id(node.node) for node in tree.find_all(nodes.Filter) if node.name in _COUNTED}
     shown, registered = _find_pages(tree), _find_registered(tree)
@@ -135,11 +146,22 @@ def _is_known(node: nodes.Getattr | nodes.Getitem, shown: set[str]) -> bool:
         return True
     if name is None:
         return isinstance(node, nodes.Getitem) and _is_place(node.arg)
+    if _write(owner) == "loop":
+        return name in _LOOP
     if name == "articles":
         return _write(owner) == "page.view.page" or _write(owner) in shown
     if name in _OF_THE_PAGE:
         return _write(owner) == "page"
     return name in _KEYS or name in _OPEN
+
+
+def _is_pictured(call: nodes.Call) -> bool:
+    """Whether it shows no picture, or one that the page has; the engine's macros are given such ones."""
+    if any(one.key == _ARGUMENT for one in call.kwargs):
+        return False
+    if _write(call.node) != "picture" or not call.args:
+        return _write(call.node) != "picture"
+    return _write(call.args[0]) in {_ARGUMENT, *_PICTURES}
 
 
 def _is_open(node: nodes.Node) -> bool:
