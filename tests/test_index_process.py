@@ -63,6 +63,24 @@ def test_what_is_stopped_has_no_effect(seconds: float, finished: bool, tmp_path:
     assert not indexing.wait()
 
 
+def test_nothing_takes_its_place_before_it_may(tmp_path: Path) -> None:
+    told: list[str] = []
+    indexing = Indexing(RECORDS, tmp_path, "en", told.append, PAGES)
+    indexing.finish(PAGES, leave=False)
+    wait_until(lambda: any(tmp_path.glob(".search-*/pagefind/records.sha256")))
+    time.sleep(0.2)
+    assert not (tmp_path / "pagefind").exists()
+    assert indexing.running
+    indexing.leave()
+    assert indexing.wait()
+    assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
+    other = Indexing(RECORDS[1:], tmp_path, "en", told.append)
+    other.finish(leave=False)
+    before = read_tree(tmp_path)
+    other.stop()
+    assert (read_tree(tmp_path), told) == (before, [])
+
+
 def test_what_is_finished_cannot_be_stopped(tmp_path: Path) -> None:
     indexing = Indexing(RECORDS, tmp_path, "en", print)
     indexing.finish()

@@ -213,6 +213,14 @@ def test_what_a_killed_process_has_left_is_swept_out(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
 
 
+def test_an_old_index_that_was_out_of_its_place_comes_back(tmp_path: Path) -> None:
+    (tmp_path / ".search-999999999-x" / "old").mkdir(parents=True)
+    (tmp_path / ".search-999999999-x" / "old" / "pagefind.js").write_text("the old one")
+    clear_workshops(tmp_path)
+    assert (tmp_path / "pagefind" / "pagefind.js").read_text() == "the old one"
+    assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
+
+
 def test_what_a_living_process_works_on_is_left_to_it(tmp_path: Path) -> None:
     (tmp_path / f".search-{os.getppid()}-x").mkdir()
     (tmp_path / ".search-999999999-x").mkdir()

@@ -182,6 +182,7 @@ class Newspaper:
         written = publisher.finish(
             self._files, printer, imprints, workshop.cache, count_cores(), workshop.report, start_search, others
         )
+        self._search.release()
         log.info("%s files of the site are new or changed", f"{written:,}")
         self._publisher = None
         self._tools.save()

@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -52,6 +53,7 @@ class Indexing:
         self._site = site_dir
         self._report = report
         self._stopped = self._done = False
+        self._leave = threading.Event()
         self._thread: threading.Thread | None = None
         job, self._job = tempfile.mkstemp(prefix="broadsheet-search-")
         with os.fdopen(job, "w", encoding="utf-8") as file:
@@ -59,7 +61,8 @@ class Indexing:
             file.write("" if guess is None else pack_records(guess))
         paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(  # noqa: S603 - this very program
-            [sys.executable, "-m", __spec__.name, self._job],
+            # Not the directory in which it happens to be started comes first, but Python's own.
+            [sys.executable, "-P", "-m", __spec__.name, self._job],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"},
@@ -67,11 +70,20 @@ class Indexing:
             start_new_session=True,
         )
 
-    def finish(self, rest: Sequence[Record] = ()) -> None:
-        """Tell it the rest, which are pages without a date, and to put the index into its place when it is made."""
+    def finish(self, rest: Sequence[Record] = (), *, leave: bool = True) -> None:
+        """Tell it the rest, which are pages without a date.
+
+        With `leave`, or after a call of that, the index is put into its place when it is made.
+        """
+        if leave:
+            self.leave()
         line = f"{pack_records(rest)}\n".encode()
         self._thread = threading.Thread(target=self._accompany, args=(line,), name="search index", daemon=True)
         self._thread.start()
+
+    def leave(self) -> None:
+        """Let it put the index into its place: the site that it belongs to is there."""
+        self._leave.set()
 
     @property
     def running(self) -> bool:
@@ -88,6 +100,7 @@ class Indexing:
         """End it without an effect, or do nothing where it is finished."""
         self._stopped = True
         self._process.kill()
+        self._leave.set()
         if self._thread is None:
             self._process.communicate()
         else:
@@ -103,6 +116,9 @@ class Indexing:
         with suppress(OSError), process.stdin:
             with suppress(OSError):
                 process.stdin.write(line)
+                process.stdin.flush()
+                self._leave.wait()
+                process.stdin.write(b"\n")
                 process.stdin.flush()
             told = process.stdout.read().decode(errors="replace").strip()
         process.wait()
@@ -160,23 +176,25 @@ def main(job: str) -> int:
         0 when it is in its place; otherwise 1, with the reason on standard output.
 
     """
-    program, rest = PagefindProgram(), SimpleQueue[str]()
+    program, lines = PagefindProgram(), (SimpleQueue[str](), SimpleQueue[str]())
 
     def listen() -> None:
-        line = sys.stdin.readline()
-        rest.put(line)
-        if line.endswith("\n"):
-            sys.stdin.read()
+        for queue in lines:
+            queue.put(sys.stdin.readline())
+        sys.stdin.read()
         # Whoever wanted an index is gone.
         program.stop()
         threading.Event().wait(_GRACE)
         os._exit(1)
 
-    def wait_for_rest() -> list[Record]:
-        line = rest.get()
+    def read(queue: SimpleQueue[str]) -> str:
+        line = queue.get()
         if not line.endswith("\n"):
             raise IndexingError("stopped")
-        return unpack_records(line)
+        return line
+
+    def wait_for_rest() -> list[Record]:
+        return unpack_records(read(lines[0]))
 
     threading.Thread(target=listen, daemon=True).start()
     try:
@@ -186,12 +204,14 @@ def main(job: str) -> int:
         if gently and hasattr(os, "nice"):
             os.nice(_GENTLY)
         likely = unpack_records(guess) if guess else None
-        build_search_index(unpack_records(records), Path(site_dir), language, program, wait_for_rest, likely)
+        leave = partial(read, lines[1])
+        build_search_index(unpack_records(records), Path(site_dir), language, program, wait_for_rest, likely, leave)
     except IndexingError as error:
         sys.stdout.write(str(error))
         return 1
-    except OSError as error:
-        sys.stdout.write(f"no search index: {error}")
+    except Exception as error:  # whatever Pagefind's files hold: a build says it in a sentence
+        kind = "" if isinstance(error, OSError) else f"{type(error).__name__}: "
+        sys.stdout.write(f"no search index: {kind}{error}")
         return 1
     return 0
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from broadsheet.pagefind_program import PagefindProgram
@@ -31,6 +32,7 @@ def build_search_index(
     pagefind: PagefindProgram | None = None,
     wait_for_rest: Callable[[], Sequence[Record]] | None = None,
     guess: Sequence[Record] | None = None,
+    wait_for_leave: Callable[[], object] | None = None,
 ) -> bool:
     """Make the index of a site and put it into `site_dir`/pagefind, in the place of an older one.
 
@@ -46,6 +48,7 @@ def build_search_index(
         wait_for_rest: gives records of pages without a date that are not known yet. Before it has answered nothing
             is put into place.
         guess: what it will most probably give, so that nobody has to wait for it; made again should it not.
+        wait_for_leave: comes back once the index may be put into place.
 
     Raises:
         IndexingError: that says how to mend what is wrong.
@@ -74,7 +77,10 @@ def build_search_index(
         if wait_for_rest is not None and guess is not None:
             told = wait_for_rest()
             if sorted(told) != sorted(guess):
-                return build_search_index([*records, *told], site_dir, language, pagefind)
+                records, leave = [*records, *told], wait_for_leave
+                return build_search_index(records, site_dir, language, pagefind, wait_for_leave=leave)
+        if wait_for_leave is not None:
+            wait_for_leave()
         if target.exists():
             target.rename(Path(workshop, "old"))
         made.rename(target)
@@ -87,9 +93,11 @@ def is_current(records: Iterable[Record], site_dir: Path, language: str, *, date
     With `dated`, only what has a date is compared: articles, which are known before the site's own pages are.
     """
     path = Path(site_dir, INDEX_DIR, _STAMP)
-    if not path.is_file():
+    try:
+        told = path.read_text(encoding="ascii", errors="replace").split(" ")
+    except OSError:
         return False
-    told, wanted = path.read_text(encoding="ascii", errors="replace").split(" "), _stamp(records, language)
+    wanted = _stamp(records, language)
     if dated:
         told[1:2], wanted[1:2] = [], []
     return told == wanted
@@ -97,8 +105,8 @@ def is_current(records: Iterable[Record], site_dir: Path, language: str, *, date
 
 def remove_index(site_dir: Path) -> None:
     """Take out of a site all that belongs to an index."""
-    shutil.rmtree(Path(site_dir, INDEX_DIR), ignore_errors=True)
     clear_workshops(site_dir)
+    shutil.rmtree(Path(site_dir, INDEX_DIR), ignore_errors=True)
 
 
 def clear_workshops(site_dir: Path) -> None:
@@ -106,6 +114,9 @@ def clear_workshops(site_dir: Path) -> None:
     Path(site_dir).mkdir(parents=True, exist_ok=True)
     for path in Path(site_dir).glob(f"{_WORKSHOP}*"):
         if not is_alive(path.name.removeprefix(_WORKSHOP).partition("-")[0]):
+            # It was killed with the old index out of its place, and the new one not yet in it.
+            with suppress(OSError):
+                Path(path, "old").rename(Path(site_dir, INDEX_DIR))
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -106,9 +106,11 @@ class Printer:
         global _shared  # noqa: PLW0603 - what a forked process begins with
         _shared = (self, files)
         left = dict(enumerate(files))
+        started = False
         try:
             with make_pool(workers, "fork") as executor:
                 futures = [executor.submit(_print_share, start) for start in range(0, len(files), _SHARE)]
+                started = True
                 start_beside()
                 for future in as_completed(futures):
                     for number in future.result():
@@ -118,6 +120,9 @@ class Printer:
             pass
         finally:
             _shared = None
+        if not started:
+            # A copy died before all had their work.
+            start_beside()
         return list(left.values())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from operator import methodcaller
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class SearchDesk:
         self._begun = False
         self._records: list[Record] | None = None
         """Of the articles, where they are known for certain."""
-        self._site = Path()
+        self._site: Path | None = None
 
     def begin(
         self, edition: Edition, bodies: Mapping[str, RenderedBody], config: MkDocsConfig, site: Path, cache: Cache
@@ -47,13 +48,17 @@ class SearchDesk:
         The site's own pages are not known yet, but most probably they are what they were: `start` tells.
         """
         self.stop()
+        self._site = site
         language = find_language(config)
         records = self._records = record_articles(edition, bodies)
         if not is_current(records, site, language, dated=True):
             key = _find_key(site)
             known = cache.get("pages", [key]).get(key)
             guess = [one for one in known if isinstance(one, Record)] if isinstance(known, tuple) else None
-            self._indexing, self._begun = Indexing(records, site, language, log.warning, guess), True
+            # What hinders it now is told when it is started in earnest.
+            with suppress(OSError):
+                self._indexing = Indexing(records, site, language, log.warning, guess)
+                self._begun = True
 
     def start(
         self, files: Files, press: Press, config: MkDocsConfig, site: Path, cache: Cache, *, at_once: bool = True
@@ -67,7 +72,7 @@ class SearchDesk:
         cache.put("pages", {_find_key(site): tuple(own)})
         if isinstance(self._indexing, Indexing) and self._begun:
             self._begun, self._records = False, None
-            self._indexing.finish(own)
+            self._indexing.finish(own, leave=False)
             return
         language, bodies = find_language(config), find_bodies(files, press)
         known, self._records = self._records, None
@@ -80,19 +85,30 @@ class SearchDesk:
                 under_way.stop()
             if is_current(records, site, language):
                 return None
-            indexing = Indexing(records, site, language, log.warning, gently=not at_once)
-            indexing.finish()
+            try:
+                indexing = Indexing(records, site, language, log.warning, gently=not at_once)
+            except OSError as error:
+                log.warning("no search index: %s", error)
+                remove_index(site)
+                return None
+            indexing.finish(leave=not at_once)
             return indexing
 
         previous = self._indexing if isinstance(self._indexing, LateIndexing) else None
         self._indexing = begin(None) if at_once else LateIndexing(begin, previous)
+
+    def release(self) -> None:
+        """Let the index take its place: the site that it belongs to is in its own."""
+        if isinstance(self._indexing, Indexing):
+            self._indexing.leave()
 
     def wait(self) -> None:
         """Until the index is made, or the reason why it cannot be has been told: then an older one goes.
 
         It may have what is not public any more.
         """
-        if self._indexing is not None and not self._indexing.wait():
+        if self._indexing is not None and not self._indexing.wait() and self._site is not None:
+            self.stop()
             remove_index(self._site)
 
     def stop(self) -> None:
