@@ -103,3 +103,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("Lighthouse")
         for line in dict.fromkeys(found):
             terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def sized(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """A function that opens a window of some width."""
+    contexts = []
+
+    def open_page(width: int, **options: object) -> Page:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
+        return contexts[-1].new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()

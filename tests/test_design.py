@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,20 +20,6 @@ STYLES = ROOT / "hooks" / "broadsheet" / "templates" / "assets" / "stylesheets" 
 def address(hard: Site, serve: Callable[[Path], str]) -> str:
     """Where the newspaper is served."""
     return serve(hard.output)
-
-
-@pytest.fixture
-def sized(browser: Browser) -> Iterator[Callable[[int], Page]]:
-    """A function that opens a window of some width."""
-    contexts = []
-
-    def open_page(width: int, **options: object) -> Page:
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
-        return contexts[-1].new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 def box(page: Page, selector: str) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from conftest import MakeSite
 from handbook import read_example
 from papers import ARABIC, LONG_HEADLINE, write_note
 from photos import draw, encode, make_photo
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 from sites import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
@@ -65,20 +65,6 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Site:
 def address(odd: Site, serve: Callable[[Path], str]) -> str:
     """Where it is served."""
     return serve(odd.output)
-
-
-@pytest.fixture
-def sized(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """A function that opens a window of some width."""
-    contexts = []
-
-    def open_page(width: int, **options: object) -> Page:
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
-        return contexts[-1].new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 # By keyboard.

@@ -86,9 +86,9 @@ def _is_covered(tree: nodes.Template) -> bool:
     own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"} - _EVERYTHING
     if not find_undeclared_variables(tree) <= _NAMES | own:
         return False
-    bound = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
-    bound -= {_ARGUMENT} - {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
-    if _ARGUMENT in bound or bound & _FIXED or not all(map(_is_pictured, tree.find_all(nodes.Call))):
+    if any(node.ctx != "load" and node.name in _FIXED for node in tree.find_all(nodes.Name)):
+        return False
+    if _ARGUMENT in own or not all(map(_is_pictured, tree.find_all(nodes.Call))):
         return False
     counted = {id(node.node) for node in tree.find_all(nodes.Filter) if node.name in _COUNTED}
     shown, registered = _find_pages(tree), _find_registered(tree)

@@ -57,23 +57,15 @@ def build_search_index(
     if wait_for_rest is None and is_current(records, site_dir, language):
         return False
     clear_workshops(site_dir)
-    rest = list(guess or ())
-
-    def hand_over() -> Iterator[Record]:
-        yield from sorted(records, key=lambda record: (not record.day, record))
-        if wait_for_rest is not None and guess is None:
-            rest.extend(wait_for_rest())
-        yield from sorted(rest)
-
     with tempfile.TemporaryDirectory(
         prefix=f"{_WORKSHOP}{os.getpid()}-", dir=site_dir, ignore_cleanup_errors=True
     ) as workshop:
         made, target = Path(workshop, INDEX_DIR), Path(site_dir, INDEX_DIR)
+        rest = list(guess or ())
         with pagefind or PagefindProgram() as program:
-            program.make_index(hand_over(), made.resolve(), language)
-        tidy_index(made)
-        (made / _COMMON).write_text(json.dumps(find_common_words([*records, *rest]), ensure_ascii=False), "utf-8")
-        (made / _STAMP).write_text(" ".join(_stamp([*records, *rest], language)), encoding="ascii")
+            handed = _hand_over(records, rest, wait_for_rest if guess is None else None)
+            program.make_index(handed, made.resolve(), language)
+        _finish_index(made, [*records, *rest], language)
         if wait_for_rest is not None and guess is not None:
             told = wait_for_rest()
             if sorted(told) != sorted(guess):
@@ -85,6 +77,22 @@ def build_search_index(
             target.rename(Path(workshop, "old"))
         made.rename(target)
     return True
+
+
+def _hand_over(
+    records: Sequence[Record], rest: list[Record], wait: Callable[[], Sequence[Record]] | None
+) -> Iterator[Record]:
+    """Records in the order in which Pagefind counts them; `rest` gets what has to be waited for."""
+    yield from sorted(records, key=lambda record: (not record.day, record))
+    if wait is not None:
+        rest.extend(wait())
+    yield from sorted(rest)
+
+
+def _finish_index(made: Path, records: Sequence[Record], language: str) -> None:
+    tidy_index(made)
+    (made / _COMMON).write_text(json.dumps(find_common_words(records), ensure_ascii=False), encoding="utf-8")
+    (made / _STAMP).write_text(" ".join(_stamp(records, language)), encoding="ascii")
 
 
 def is_current(records: Iterable[Record], site_dir: Path, language: str, *, dated: bool = False) -> bool:
