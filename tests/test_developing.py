@@ -14,8 +14,8 @@ from broadsheet import developing
 from broadsheet.bodies import Workshop
 from broadsheet.cache import Cache
 from broadsheet.developing import RENDITIONS_ROOT, develop_pictures, read_rendition, survey_pictures
+from broadsheet.file_store import PICTURES, FileStore
 from broadsheet.library import Library
-from broadsheet.picture_store import FOLDER, PictureStore
 from broadsheet.pictures import Picture, inspect_picture, list_widths
 from broadsheet.problems import BroadsheetError, Problem
 from broadsheet.renditions import Renditions, make_renditions
@@ -47,7 +47,7 @@ class Desk:
 
     def build(self, *, cache: bool = True) -> tuple[Library, Workshop, dict[str, Picture], list[Problem]]:
         folder = self.root / ".cache" if cache else None
-        kept, store = Cache(folder, self.stamp), PictureStore(folder)
+        kept, store = Cache(folder, self.stamp), FileStore(folder)
         workshop = Workshop(
             cache=kept,
             report=lambda *told: self.reports.append(told),
@@ -63,7 +63,7 @@ class Desk:
 
     @property
     def store(self) -> Path:
-        return self.root / ".cache" / FOLDER
+        return self.root / ".cache" / PICTURES.folder
 
 
 @pytest.fixture

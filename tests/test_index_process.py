@@ -30,10 +30,8 @@ def jobs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return folder
 
 
-def run(
-    records: list[Record], site: Path, rest: list[Record], told: list[str], guess: list[Record] | None = None
-) -> bool:
-    indexing = Indexing(records, site, "en", told.append, guess)
+def run(records: list[Record], site: Path, rest: list[Record], told: list[str], cache: Path | None = None) -> bool:
+    indexing = Indexing(records, site, "en", told.append, cache)
     indexing.finish(rest)
     return indexing.wait()
 
@@ -41,10 +39,11 @@ def run(
 def test_the_index_is_the_one_that_is_made_here(tmp_path: Path, jobs: Path) -> None:
     told: list[str] = []
     assert run(RECORDS, tmp_path / "beside", PAGES, told)
-    assert run(RECORDS, tmp_path / "guessed", PAGES, told, PAGES)
-    assert run(RECORDS, tmp_path / "wrong", PAGES, told, [])
+    for name in ("kept", "taken"):
+        assert run(RECORDS, tmp_path / name, PAGES, told, tmp_path / "cache")
+    assert len(list((tmp_path / "cache/search").iterdir())) == 2
     build_search_index([*PAGES, *RECORDS], tmp_path / "here", "en")
-    for name in ("beside", "guessed", "wrong"):
+    for name in ("beside", "kept", "taken"):
         assert read_tree(tmp_path / name) == read_tree(tmp_path / "here")
     assert (told, list(jobs.iterdir())) == ([], [])
     assert not [thread for thread in threading.enumerate() if thread.name == "search index"]
@@ -54,7 +53,7 @@ def test_the_index_is_the_one_that_is_made_here(tmp_path: Path, jobs: Path) -> N
 @pytest.mark.parametrize("finished", [False, True])
 def test_what_is_stopped_has_no_effect(seconds: float, finished: bool, tmp_path: Path, jobs: Path) -> None:
     told: list[str] = []
-    indexing = Indexing(MANY, tmp_path, "en", told.append, PAGES)
+    indexing = Indexing(MANY, tmp_path, "en", told.append)
     if finished:
         indexing.finish(PAGES)
     time.sleep(seconds)
@@ -65,9 +64,9 @@ def test_what_is_stopped_has_no_effect(seconds: float, finished: bool, tmp_path:
 
 def test_nothing_takes_its_place_before_it_may(tmp_path: Path) -> None:
     told: list[str] = []
-    indexing = Indexing(RECORDS, tmp_path, "en", told.append, PAGES)
+    indexing = Indexing(RECORDS, tmp_path, "en", told.append)
     indexing.finish(PAGES, leave=False)
-    wait_until(lambda: any(tmp_path.glob(".search-*/pagefind/records.sha256")))
+    wait_until(lambda: any(tmp_path.glob(".search-*/records.sha256")))
     time.sleep(0.2)
     assert not (tmp_path / "pagefind").exists()
     assert indexing.running

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import stat
@@ -11,11 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from broadsheet.cbor import read_cbor, write_cbor
+from broadsheet.cbor import read_cbor
 from broadsheet.indexing import build_search_index, clear_workshops, is_current
 from broadsheet.pagefind_program import IndexingError, PagefindProgram
 from broadsheet.records import Record
-from broadsheet.tidying import tidy_index
 from sites import read_tree, unpack
 
 RECORDS = [
@@ -107,15 +105,6 @@ def test_pages_may_come_later_than_articles_for_the_same_index(tmp_path: Path) -
     assert not is_current(RECORDS, tmp_path / "three", "en", dated=True)
 
 
-@pytest.mark.parametrize("right", [True, False])
-def test_a_guess_of_what_comes_later_makes_no_difference(right: bool, tmp_path: Path) -> None:
-    pages = [Record("about/", "About us", "We print."), Record("contact/", "Contact", "Write.")]
-    guess = pages[::-1] if right else [Record("about/", "About us", "We printed."), Record("old/", "Old", "Gone.")]
-    assert build_search_index([*pages, *RECORDS], tmp_path / "one", "en")
-    assert build_search_index(RECORDS, tmp_path / "two", "en", wait_for_rest=lambda: pages, guess=guess)
-    assert read_tree(tmp_path / "two") == read_tree(tmp_path / "one")
-
-
 def test_nothing_is_in_place_before_all_is_known(tmp_path: Path) -> None:
     def tell() -> list[Record]:
         assert not (tmp_path / "pagefind").exists()
@@ -129,10 +118,10 @@ def test_odd_records_are_taken_as_they_are(tmp_path: Path) -> None:
     found = fragments(tmp_path)
     assert set(found) == {record.url for record in ODD}
     assert found["empty/"]["content"] == "A title alone."[:-1]
-    assert found["tag/"]["meta"] == {"title": "<script>alert(1)</script> & </title>"}
+    assert found["tag/"]["meta"] == {"title": "<script>alert(1)</script> & </title>", "date": "", "language": ""}
     assert str(found["tag/"]["content"]).startswith("<b>bold</b> &lt;i&gt;")
     assert found["odd/"]["filters"] == {"author": ["O’Neil"], "topic": ["A, B: c", 'Quo"te']}
-    assert found["odd/"]["meta"] == {"title": "Klingon", "language": "i-klingon"}
+    assert found["odd/"]["meta"] == {"title": "Klingon", "date": "", "language": "i-klingon"}
     assert len(str(found["long/"]["meta"])) > 190
     # In one index, whatever their languages.
     assert list(json.loads((tmp_path / "pagefind/pagefind-entry.json").read_text())["languages"]) == ["en"]
@@ -143,18 +132,6 @@ def test_any_language_of_a_theme_will_do(language: str, tmp_path: Path) -> None:
     build_search_index(RECORDS, tmp_path, language)
     told = json.loads((tmp_path / "pagefind/pagefind-entry.json").read_text())["languages"]
     assert [one["page_count"] for one in told.values()] == [len(RECORDS)]
-
-
-def test_an_unknown_form_of_lists_is_left_as_it_is(tmp_path: Path) -> None:
-    build_search_index(RECORDS, tmp_path, "en")
-    meta = next((tmp_path / "pagefind").glob("*.pf_meta"))
-    for data in (b"\xf6", write_cbor(["9.9"]), write_cbor(["9.9", [], [], [["topic", "en_gone"]], []])):
-        meta.write_bytes(gzip.compress(b"pagefind_dcd" + data))
-        before = read_tree(tmp_path)
-        tidy_index(tmp_path / "pagefind")
-        # These two are put in after it.
-        ours = {"pagefind/common-words.json", "pagefind/records.sha256"}
-        assert read_tree(tmp_path) == {path: data for path, data in before.items() if path not in ours}
 
 
 def program(place: Path, code: str) -> str:
@@ -210,14 +187,6 @@ def test_a_program_that_was_stopped_does_not_start(tmp_path: Path) -> None:
 def test_what_a_killed_process_has_left_is_swept_out(tmp_path: Path) -> None:
     (tmp_path / ".search-old" / "pagefind").mkdir(parents=True)
     build_search_index(RECORDS, tmp_path, "en")
-    assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
-
-
-def test_an_old_index_that_was_out_of_its_place_comes_back(tmp_path: Path) -> None:
-    (tmp_path / ".search-999999999-x" / "old").mkdir(parents=True)
-    (tmp_path / ".search-999999999-x" / "old" / "pagefind.js").write_text("the old one")
-    clear_workshops(tmp_path)
-    assert (tmp_path / "pagefind" / "pagefind.js").read_text() == "the old one"
     assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
 
 

@@ -352,6 +352,7 @@ def test_a_build_of_the_same_records_takes_the_index_as_it_is(tmp_path: Path) ->
     assert stamp.stat().st_mtime_ns != first
     # A build that has no new index does not publish the old one.
     site.article("talks", draft=True)
+    site.article("more")
     assert site.build(PAGEFIND_BINARY_PATH=str(tmp_path / "none")).code == 0
     assert not (site.output / "pagefind").exists()
     assert not [path for path in site.output.iterdir() if path.name.startswith(".")]

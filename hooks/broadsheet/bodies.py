@@ -12,9 +12,9 @@ from typing import Any, Protocol
 from broadsheet.article import Article
 from broadsheet.body import BodyRenderer, RenderedBody
 from broadsheet.cache import Cache
+from broadsheet.file_store import FileStore
 from broadsheet.links import LinkMap, resolve_link
 from broadsheet.packing import digest
-from broadsheet.picture_store import PictureStore
 
 WORTH_SHARING = 100
 """Fewer bodies are rendered here: a worker takes half a second to get ready."""
@@ -80,7 +80,7 @@ class Workshop:
     """Told what went wrong and was mended."""
     content: Path | None = None
     """The content directory, in which the pictures are; without it they are published unseen."""
-    store: PictureStore = field(default_factory=lambda: PictureStore(None))
+    store: FileStore = field(default_factory=lambda: FileStore(None))
     hire: Callable[[], Executor | None] = _hire_nobody
     """Gives workers for what is worth them in the smallest newspaper: a picture takes as long as 200 bodies."""
 

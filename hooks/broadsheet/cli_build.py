@@ -12,7 +12,7 @@ from mkdocs.exceptions import Abort
 
 from broadsheet.cache import FILE, describe_cache, remove_cache
 from broadsheet.cli_related import load_site
-from broadsheet.picture_store import FOLDER, measure_store, remove_store
+from broadsheet.file_store import INDEX_PARTS, PICTURES, measure_store, remove_store
 from broadsheet.problems import BroadsheetError
 from broadsheet.settings import read_settings
 from broadsheet.tools import CLUSTER, find_cache
@@ -59,7 +59,7 @@ def cache(config_file: str | None, clear: bool) -> None:
     config = load_site(config_file)
     folder = find_cache(config)
     if clear:
-        found = [remove_cache(folder), remove_store(folder)]
+        found = [remove_cache(folder), *(remove_store(folder, kind) for kind in (PICTURES, INDEX_PARTS))]
         click.echo("the cache is removed" if any(found) else "there is no cache")
         return
     report = describe_cache(folder)
@@ -71,6 +71,7 @@ def cache(config_file: str | None, clear: bool) -> None:
     click.echo(f"{name}: {report.size / _UNITS:.1f} MB")
     for kind, (count, size) in report.entries.items():
         click.echo(f"  {kind:10}  {count:>7,}  {size / _UNITS:>7.1f} MB")
-    count, size = measure_store(folder)
-    if count:
-        click.echo(f"{name.replace(FILE, FOLDER)}/: {count:,} files, {size / _UNITS:.1f} MB")
+    for store in (PICTURES, INDEX_PARTS):
+        count, size = measure_store(folder, store)
+        if count:
+            click.echo(f"{name.replace(FILE, store.folder)}/: {count:,} files, {size / _UNITS:.1f} MB")

@@ -212,7 +212,7 @@ class Newspaper:
     def _start_search(self, site: Path, config: MkDocsConfig) -> None:
         if self._settings.search:
             at_once = not self._serving
-            self._search.start(self._files, self._ready, config, site, self._tools.workshop.cache, at_once=at_once)
+            self._search.start(self._files, self._ready, config, site, self._tools.folder, at_once=at_once)
 
     def _abandon(self) -> None:
         if self._publisher is not None:
@@ -237,7 +237,7 @@ class Newspaper:
         # A server has better things to do before a page is shown, and other plugins may still change articles.
         early = self._settings.search and not self._serving and not find_onlookers(config, [self])
         workshop, site = self._tools.workshop, Path(config.site_dir)
-        tell = partial(self._search.begin, config=config, site=site, cache=workshop.cache) if early else None
+        tell = partial(self._search.begin, config=config, site=site, cache=self._tools.folder) if early else None
         arguments = (now, find_layout(self._settings, config), workshop, around, ranker, tell)
         self._press = set_press(library, *arguments)
         problems = tuple(sorted({*library.problems, *self._press.problems}))

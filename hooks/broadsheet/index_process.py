@@ -39,14 +39,13 @@ class Indexing:
         site_dir: Path,
         language: str,
         report: Callable[[str], None],
-        guess: Sequence[Record] | None = None,
+        cache: Path | None = None,
         *,
         gently: bool = False,
     ) -> None:
         """Start with what is known already; `report` is told why there is no index, should there be none.
 
-        `guess` is the rest as it will most probably be, as it was the last time: then nothing has to wait for it.
-        `gently` lets all other work go first.
+        `cache` is the directory in which parts of it are kept for the next one; `gently` lets all other work go first.
         """
         self.records = records
         """What is known so far."""
@@ -57,8 +56,8 @@ class Indexing:
         self._thread: threading.Thread | None = None
         job, self._job = tempfile.mkstemp(prefix="broadsheet-search-")
         with os.fdopen(job, "w", encoding="utf-8") as file:
-            file.write(f"{json.dumps([str(site_dir), language, gently])}\n{pack_records(records)}\n")
-            file.write("" if guess is None else pack_records(guess))
+            about = [str(site_dir), language, gently, None if cache is None else str(cache)]
+            file.write(f"{json.dumps(about)}\n{pack_records(records)}")
         paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(  # noqa: S603 - this very program
             # Not the directory in which it happens to be started comes first, but Python's own.
@@ -198,14 +197,14 @@ def main(job: str) -> int:
 
     threading.Thread(target=listen, daemon=True).start()
     try:
-        about, records, guess = Path(job).read_text(encoding="utf-8").split("\n")
+        about, records = Path(job).read_text(encoding="utf-8").split("\n")
         Path(job).unlink()
-        site_dir, language, gently = json.loads(about)
+        site_dir, language, gently, cache = json.loads(about)
         if gently and hasattr(os, "nice"):
             os.nice(_GENTLY)
-        likely = unpack_records(guess) if guess else None
-        leave = partial(read, lines[1])
-        build_search_index(unpack_records(records), Path(site_dir), language, program, wait_for_rest, likely, leave)
+        told, leave = unpack_records(records), partial(read, lines[1])
+        store = None if cache is None else Path(cache)
+        build_search_index(told, Path(site_dir), language, program, wait_for_rest, leave, store)
     except IndexingError as error:
         sys.stdout.write(str(error))
         return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import importlib
+import importlib.metadata
 import json
 import os
 import subprocess
@@ -75,16 +76,14 @@ class PagefindProgram:
             process.kill()
             process.communicate()
 
-    def make_index(self, records: Iterable[Record], target: Path, language: str) -> None:
-        """Write the index of some records into a directory that is not there yet."""
+    def make_index(self, records: Iterable[Record], language: str) -> dict[str, bytes]:
+        """The index of some records as files by path, relative to its directory."""
         number = self._ask({"type": "NewIndex", "config": None})["index_id"]
         for record in records:
             self._ask({"type": "AddRecord", "index_id": number, **_describe(record, language)})
         # Left to write them itself, it says that it has done so while some are still half-written.
-        for file in self._ask({"type": "GetFiles", "index_id": number})["files"]:
-            path = target / file["path"]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(base64.b64decode(file["content"]))
+        files = self._ask({"type": "GetFiles", "index_id": number})["files"]
+        return {file["path"]: base64.b64decode(file["content"]) for file in files}
 
     def _ask(self, payload: Mapping[str, object]) -> Mapping[str, Any]:
         process = self._process
@@ -109,6 +108,14 @@ class PagefindProgram:
         return told
 
 
+def find_version() -> str:
+    """The version of Pagefind that is installed, or a question mark."""
+    try:
+        return importlib.metadata.version("pagefind")
+    except importlib.metadata.PackageNotFoundError:
+        return "?"
+
+
 def _find_program() -> Path:
     try:
         # Not at the top: a site without it is built all the same.
@@ -121,14 +128,17 @@ def _find_program() -> Path:
 
 
 def _describe(record: Record, language: str) -> dict[str, object]:
-    """A record as Pagefind takes it. One without a text would be left out, so its title stands for it."""
+    """A record as Pagefind takes it. One without a text would be left out, so its title stands for it.
+
+    What is shown is named even where there is none: fields have numbers, which are to be the same in all parts.
+    """
     filters = {"topic": record.topics, "author": record.authors, "year": (record.year,) if record.year else ()}
     shown = {"title": record.title, "date": record.day, "language": record.language}
     return {
         "url": f"/{record.url}",
         "content": record.text or record.title or record.url,
         "language": language,
-        "meta": {key: value for key, value in shown.items() if value},
+        "meta": shown,
         "filters": {key: list(values) for key, values in filters.items() if values},
         # Pages that have no date would be missing from a list by date; and what is of one moment needs an order.
         "sort": {"date": f"{record.at or '0000'} {record.url}"},

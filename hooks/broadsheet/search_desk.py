@@ -14,11 +14,9 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 
 from broadsheet.body import RenderedBody
-from broadsheet.cache import Cache
 from broadsheet.edition import Edition
 from broadsheet.index_process import Indexing, LateIndexing
 from broadsheet.indexing import is_current, remove_index
-from broadsheet.packing import digest
 from broadsheet.pages import ArticlePage, PressPage, make_page_file
 from broadsheet.press import Press
 from broadsheet.records import Record
@@ -41,27 +39,24 @@ class SearchDesk:
         self._site: Path | None = None
 
     def begin(
-        self, edition: Edition, bodies: Mapping[str, RenderedBody], config: MkDocsConfig, site: Path, cache: Cache
+        self, edition: Edition, bodies: Mapping[str, RenderedBody], config: MkDocsConfig, site: Path, cache: Path | None
     ) -> None:
         """Once the bodies are rendered: begin to make the index, unless the articles in the one that is there are.
 
-        The site's own pages are not known yet, but most probably they are what they were: `start` tells.
+        The site's own pages are not known yet: `start` tells.
         """
         self.stop()
         self._site = site
         language = find_language(config)
         records = self._records = record_articles(edition, bodies)
         if not is_current(records, site, language, dated=True):
-            key = _find_key(site)
-            known = cache.get("pages", [key]).get(key)
-            guess = [one for one in known if isinstance(one, Record)] if isinstance(known, tuple) else None
             # What hinders it now is told when it is started in earnest.
             with suppress(OSError):
-                self._indexing = Indexing(records, site, language, log.warning, guess)
+                self._indexing = Indexing(records, site, language, log.warning, cache)
                 self._begun = True
 
     def start(
-        self, files: Files, press: Press, config: MkDocsConfig, site: Path, cache: Cache, *, at_once: bool = True
+        self, files: Files, press: Press, config: MkDocsConfig, site: Path, cache: Path | None, *, at_once: bool = True
     ) -> None:
         """Once all of the site's own pages are rendered: start to make the index, unless it is there and right.
 
@@ -69,7 +64,6 @@ class SearchDesk:
         """
         self._site = site
         own = record_pages(files)
-        cache.put("pages", {_find_key(site): tuple(own)})
         if isinstance(self._indexing, Indexing) and self._begun:
             self._begun, self._records = False, None
             self._indexing.finish(own, leave=False)
@@ -86,7 +80,7 @@ class SearchDesk:
             if is_current(records, site, language):
                 return None
             try:
-                indexing = Indexing(records, site, language, log.warning, gently=not at_once)
+                indexing = Indexing(records, site, language, log.warning, cache, gently=not at_once)
             except OSError as error:
                 log.warning("no search index: %s", error)
                 remove_index(site)
@@ -116,10 +110,6 @@ class SearchDesk:
         if self._indexing is not None:
             self._indexing.stop()
             self._indexing, self._begun, self._records = None, False, None
-
-
-def _find_key(site: Path) -> bytes:
-    return digest(b"pages", str(site.resolve()).encode(errors="surrogateescape"))
 
 
 def load_search(config: MkDocsConfig) -> None:

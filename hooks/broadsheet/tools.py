@@ -13,8 +13,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from broadsheet.bodies import Workshop
 from broadsheet.cache import Cache
 from broadsheet.cluster import ClusterExecutor
+from broadsheet.file_store import FileStore
 from broadsheet.fingerprint import list_modules, make_setup, stamp_engine
-from broadsheet.picture_store import PictureStore
 from broadsheet.progress import Progress
 from broadsheet.settings import Settings, find_content
 from broadsheet.workers import make_pool
@@ -72,17 +72,20 @@ class Tools:
         """Take the log for what users should know."""
         self._log = log
         self._cache: Cache | None = None
-        self._store: PictureStore | None = None
+        self._store: FileStore | None = None
         self._executor: Executor | None = None
         self._hired: Executor | None = None
         """Those of one build of a small newspaper."""
+        self.folder: Path | None = None
+        """The directory of the cache, where there is to be one."""
         self.workshop = Workshop()
 
     def open(self, config: MkDocsConfig, settings: Settings, articles: int, *, remember: bool) -> None:
         """Make `workshop` ready for a build; what was opened for the last one is used again."""
         if self._cache is None:
             self._cache = open_cache(config, settings, remember=remember)
-            self._store = PictureStore(find_cache(config) if settings.cache else None)
+            self.folder = find_cache(config) if settings.cache else None
+            self._store = FileStore(self.folder)
             self._tell()
         if getattr(self._executor, "_broken", False):
             # A pool of which one process has died takes no more work.
@@ -99,7 +102,7 @@ class Tools:
             report,
             self._log.info,
             content,
-            self._store or PictureStore(None),
+            self._store or FileStore(None),
             self._hire,
         )
 

@@ -1,8 +1,8 @@
-"""Picture store: the renditions of pictures, each in a file of its own, for the next build.
+"""File store: what builds have made at a cost, each piece in a file of its own, for the next build.
 
-They are not in the cache's database: they are a thousand times larger than what is there, no build wants to read
-those that have not changed, and they stay right when the engine is another (their names tell all that they are
-made of), while the database begins anew.
+It is not in the cache's database: it is a thousand times larger than what is there, no build wants to read what has
+not changed, and it stays right when the engine is another (names tell all that a file is made of), while the database
+begins anew.
 """
 
 from __future__ import annotations
@@ -10,36 +10,48 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from broadsheet.packing import digest
 
-FOLDER = "pictures"
-"""The directory's name, in that of the cache."""
 
-MOST_SPARE = 300_000_000
-"""What no page shows any more is kept up to so many bytes, for a branch or a picture that comes back."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What one store is for."""
+
+    folder: str
+    """The directory's name, in that of the cache."""
+    names: re.Pattern[str]
+    """Those of its files; no other file there is touched. A file that is being written has a number behind its name."""
+    most_spare: int
+    """What nobody uses any more is kept up to so many bytes, for a branch that comes back."""
+
+
+PICTURES = Kind("pictures", re.compile(r"[0-9a-f]{24}-\d+\.webp(?:\.\d+)?"), 300_000_000)
+INDEX_PARTS = Kind("search", re.compile(r"[0-9a-f]{32}\.part(?:\.\d+)?"), 30_000_000)
 
 _CHECK = 16
-_OURS = re.compile(r"[0-9a-f]{24}-\d+\.webp(?:\.\d+)?")
 
 
-class PictureStore:
+class FileStore:
     """Files by name. What is in one never changes, so two builds may share them; each takes its place whole.
 
     A file begins with a digest of the rest: one that is cut off or altered is as good as none.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, kind: Kind = PICTURES) -> None:
         """Take the directory of the cache; without one, files are kept until `close`."""
         self.warning = ""
-        self._folder = folder / FOLDER if folder else None
+        self._kind = kind
+        self._folder = folder / kind.folder if folder else None
         self._own: Path | None = None
         if self._folder is not None and self._folder.is_symlink():
-            self.warning = f"{FOLDER}: a symbolic link: done without"
+            self.warning = f"{kind.folder}: a symbolic link: done without"
             self._folder = None
 
     def list_names(self) -> set[str]:
@@ -50,10 +62,10 @@ class PictureStore:
         return set()
 
     def load(self, name: str) -> bytes | None:
-        """A file; None where there is none, or a damaged one."""
+        """A file; None where there is none, a damaged one, or one that is or may be of another user."""
         folder = self._folder or self._own
         with suppress(OSError):
-            data = (folder / name).read_bytes() if folder else b""
+            data = (folder / name).read_bytes() if folder and _is_own(folder / name) else b""
             if len(data) >= _CHECK and digest(data[_CHECK:]) == data[:_CHECK]:
                 return data[_CHECK:]
         return None
@@ -63,19 +75,22 @@ class PictureStore:
         try:
             self._write(self._find_folder(), name, data)
         except OSError as error:
-            self.warning = f"{FOLDER}: {error.strerror}: done without"
+            self.warning = f"{self._kind.folder}: {error.strerror}: done without"
             self._folder = None
             self._write(self._find_folder(), name, data)
 
-    def prune(self, used: Collection[str], most: int = MOST_SPARE) -> None:
+    def prune(self, used: Collection[str], most: int | None = None) -> None:
         """Remove what is not used, the oldest first, until at most so many bytes of it are left."""
+        most = self._kind.most_spare if most is None else most
         spare: list[tuple[int, str, int]] = []
         if self._folder is None:
             return
         with suppress(OSError), os.scandir(self._folder) as entries:
             for entry in entries:
                 # Nothing else is touched, whatever it is and whoever has put it there.
-                if entry.name not in used and _OURS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                if entry.name in used or not self._kind.names.fullmatch(entry.name):
+                    continue
+                if entry.is_file(follow_symlinks=False):
                     status = entry.stat(follow_symlinks=False)
                     spare.append((status.st_mtime_ns, entry.name, status.st_size))
         size = sum(one for _, _, one in spare)
@@ -104,27 +119,36 @@ class PictureStore:
     def _write(folder: Path, name: str, data: bytes) -> None:
         part = folder / f"{name}.{os.getpid()}"
         part.write_bytes(digest(data) + data)
+        # Whatever the system's habits are: what others may write is not believed.
+        part.chmod(0o644)
         part.replace(folder / name)
 
 
-def measure_store(folder: Path) -> tuple[int, int]:
+def _is_own(path: Path) -> bool:
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        return False
+    return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
+
+
+def measure_store(folder: Path, kind: Kind) -> tuple[int, int]:
     """How many files the store in the cache's directory has, and their bytes."""
-    files = _list_ours(folder)
+    files = _list_ours(folder, kind)
     return len(files), sum(path.stat().st_size for path in files)
 
 
-def remove_store(folder: Path) -> bool:
+def remove_store(folder: Path, kind: Kind) -> bool:
     """Remove the store's files; False where there was none."""
-    files = _list_ours(folder)
+    files = _list_ours(folder, kind)
     for path in files:
         path.unlink(missing_ok=True)
     with suppress(OSError):
-        (folder / FOLDER).rmdir()
+        (folder / kind.folder).rmdir()
     return bool(files)
 
 
-def _list_ours(folder: Path) -> list[Path]:
-    place = folder / FOLDER
+def _list_ours(folder: Path, kind: Kind) -> list[Path]:
+    place = folder / kind.folder
     if place.is_symlink() or not place.is_dir():
         return []
-    return [path for path in sorted(place.iterdir()) if _OURS.fullmatch(path.name) and path.is_file()]
+    return [path for path in sorted(place.iterdir()) if kind.names.fullmatch(path.name) and path.is_file()]

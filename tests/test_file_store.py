@@ -1,4 +1,4 @@
-"""Picture store: what is in it is whole, whoever else uses it and however a build has ended."""
+"""File store: what is in it is whole, whoever else uses it and however a build has ended."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-from broadsheet.picture_store import FOLDER, PictureStore, measure_store, remove_store
+from broadsheet.file_store import INDEX_PARTS, PICTURES, FileStore, measure_store, remove_store
 
 NAMES = [f"{number:024x}-320.webp" for number in range(4)]
 
 
 def test_what_was_saved_is_there_for_the_next_build(tmp_path: Path) -> None:
-    PictureStore(tmp_path).save(NAMES[0], b"picture")
-    store = PictureStore(tmp_path)
+    FileStore(tmp_path).save(NAMES[0], b"picture")
+    store = FileStore(tmp_path)
     assert (store.list_names(), store.load(NAMES[0]), store.load(NAMES[1])) == ({NAMES[0]}, b"picture", None)
     store.save(NAMES[1], b"")
     assert store.load(NAMES[1]) == b""
@@ -25,9 +25,9 @@ def test_what_was_saved_is_there_for_the_next_build(tmp_path: Path) -> None:
     "spoil", [lambda data: data[:-1], lambda data: b"", lambda data: data + b"x", lambda data: b"x"]
 )
 def test_a_damaged_file_is_as_good_as_none(spoil: object, tmp_path: Path) -> None:
-    store = PictureStore(tmp_path)
+    store = FileStore(tmp_path)
     store.save(NAMES[0], b"picture")
-    file = tmp_path / FOLDER / NAMES[0]
+    file = tmp_path / PICTURES.folder / NAMES[0]
     file.write_bytes(spoil(file.read_bytes()))  # type: ignore[operator]
     assert store.load(NAMES[0]) is None
     store.save(NAMES[0], b"picture")
@@ -35,7 +35,7 @@ def test_a_damaged_file_is_as_good_as_none(spoil: object, tmp_path: Path) -> Non
 
 
 def test_files_take_their_place_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = PictureStore(tmp_path)
+    store = FileStore(tmp_path)
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -49,10 +49,10 @@ def test_files_take_their_place_whole(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_what_is_not_used_goes_the_oldest_first_when_it_is_much(tmp_path: Path) -> None:
-    store = PictureStore(tmp_path)
+    store = FileStore(tmp_path)
     for time, name in enumerate(reversed(NAMES)):
         store.save(name, bytes(84))
-        os.utime(tmp_path / FOLDER / name, (time, time))
+        os.utime(tmp_path / PICTURES.folder / name, (time, time))
     store.prune({NAMES[3]}, most=200)
     assert store.list_names() == {NAMES[0], NAMES[1], NAMES[3]}
     store.prune({NAMES[3]}, most=0)
@@ -62,25 +62,25 @@ def test_what_is_not_used_goes_the_oldest_first_when_it_is_much(tmp_path: Path) 
 
 
 def test_the_files_of_others_are_left_alone(tmp_path: Path) -> None:
-    store = PictureStore(tmp_path)
+    store = FileStore(tmp_path)
     store.save(NAMES[0], b"picture")
-    (tmp_path / FOLDER / "holiday.webp").write_bytes(b"x")
-    (tmp_path / FOLDER / NAMES[1]).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / PICTURES.folder / "holiday.webp").write_bytes(b"x")
+    (tmp_path / PICTURES.folder / NAMES[1]).symlink_to(tmp_path / "elsewhere")
     store.prune([], most=0)
     assert store.list_names() == {"holiday.webp", NAMES[1]}
     assert store.load(NAMES[1]) is None
-    assert not remove_store(tmp_path)
+    assert not remove_store(tmp_path, PICTURES)
 
 
 def test_a_directory_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / FOLDER).symlink_to(tmp_path / "elsewhere")
-    store = PictureStore(tmp_path)
+    (tmp_path / PICTURES.folder).symlink_to(tmp_path / "elsewhere")
+    store = FileStore(tmp_path)
     assert store.warning == "pictures: a symbolic link: done without"
     store.save(NAMES[0], b"picture")
     assert store.load(NAMES[0]) == b"picture"
     assert list((tmp_path / "elsewhere").iterdir()) == []
-    assert measure_store(tmp_path) == (0, 0)
+    assert measure_store(tmp_path, PICTURES) == (0, 0)
     store.close()
     assert store.load(NAMES[0]) is None
 
@@ -88,7 +88,7 @@ def test_a_directory_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
 def test_without_a_directory_files_are_kept_for_one_run(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     for folder in (None, tmp_path / "file"):
-        store = PictureStore(folder)
+        store = FileStore(folder)
         assert (store.list_names(), store.load(NAMES[0])) == (set(), None)
         store.save(NAMES[0], b"picture")
         assert store.load(NAMES[0]) == b"picture"
@@ -100,10 +100,38 @@ def test_without_a_directory_files_are_kept_for_one_run(tmp_path: Path) -> None:
 
 
 def test_it_is_measured_and_removed(tmp_path: Path) -> None:
-    assert (measure_store(tmp_path), remove_store(tmp_path)) == ((0, 0), False)
-    store = PictureStore(tmp_path)
+    assert (measure_store(tmp_path, PICTURES), remove_store(tmp_path, PICTURES)) == ((0, 0), False)
+    store = FileStore(tmp_path)
     for name in NAMES:
         store.save(name, bytes(84))
-    assert measure_store(tmp_path) == (4, 400)
-    assert remove_store(tmp_path)
-    assert not (tmp_path / FOLDER).exists()
+    assert measure_store(tmp_path, PICTURES) == (4, 400)
+    assert remove_store(tmp_path, PICTURES)
+    assert not (tmp_path / PICTURES.folder).exists()
+
+
+def test_each_kind_has_a_directory_of_its_own_and_is_used_by_nobody_else(tmp_path: Path) -> None:
+    name = f"{7:032x}.part"
+    FileStore(tmp_path).save(NAMES[0], b"picture")
+    FileStore(tmp_path, INDEX_PARTS).save(name, b"part")
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["pictures", "search"]
+    FileStore(tmp_path).prune([], most=0)
+    assert FileStore(tmp_path, INDEX_PARTS).load(name) == b"part"
+    assert measure_store(tmp_path, INDEX_PARTS) == (1, 20)
+    assert remove_store(tmp_path, INDEX_PARTS)
+    assert not (tmp_path / "search").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="every file may be anyone's")
+def test_what_others_may_write_is_as_good_as_none(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    store.save(NAMES[0], b"picture")
+    (tmp_path / PICTURES.folder / NAMES[0]).chmod(0o666)
+    assert store.load(NAMES[0]) is None
+    before = os.umask(0)
+    try:
+        store.save(NAMES[0], b"picture")
+    finally:
+        os.umask(before)
+    assert store.load(NAMES[0]) == b"picture"
+    (tmp_path / PICTURES.folder / NAMES[1]).symlink_to(tmp_path / PICTURES.folder / NAMES[0])
+    assert store.load(NAMES[1]) is None

@@ -1,0 +1,120 @@
+"""Part making: the parts of a search index made by Pagefind, unless they were made before, and put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from broadsheet.file_store import FileStore
+from broadsheet.index_parts import IndexPart, cut_records, read_part, sort_records
+from broadsheet.merging import merge_parts
+from broadsheet.packing import UnpackingError, pack, unpack
+from broadsheet.pagefind_program import PagefindProgram, find_version
+from broadsheet.records import Record, digest
+
+_FORM = 1
+"""Counted up when the engine keeps another part of the same records."""
+
+_NEEDED = re.compile(r"pagefind\.js|pagefind-entry\.json|wasm\..+\.pagefind|.+\.pf_\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a search shows of the records of one part; it is read only where some of it is not there yet."""
+
+    names: Mapping[str, str]
+    """By path in the index: the name in the part."""
+    read: Callable[[], Mapping[str, bytes]]
+    """Gives the bytes by the name in the part."""
+
+
+class PartMaker:
+    """Makes one index."""
+
+    def __init__(self, store: FileStore, program: PagefindProgram, language: str) -> None:
+        """Take where parts are kept, what makes them, and by which language's rules words are reduced."""
+        self._store = store
+        self._program = program
+        self._language = language
+        self._parts: list[list[Record]] = []
+        self.rest: Sequence[Record] = ()
+        """What had to be waited for."""
+
+    def make(
+        self, records: Sequence[Record], wait: Callable[[], Sequence[Record]] | None
+    ) -> tuple[dict[str, bytes], list[Shown]]:
+        """The files of an index by path, but for what is shown of each record.
+
+        Args:
+            records: what is known.
+            wait: gives the rest, without dates; asked once all else is made.
+
+        Raises:
+            IndexingError: when Pagefind cannot make it.
+
+        """
+        parts = self._list_parts(records, wait)
+        try:
+            merged = merge_parts(map(self._load, parts))
+        except ValueError:
+            # There is no record, or a later Pagefind writes its files otherwise: then they are left as they are.
+            list(parts)
+            with self._program as program:
+                files = program.make_index(sort_records([*records, *self.rest]), self._language)
+            return {path: data for path, data in files.items() if _NEEDED.fullmatch(path)}, []
+        return dict(merged.files), [
+            Shown({f"fragment/{name}.pf_fragment": old for old, name in names.items()}, _Reader(self, part))
+            for part, names in zip(self._parts, merged.fragments, strict=True)
+        ]
+
+    def prune(self) -> None:
+        """Let go of parts that are in this index no more."""
+        self._store.prune({self._name(part) for part in self._parts})
+
+    def close(self) -> None:
+        """Let go of what is kept for this index alone."""
+        self._store.close()
+
+    def _list_parts(
+        self, records: Sequence[Record], wait: Callable[[], Sequence[Record]] | None
+    ) -> Iterator[list[Record]]:
+        for part in cut_records([record for record in records if record.day]):
+            self._parts.append(part)
+            yield part
+        if wait is not None:
+            self.rest = wait()
+        undated = sort_records([record for record in (*records, *self.rest) if not record.day])
+        if undated:
+            self._parts.append(undated)
+            yield undated
+
+    def _load(self, records: Sequence[Record]) -> IndexPart:
+        name = self._name(records)
+        data = self._store.load(name)
+        if data is not None:
+            try:
+                known = unpack(data)
+            except UnpackingError:
+                known = None
+            if isinstance(known, IndexPart):
+                return known
+        with self._program as program:
+            files = program.make_index(records, self._language)
+        part = read_part(files, dated=bool(records[0].day))
+        self._store.save(name, pack(part))
+        return part
+
+    def _name(self, records: Sequence[Record]) -> str:
+        return f"{digest(records, f'{self._language} {find_version()} {_FORM}')[:32]}.part"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads what is shown of a part's records."""
+
+    maker: PartMaker
+    records: Sequence[Record]
+
+    def __call__(self) -> Mapping[str, bytes]:
+        return self.maker._load(self.records).fragments
