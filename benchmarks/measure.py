@@ -13,7 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_INTERVAL = 0.05
+_INTERVAL = 0.2
+_TOLD = ("smaps_rollup", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,12 @@ class Run:
 
     seconds: float
     megabytes: float
-    """Peak of resident memory of the process with all its children: the sum over those that lived at one time.
+    """Peak of memory of the process with all its children: the sum over those that lived at one time.
 
-    The sum is taken every 50 ms, so that a shorter peak of several processes may be missed; it is never less than
-    the peak of any one of them. Memory that processes share counts for each. Where there is no /proc, it is the
-    largest peak of any one process.
+    Memory that processes share, as copies of one do, counts once: to each its part ("Pss" of the kernel's
+    smaps_rollup). The sum is taken five times a second, so that a shorter peak of several processes may be missed; it
+    is never less than the resident peak of any one of them. Where there is no /proc, it is the largest peak of any one
+    process.
     """
     stopped: str = ""
     """Why it was stopped, as 'over 20 min'; '' for a run that came to its end."""
@@ -119,11 +121,13 @@ def _list_tree(pid: int) -> Iterator[int]:
 
 
 def _read_memory(pid: int) -> tuple[float, float]:
-    """The resident memory of a process, now and at its highest so far."""
+    """The memory of a process now, its part of what is shared, and its resident memory at the highest so far."""
     try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+        told = [Path(f"/proc/{pid}/{name}").read_text(encoding="ascii", errors="replace") for name in _TOLD]
     except OSError:
         return 0.0, 0.0
-    found = dict(line.split(":", 1) for line in lines if line.startswith(("VmRSS:", "VmHWM:")))
-    now, highest = (float(found.get(key, "0").split()[0]) / 1024 for key in ("VmRSS", "VmHWM"))
+    found = dict(
+        line.split(":", 1) for text in told for line in text.splitlines() if line.startswith(("Pss:", "VmHWM:"))
+    )
+    now, highest = (float(found.get(key, "0").split()[0]) / 1024 for key in ("Pss", "VmHWM"))
     return now, highest
