@@ -210,6 +210,12 @@ def test_an_article_on_paper_is_the_text_with_its_address_and_those_of_its_links
     after = "one => getComputedStyle(one, '::after').content"
     assert "https://example.org/" in page.locator(".bs-body > p a").first.evaluate(after)
     assert "https://example.org/timetable" in page.locator(".bs-sources a").evaluate(after)
+    # One within the newspaper is written from where it stands, which is of no use on paper.
+    page.evaluate("""document.querySelector(".bs-body > p").insertAdjacentHTML(
+        "beforeend", "<a id=within href=../../01/note-00/>note</a><a id=below href='#below'>below</a>")""")
+    page.pdf()
+    assert f"{address}2026/01/note-00/" in page.locator("#within").evaluate(after)
+    assert page.locator("#below").evaluate(after) == "none"
 
 
 def test_nothing_moves_while_a_page_loads(sized: Callable[[int], Page], address: str) -> None:

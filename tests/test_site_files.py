@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from broadsheet.site_files import Printed, find_kept, hold_site, make_staging, note, publish, scan
+from broadsheet.site_files import Printed, find_kept, hold_site, is_alive, make_staging, note, publish, scan
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sites import read_tree
@@ -300,3 +300,16 @@ def test_a_second_build_waits_until_the_first_has_put_its_site_in_place(tmp_path
 
 def test_a_site_that_is_not_there_has_no_files(tmp_path: Path) -> None:
     assert scan(tmp_path / "nowhere") == {}
+
+
+def test_nobody_is_ended_to_find_out_whether_he_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_alive(str(os.getpid()))
+    assert not is_alive("999999999")
+    assert not is_alive("x")
+
+    def end(*_: int) -> None:
+        raise AssertionError("a signal was sent")
+
+    monkeypatch.setattr("broadsheet.site_files._SIGNALS_END", True)
+    monkeypatch.setattr(os, "kill", end)
+    assert is_alive("999999999")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PART = "part"
+_SIGNALS_END = os.name == "nt"
+"""Whether any signal ends a process: on Windows 0 is that of Control-C."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,11 @@ def make_staging(site: Path) -> Path:
 
 
 def is_alive(process: str) -> bool:
-    """Whether there is a process of that number."""
+    """Whether there is a process of that number, or may be."""
     if not process.isdecimal():
         return False
+    if _SIGNALS_END:
+        return True
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:
