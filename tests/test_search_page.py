@@ -397,5 +397,13 @@ def test_while_serving_an_edit_is_found_and_the_old_index_stays_until_then(page:
         with server.rebuild():
             site.write("content/articles/2026/01/note.txt", "no article")
         assert server.get("pagefind/records.sha256") == (200, stamp)
+        # A build that fails leaves the site, and the index of it that is being made.
+        with server.rebuild():
+            site.article("talks", body="The third version about zebras.")
+        with server.rebuild("is undefined"):
+            site.write("overrides/main.html", "{{ pgae.title }}\n")
+        wait_for_index(server, stamp)
+        page.goto(f"{server.address}search/?q=zebra")
+        say(page, "1 result")
         assert server.alive
     assert "Traceback" not in server.log

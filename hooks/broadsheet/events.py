@@ -191,10 +191,10 @@ class Newspaper:
             self._tools.close()
 
     def on_build_error(self, error: Exception) -> None:
-        """Leave the site as it was."""
+        """Leave the site as it was; while serving, the index that is being made is that of the site that stays."""
         self._abandon()
-        self._search.stop()
         if not self._serving:
+            self._search.stop()
             self._tools.close()
 
     def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: object) -> LiveReloadServer:
