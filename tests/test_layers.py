@@ -14,8 +14,8 @@ ENGINE = ROOT / "hooks" / "broadsheet"
 # From the lowest to the highest: a module imports only from layers below its own. The one place to edit.
 LAYERS = [
     ["problems", "addresses", "packing", "workers", "alarm", "cbor", "exif", "avif_boxes"],
-    ["slugs", "urls", "moments", "cache", "site_files", "languages", "finishing", "mending", "nesting", "chunking"],
-    ["metadata", "picture_store", "own_code"],
+    ["slugs", "urls", "moments", "cache", "site_files", "languages", "wording", "mending", "nesting", "chunking"],
+    ["metadata", "picture_store", "own_code", "phrases", "finishing"],
     ["pictures"],
     ["quoting", "lines", "renditions", "framing"],
     ["yaml_faults"],

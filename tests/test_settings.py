@@ -49,6 +49,7 @@ DEFAULTS = {
     "content": "content",
     "timezone": ZoneInfo("UTC"),
     "locale": None,
+    "words": {},
     "topics": "closed",
     "authors": "closed",
     "cache": True,

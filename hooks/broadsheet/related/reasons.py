@@ -42,10 +42,12 @@ PHRASES: Mapping[str, str] = {
     "copy": "Nearly the same text",
     "linked": "One links to the other",
     "links": "Linked with articles like this one",
-    "text": "Also about",
-    "topics": "Same topic",
+    "text": "Also about: {names}",
+    "topics": "Same topic: {names}",
+    "words": "Similar words",
 }
-"""How a reason is put into words; names follow behind a colon."""
+"""How each kind of reason is put into words, and one that has no names for its kind."""
+_NAMING = frozenset({"text", "topics"})
 
 
 class Reasoner:
@@ -231,7 +233,7 @@ def find_calendar_words(language: str) -> frozenset[str]:
 
 
 def write_reason(reason: Reason, titles: Mapping[str, str]) -> str:
-    """A reason in words for readers.
+    """A reason in English words.
 
     >>> write_reason(Reason("text", ("Sergei Ryabkov", "NATO expansion")), {})
     'Also about: Sergei Ryabkov, NATO expansion'
@@ -243,7 +245,13 @@ def write_reason(reason: Reason, titles: Mapping[str, str]) -> str:
         titles: of topics, by id.
 
     """
-    if reason.kind == "text" and not reason.names:
-        return "Similar words"
-    names = [titles.get(name, name) for name in reason.names] if reason.kind == "topics" else reason.names
-    return f"{PHRASES[reason.kind]}: {', '.join(names)}" if names else PHRASES[reason.kind]
+    key, names = name_reason(reason, titles)
+    return PHRASES[key].replace("{names}", ", ".join(names))
+
+
+def name_reason(reason: Reason, titles: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The key of the phrase for a reason, and the names that belong into it; for who puts it into words himself."""
+    if reason.kind not in _NAMING:
+        return reason.kind, ()
+    names = reason.names if reason.kind == "text" else tuple(titles.get(name, name) for name in reason.names)
+    return (reason.kind, names) if names else ("words", ())
