@@ -15,6 +15,7 @@ from broadsheet.press import set_press
 from broadsheet.registers import Topic
 from broadsheet.related import Reason
 from broadsheet.templating import TEMPLATES, equip_environment
+from broadsheet.wording import find_wording
 from conftest import MakeSite
 from handbook import read_example
 from jinja2 import DictLoader, Environment
@@ -29,7 +30,7 @@ def render(template: str, name: str = "broadsheet/test.html", locale: str = "en_
     env = Environment(loader=DictLoader({name: template}), autoescape=False)  # noqa: S701 - as MkDocs has it
     library = make_library(make_article("talks"), registers=make_registers([Topic("world", "The <World>")]))
     press = set_press(library, NOW, Layout(), Workshop(), {})
-    return equip_environment(env, press, Locale.parse(locale), None).get_template(name).render(context)
+    return equip_environment(env, press, Locale.parse(locale), find_wording(), None).get_template(name).render(context)
 
 
 @pytest.mark.parametrize(

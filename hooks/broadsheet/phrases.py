@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
 from broadsheet.languages import find_direction
 from broadsheet.wording import Wording, fill
+
+_NAME = "\0"
+"""Stands for a name."""
 
 
 class Phrases:
@@ -21,6 +24,7 @@ class Phrases:
         self._wording = wording
         self._direction = find_direction(wording.language)
         self._kept: dict[str, Markup] = {}
+        self._gaps: dict[int, list[str]] = {}
 
     def __call__(self, key: str, count: int | None = None, /, **values: object) -> Markup:
         """A word for the text of a page: in an element that tells its language where that is not the page's."""
@@ -59,10 +63,11 @@ class Phrases:
             return Markup('<span aria-hidden="true">{}</span>{}').format(count, _hide(text, marks))
         return Markup("{}{}{}").format(_hide(before, marks), count, _hide(after, marks))
 
-    def names(self, items: Iterable[object], write: Callable[[object], str]) -> Markup:
-        """Names as a list, each as a macro writes it: `A, B and C`."""
-        listed = self._wording.join(str(escape(write(item))) for item in items)
-        return Markup(listed)  # noqa: S704 - of parts that are escaped
+    def gap(self, place: int, total: int) -> Markup:
+        """What stands before one of so many names in a list, from 0: `, `, ` and `. At `total`, what ends the list."""
+        if total not in self._gaps:
+            self._gaps[total] = self._wording.join([_NAME] * total).split(_NAME)
+        return escape(self._gaps[total][place])
 
     @property
     def locale(self) -> str:

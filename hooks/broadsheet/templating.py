@@ -74,9 +74,7 @@ def equip_environment(
     env.filters["finished"] = lambda text: finish_text(text, wording)
     titles = {name: topic.title for name, topic in press.edition.topics.items()}
     env.filters["why"] = lambda reason: _write_reason(reason, titles, words)
-    env.filters["framed"] = lambda text, url, leads: frame_images(
-        text, url, press.pictures, leads=leads, words=wording
-    )
+    env.filters["framed"] = lambda text, url, leads: frame_images(text, url, press.pictures, leads=leads, words=wording)
     env.globals["picture"] = _picture
     env.globals["press"] = press
     env.globals["edition"] = press.edition
