@@ -43,7 +43,7 @@ _KEYS = _list("""
     newer newer_url next next_page number older older_url page parent parts path peak portrait previous previous_page
     reasons related removeprefix removesuffix replace role second section sections slug sources split spread src start
     startswith story strftime strip summary super text timeline title topic topics total type unit update update_date
-    updated upper url values view weeks year
+    updated upper url values view weeks word year
 """)
 _OF_THE_PAGE = _list("content file is_index is_top_level markdown meta toc")
 _COUNTED = _list("count coverage length")

@@ -48,6 +48,8 @@ class PressPage(Page):
         self.description = ""
         self.search = False
         self.template = template
+        self.word = ""
+        """The key of its name in the navigation, where that is one of the engine's words."""
 
     def read_source(self, config: MkDocsConfig) -> None:
         """Nothing is read: a list has no Markdown."""
@@ -121,9 +123,9 @@ def build_files(
         files.append(make_page_file(page.url, config, make, methodcaller("of_listing", page), page.articles))
     for name, url in INDEX_URLS.items():
         view = {"name": name, "listings": press.listings}
-        make = partial(_plain_page, words.write(name), "directory", config, view)
+        make = partial(_plain_page, name, words.write(name), "directory", config, view)
         files.append(make_page_file(url, config, make, methodcaller("of_directory", name), press.edition.articles[:1]))
-    make = partial(_plain_page, config.site_name, "front", config, {"front": press.front})
+    make = partial(_plain_page, "front_page", config.site_name, "front", config, {"front": press.front})
     zone = press.edition.articles[0].date.at.tzinfo if press.edition.articles else None
     day = press.edition.at.astimezone(zone or UTC).date().isoformat()
     files.append(make_page_file("", config, make, methodcaller("of_front", day), press.edition.articles[:1]))
@@ -181,8 +183,12 @@ def _listing_page(
     return shown
 
 
-def _plain_page(title: str, template: str, config: MkDocsConfig, view: dict[str, Any], file: File) -> PressPage:
-    return PressPage(title, f"broadsheet/{template}.html", file, config, **view)
+def _plain_page(
+    word: str, title: str, template: str, config: MkDocsConfig, view: dict[str, Any], file: File
+) -> PressPage:
+    page = PressPage(title, f"broadsheet/{template}.html", file, config, **view)
+    page.word = word
+    return page
 
 
 def make_page_file(
