@@ -82,6 +82,7 @@ def test_settings_decide_the_layout(tmp_path: Path) -> None:
 
 
 def test_the_handbook_has_every_setting_with_its_default() -> None:
+    assert "## words\n\nKeys and texts, none unless set" in HANDBOOK
     names = {
         f"{key}.{part}" if isinstance(value, dict) else key: value[part] if isinstance(value, dict) else value
         for key, value in DEFAULTS.items()

@@ -30,7 +30,11 @@ def render(template: str, name: str = "broadsheet/test.html", locale: str = "en_
     env = Environment(loader=DictLoader({name: template}), autoescape=False)  # noqa: S701 - as MkDocs has it
     library = make_library(make_article("talks"), registers=make_registers([Topic("world", "The <World>")]))
     press = set_press(library, NOW, Layout(), Workshop(), {})
-    return equip_environment(env, press, Locale.parse(locale), find_wording(locale), None).get_template(name).render(context)
+    return (
+        equip_environment(env, press, Locale.parse(locale), find_wording(locale), None)
+        .get_template(name)
+        .render(context)
+    )
 
 
 @pytest.mark.parametrize(
