@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from babel import Locale
 from broadsheet.article import ARTICLE_TYPES
-from broadsheet.related.reasons import PHRASES
+from broadsheet.related.telling import PHRASES
 from broadsheet.wording import CATALOGUES, check_words, find_wording, read_catalogue
 
 TAGS = sorted(path.stem for path in CATALOGUES.iterdir())
