@@ -12,7 +12,7 @@ import pytest
 import yaml
 from broadsheet.library import Rules
 from broadsheet.plan import Layout
-from broadsheet.settings import Settings, find_content, find_layout, find_locale, read_settings
+from broadsheet.settings import Settings, find_content, find_layout, find_locale, find_words, read_settings
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
@@ -215,6 +215,13 @@ def test_dates_are_written_in_the_locale_else_in_the_themes_language(
     # Themes check the languages that they speak themselves; Material's are many.
     config.theme["language"] = language
     assert str(find_locale(read_settings(config), config)) == found
+
+
+def test_words_are_in_the_themes_language_whatever_the_locale_and_a_newsroom_changes_them(tmp_path: Path) -> None:
+    config = configure(tmp_path, {"locale": "fr", "words": {"topics": "Rubriken"}}, theme={"name": "mkdocs"})
+    config.theme["language"] = "de"
+    words = find_words(read_settings(config), config)
+    assert [words.write(key) for key in ("search", "topics")] == ["Suche", "Rubriken"]
 
 
 def test_every_language_of_material_has_dates(tmp_path: Path) -> None:
