@@ -229,6 +229,28 @@ def test_a_headline_changes_the_pages_that_show_it(paper: Site) -> None:
     assert "about/index.html" not in found
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"broadsheet": {"latest": {"count": 1}, "words": {"byline": "Von {names}", "latest_headlines": "Neues"}}},
+        {"broadsheet": {"latest": {"count": 1}}, "theme": {"name": "material", "language": "de", "font": False}},
+    ],
+    ids=["a word", "the language"],
+)
+def test_other_words_change_the_pages_that_show_them(change: dict[str, Any], paper: Site, tmp_path: Path) -> None:
+    before = times(paper)
+    paper.configure(**change)
+    assert paper.build(SOURCE_DATE_EPOCH=EPOCH).code == 0
+    assert {"index.html", "2026/01/talks/index.html"} <= changed(paper, before)
+    assert "Latest headlines" not in paper.html("2026/01/talks/")
+    ours = paper.files()
+    for name in ("site", ".cache"):
+        (tmp_path / name).rename(tmp_path / f"old{name}")
+    assert paper.build(SOURCE_DATE_EPOCH=EPOCH).code == 0
+    theirs = paper.files()
+    assert {path for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path)} == set()
+
+
 def test_a_page_that_somebody_has_altered_is_put_right(paper: Site) -> None:
     good = paper.files()
     (paper.output / "2026/01/talks/index.html").write_text("Altered.")

@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 
 import pytest
 from broadsheet.navigation import build_navigation
+from broadsheet.wording import find_wording
 from conftest import MakeSite
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -87,5 +88,5 @@ def test_without_sections_there_are_none(make_site: MakeSite) -> None:
 
 
 def test_nothing_is_added_that_is_not_there() -> None:
-    nav = build_navigation(Navigation([], []), Files([]), ())
+    nav = build_navigation(Navigation([], []), Files([]), (), find_wording())
     assert (nav.items, nav.pages) == ([], [])

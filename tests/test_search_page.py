@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from conftest import MakeSite
 from playwright.sync_api import Browser, Locator, Page, expect
 from sites import Server, Site
 from test_templating import EVIL
@@ -365,6 +366,35 @@ def test_a_page_can_stay_out_of_the_search(tmp_path: Path) -> None:
     site.configure(nav=[{"About": "about.md"}, {"Legal": "legal.md"}])
     assert site.build("--strict").code == 0
     assert set(site.found()) == {"2026/01/talks/", "about/"}
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "told", "marked"),
+    [("de", 1, "1 Treffer", ""), ("ar", 2, "نتيجتان", ""), ("ar", 3, "3 نتائج", ""), ("he", 2, "2 results", "en")],
+)
+def test_what_was_found_is_told_in_the_language_of_the_page(
+    quiet: Page,
+    make_site: MakeSite,
+    serve: Callable[[Path], str],
+    language: str,
+    count: int,
+    told: str,
+    marked: str,
+) -> None:
+    site = make_site(theme={"name": "material", "language": language, "font": False})
+    site.register("authors", ann={"name": "Ann"}, ben={"name": "Ben"})
+    for number in range(count):
+        site.article(f"ferry-{number}", body="Walrus.", authors=["ann", "ben"])
+    assert site.build().code == 0
+    quiet.goto(f"{serve(site.output)}search/?q=walrus")
+    expect(results(quiet)).to_have_count(count)
+    status = quiet.get_by_role("status")
+    expect(status).to_contain_text(told.lstrip("0123456789 "))
+    assert status.locator("span").count() == bool(marked)
+    if marked:
+        expect(status.locator("span")).to_have_attribute("lang", marked)
+    line = results(quiet).first.locator(".bs-search__line").inner_text()
+    assert {"de": "Von Ann und Ben", "ar": "بقلم Ann وBen", "he": "By Ann"}[language] in line
 
 
 def wait_for_index(server: Server, old: str = "") -> str:

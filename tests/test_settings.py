@@ -12,7 +12,7 @@ import pytest
 import yaml
 from broadsheet.library import Rules
 from broadsheet.plan import Layout
-from broadsheet.settings import Settings, find_content, find_layout, find_locale, read_settings
+from broadsheet.settings import Settings, find_content, find_layout, find_locale, find_words, read_settings
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
@@ -49,6 +49,7 @@ DEFAULTS = {
     "content": "content",
     "timezone": ZoneInfo("UTC"),
     "locale": None,
+    "words": {},
     "topics": "closed",
     "authors": "closed",
     "cache": True,
@@ -81,6 +82,7 @@ def test_settings_decide_the_layout(tmp_path: Path) -> None:
 
 
 def test_the_handbook_has_every_setting_with_its_default() -> None:
+    assert "## words\n\nKeys and texts, none unless set" in HANDBOOK
     names = {
         f"{key}.{part}" if isinstance(value, dict) else key: value[part] if isinstance(value, dict) else value
         for key, value in DEFAULTS.items()
@@ -117,6 +119,9 @@ FAULTS: list[tuple[Any, str]] = [
     ({"latest": {"cuont": 3}}, ".latest.cuont: unknown setting (did you mean 'count'?)"),
     ({"features": 4}, ".features: Expected keys and values but received: 4"),
     ({"timeline": None}, ".timeline: Expected keys and values but received: None"),
+    ({"words": {"serch": "Suche"}}, ".words.serch: unknown word (did you mean 'search'?)"),
+    ({"words": {"byline": "Von"}}, ".words.byline: Expected '{names}' in it but received: 'Von'"),
+    ({"words": None}, ".words: Expected keys and texts but received: None"),
     ({"perpage": 20}, ".perpage: unknown setting (did you mean 'per_page'?)"),
     ({"zzz": 1}, ".zzz: unknown setting"),
     ({7: 1}, ".7: unknown setting"),
@@ -210,6 +215,13 @@ def test_dates_are_written_in_the_locale_else_in_the_themes_language(
     # Themes check the languages that they speak themselves; Material's are many.
     config.theme["language"] = language
     assert str(find_locale(read_settings(config), config)) == found
+
+
+def test_words_are_in_the_themes_language_whatever_the_locale_and_a_newsroom_changes_them(tmp_path: Path) -> None:
+    config = configure(tmp_path, {"locale": "fr", "words": {"topics": "Rubriken"}}, theme={"name": "mkdocs"})
+    config.theme["language"] = "de"
+    words = find_words(read_settings(config), config)
+    assert [words.write(key) for key in ("search", "topics")] == ["Suche", "Rubriken"]
 
 
 def test_every_language_of_material_has_dates(tmp_path: Path) -> None:

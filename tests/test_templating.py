@@ -15,6 +15,7 @@ from broadsheet.press import set_press
 from broadsheet.registers import Topic
 from broadsheet.related import Reason
 from broadsheet.templating import TEMPLATES, equip_environment
+from broadsheet.wording import find_wording
 from conftest import MakeSite
 from handbook import read_example
 from jinja2 import DictLoader, Environment
@@ -29,7 +30,11 @@ def render(template: str, name: str = "broadsheet/test.html", locale: str = "en_
     env = Environment(loader=DictLoader({name: template}), autoescape=False)  # noqa: S701 - as MkDocs has it
     library = make_library(make_article("talks"), registers=make_registers([Topic("world", "The <World>")]))
     press = set_press(library, NOW, Layout(), Workshop(), {})
-    return equip_environment(env, press, Locale.parse(locale), None).get_template(name).render(context)
+    return (
+        equip_environment(env, press, Locale.parse(locale), find_wording(locale), None)
+        .get_template(name)
+        .render(context)
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,6 +84,36 @@ def test_reasons_name_topics_by_their_titles_and_are_escaped() -> None:
     shown = render("{{ reason | why }}", reason=Reason("topics", ("world",)))
     assert "The &lt;World&gt;" in shown
     assert "world" not in shown
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (Reason("pin"), "Von der Redaktion ausgewählt"),
+        (Reason("story"), "Aus demselben Dossier"),
+        (Reason("copy"), "Fast der gleiche Text"),
+        (Reason("linked"), "Einer verweist auf den anderen"),
+        (Reason("links"), "Mit ähnlichen Artikeln verknüpft"),
+        (Reason("text"), "Ähnliche Wörter"),
+        (Reason("text", ("NATO", "Genf")), "Auch über: NATO, Genf"),
+        (Reason("topics", ("world", "eu")), "Gleiches Thema: The &lt;World&gt;, eu"),
+    ],
+)
+def test_reasons_are_in_the_language_of_the_page(reason: Reason, words: str) -> None:
+    assert render("{{ reason | why }}", locale="de", reason=reason) == words
+
+
+def test_words_are_those_of_the_page_and_escape_in_every_template() -> None:
+    for name in ("broadsheet/test.html", "main.html"):
+        shown = render('{{ words("byline", names=text) }} {{ words.plain("topics") }}', name, locale="de", text="<b>")
+        assert shown == "Von &lt;b&gt; Themen"
+
+
+def test_boxes_and_tasks_are_named_in_the_language_of_the_page() -> None:
+    html = '<table></table><input type="checkbox" disabled>'
+    shown = render("{{ html | finished | safe }}", locale="de", html=html)
+    assert 'aria-label="Tabelle 1"' in shown
+    assert 'aria-label="Zu erledigen"' in shown
 
 
 def test_templates_have_the_edition_and_the_press() -> None:

@@ -39,7 +39,7 @@ from broadsheet.problems import BroadsheetError
 from broadsheet.publishing import Publisher
 from broadsheet.rankings import start_ranking
 from broadsheet.search_desk import SearchDesk, load_search, make_search_page
-from broadsheet.settings import Settings, find_content, find_layout, find_locale, read_settings
+from broadsheet.settings import Settings, find_content, find_layout, find_locale, find_words, read_settings
 from broadsheet.source import Source, read_source
 from broadsheet.surroundings import add_files
 from broadsheet.templating import TEMPLATES, equip_environment
@@ -126,11 +126,11 @@ class Newspaper:
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the edition's pages and media to the site's own."""
-        locale = find_locale(self._settings, config)
+        locale, words = find_locale(self._settings, config), find_words(self._settings, config)
         read = partial(read_rendition, workshop=self._tools.workshop)
-        ours = build_files(self._ready, self._root, config, locale, self._render_again, read)
+        ours = build_files(self._ready, self._root, config, locale, words, self._render_again, read)
         if self._settings.search:
-            ours.append(make_search_page(config, locale))
+            ours.append(make_search_page(config, locale, words.write("search")))
         adopt_pictures(files, config)
         onlookers = find_onlookers(config, [self])
         for file in (*ours, *files):
@@ -146,15 +146,15 @@ class Newspaper:
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         """Put the front page and the sections before the site's own pages."""
-        self._nav = build_navigation(nav, files, self._ready.edition.sections)
+        self._nav = build_navigation(nav, files, self._ready.edition.sections, find_words(self._settings, config))
         return self._nav
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Give the templates what they need beyond MkDocs' own."""
-        locale = find_locale(self._settings, config)
+        locale, words = find_locale(self._settings, config), find_words(self._settings, config)
         env.globals["searchable"] = self._settings.search
         env.globals["entries"] = list_entries(files)
-        self._env = equip_environment(env, self._ready, locale, config.theme.custom_dir)
+        self._env = equip_environment(env, self._ready, locale, words, config.theme.custom_dir)
         return self._env
 
     def on_page_context(self, context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> Any:

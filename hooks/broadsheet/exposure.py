@@ -22,14 +22,14 @@ def _list(words: str) -> frozenset[str]:
 _NAMES = (_JINJA.globals.keys() - {"lipsum"}) | _list("""
     article base_url build_date_utc caller class config direction edition extra_css extra_javascript features font icon
     keep kwargs lang language listing mkdocs_version nav once page palette paper picture searchable section_url self
-    site_url spread super title varargs
+    site_url spread super title varargs words
 """)
 _EVERYTHING = _list("edition entries pages press")
 _REGISTERS = _list("authors stories topics")
 # Below these everything is: settings, words of the theme, keys of front matter.
-_OPEN = _list("config extra lang paper self")
+_OPEN = _list("config extra lang paper self words")
 # What these are called is what they are, as long as a template gives the name to nothing else.
-_FIXED = _list("config extra lang loop nav page paper self")
+_FIXED = _list("config extra lang loop nav page paper self words")
 _ARGUMENT = "image"
 """What the engine's macros call the picture that they are given."""
 _LOOP = _list("changed cycle depth depth0 first index index0 last length revindex revindex0")
@@ -43,7 +43,7 @@ _KEYS = _list("""
     newer newer_url next next_page number older older_url page parent parts path peak portrait previous previous_page
     reasons related removeprefix removesuffix replace role second section sections slug sources split spread src start
     startswith story strftime strip summary super text timeline title topic topics total type unit update update_date
-    updated upper url values view weeks year
+    updated upper url values view weeks word year
 """)
 _OF_THE_PAGE = _list("content file is_index is_top_level markdown meta toc")
 _COUNTED = _list("count coverage length")

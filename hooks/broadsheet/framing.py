@@ -11,6 +11,7 @@ from itertools import count
 from urllib.parse import unquote
 
 from broadsheet.pictures import Picture
+from broadsheet.wording import Wording, find_wording
 
 # As wide as the style sheet shows them, in pixels of CSS, and from which width of the window on: browsers choose
 # before they know the style sheet. On narrower windows they are as wide as the window, without its margins.
@@ -128,7 +129,9 @@ loading="lazy" decoding="async"></picture>
     return f'<span class="bs-panorama" role="region" aria-label="{box}" tabindex="0">{whole}</span>' if box else whole
 
 
-def frame_images(content: str, page_url: str, pictures: Mapping[str, Picture], *, leads: bool = False) -> str:
+def frame_images(
+    content: str, page_url: str, pictures: Mapping[str, Picture], *, leads: bool = False, words: Wording | None = None
+) -> str:
     """The HTML of a text with its pictures framed.
 
     Args:
@@ -136,13 +139,14 @@ def frame_images(content: str, page_url: str, pictures: Mapping[str, Picture], *
         page_url: where it is shown.
         pictures: what is known, by URL.
         leads: whether no picture stands before the text: then one that opens it is what the reader sees first.
+        words: in which boxes are named; English unless given.
 
     """
     if "<img" not in content:
         return content
     opening = _OPENS.match(content) if leads else None
     inside = {"picture": False, "a": False}
-    numbers = count(1)
+    numbers, words = count(1), words or find_wording()
 
     def frame(tag: re.Match[str]) -> str:
         if tag[1] != "img":
@@ -160,7 +164,8 @@ def frame_images(content: str, page_url: str, pictures: Mapping[str, Picture], *
         box = ""
         # A link has no room for a box that can be reached by itself.
         if picture and is_panorama(picture) and not any(inside.values()) and not {"width", "height"} & {*attributes}:
-            picture, box = fit_picture(picture, "text"), f"Panorama {next(numbers)}"
+            picture = fit_picture(picture, "text")
+            box = html.escape(words.write("panorama_number", number=next(numbers)))
         up = "../" * page_url.count("/")
         return frame_picture(picture, attributes, sizes, lambda url: f"{up}{url}", first=first, box=box)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 from mkdocs.structure.files import Files
@@ -9,15 +10,16 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from broadsheet.registers import Topic
+from broadsheet.wording import Wording
 
 _INDEXES = ("topics/index.md", "archive/index.md")
 
 
-def build_navigation(nav: Navigation, files: Files, sections: Sequence[Topic]) -> Navigation:
+def build_navigation(nav: Navigation, files: Files, sections: Sequence[Topic], words: Wording) -> Navigation:
     """The site's navigation with the newspaper's parts put first; Material shows its top level as tabs."""
     front = _find_page(files, "index.md")
     if front is not None:
-        front.title = "Front page"
+        front.title = html.escape(words.write("front_page"))
     pages = [front]
     pages += [_find_page(files, f"topics/{topic.id}/index.md") for topic in sections]
     pages += [_find_page(files, uri) for uri in _INDEXES]

@@ -22,6 +22,7 @@ from broadsheet.article import Article
 from broadsheet.body import RenderedBody
 from broadsheet.dates import write_month
 from broadsheet.imprints import Imprints
+from broadsheet.languages import find_direction
 from broadsheet.listings import ListingPage
 from broadsheet.pictures import Picture, find_promise
 from broadsheet.plan import INDEX_URLS
@@ -29,9 +30,9 @@ from broadsheet.press import Press, Spread
 from broadsheet.press_files import MediaFile, OwnPicture, PressFile, RenditionFile
 from broadsheet.surroundings import find_edit_base, is_published
 from broadsheet.urls import media_url, relative_url
+from broadsheet.wording import Wording, fill
 
 RenderBody = Callable[[Article], RenderedBody]
-INDEX_TITLES = {"topics": "Topics", "authors": "Authors", "archive": "Archive", "stories": "Stories"}
 
 
 class PressPage(Page):
@@ -47,6 +48,8 @@ class PressPage(Page):
         self.description = ""
         self.search = False
         self.template = template
+        self.word = ""
+        """The key of its name in the navigation, where that is one of the engine's words."""
 
     def read_source(self, config: MkDocsConfig) -> None:
         """Nothing is read: a list has no Markdown."""
@@ -97,6 +100,7 @@ def build_files(
     root: Path,
     config: MkDocsConfig,
     locale: Locale,
+    words: Wording,
     render_body: RenderBody,
     read_rendition: Callable[[Picture, str], bytes],
 ) -> list[File]:
@@ -107,6 +111,7 @@ def build_files(
         root: the content directory.
         config: MkDocs' configuration.
         locale: the language of the names of months.
+        words: those of the pages.
         render_body: renders an article whose Markdown another plugin has changed.
         read_rendition: gives the bytes of a picture in the size that has some URL.
 
@@ -114,17 +119,17 @@ def build_files(
     edit_base = find_edit_base(config, root)
     files: list[File] = [_article_file(spread, root, config, edit_base, render_body) for spread in press.spreads]
     for page in press.listing_pages:
-        make = partial(_listing_page, page, press, config, locale)
+        make = partial(_listing_page, page, press, config, locale, words)
         files.append(make_page_file(page.url, config, make, methodcaller("of_listing", page), page.articles))
     for name, url in INDEX_URLS.items():
         view = {"name": name, "listings": press.listings}
-        make = partial(_plain_page, INDEX_TITLES[name], "directory", config, view)
+        make = partial(_plain_page, name, words.write(name), "directory", config, view)
         files.append(make_page_file(url, config, make, methodcaller("of_directory", name), press.edition.articles[:1]))
-    make = partial(_plain_page, config.site_name, "front", config, {"front": press.front})
+    make = partial(_plain_page, "front_page", config.site_name, "front", config, {"front": press.front})
     zone = press.edition.articles[0].date.at.tzinfo if press.edition.articles else None
     day = press.edition.at.astimezone(zone or UTC).date().isoformat()
     files.append(make_page_file("", config, make, methodcaller("of_front", day), press.edition.articles[:1]))
-    files += [_redirect_file(old, new, config) for old, new in press.redirects.items()]
+    files += [_redirect_file(old, new, config, words) for old, new in press.redirects.items()]
     for path, url in press.media.items():
         media = _media_file(path, url, str(root), config)
         media.mark = press.pictures[url].mark if url in press.pictures else ""
@@ -166,18 +171,24 @@ def _article_file(
     return file
 
 
-def _listing_page(page: ListingPage, press: Press, config: MkDocsConfig, locale: Locale, file: File) -> PressPage:
+def _listing_page(
+    page: ListingPage, press: Press, config: MkDocsConfig, locale: Locale, words: Wording, file: File
+) -> PressPage:
     listing = page.listing
     title = write_month(listing.key, locale) if listing.kind == "month" else listing.title
-    title = title if page.number == 1 else f"{title}, page {page.number}"
+    title = title if page.number == 1 else words.write("title_page", title=title, number=page.number)
     shown = PressPage(title, "broadsheet/listing.html", file, config, page=page, listing=listing)
     shown.description = listing.summary if page.number == 1 else ""
     shown.view["portrait"] = press.author_images.get(listing.key, "") if listing.kind == "author" else ""
     return shown
 
 
-def _plain_page(title: str, template: str, config: MkDocsConfig, view: dict[str, Any], file: File) -> PressPage:
-    return PressPage(title, f"broadsheet/{template}.html", file, config, **view)
+def _plain_page(
+    word: str, title: str, template: str, config: MkDocsConfig, view: dict[str, Any], file: File
+) -> PressPage:
+    page = PressPage(title, f"broadsheet/{template}.html", file, config, **view)
+    page.word = word
+    return page
 
 
 def make_page_file(
@@ -202,14 +213,19 @@ def _media_file(path: str, url: str, root: str, config: MkDocsConfig) -> MediaFi
     return MediaFile(path, root, config.site_dir, True, dest_uri=url, inclusion=InclusionLevel.NOT_IN_NAV)
 
 
-def _redirect_file(old: str, new: str, config: MkDocsConfig) -> File:
+def _redirect_file(old: str, new: str, config: MkDocsConfig, words: Wording) -> File:
     """A page that leads on at once: GitHub Pages has no redirects, and search engines take this for one."""
     target = html.escape(relative_url(new, old))
     canonical = html.escape(f"{config.site_url.rstrip('/')}/{quote(new)}") if config.site_url else target
+    language = words.find("page_moved_to").language
+    side = ' dir="rtl"' if find_direction(language) == "rtl" else ""
+    link = f'<a href="{target}">{_escape(words.write("moved"))}</a>'
+    told = fill(_escape(words.find("page_moved_to").choose()), {"link": link})
     content = (
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>This page has moved</title>\n'
+        f'<!doctype html>\n<html lang="{language}"{side}>\n<meta charset="utf-8">\n'
+        f"<title>{_escape(words.write('page_has_moved'))}</title>\n"
         f'<link rel="canonical" href="{canonical}">\n<meta http-equiv="refresh" content="0; url={target}">\n'
-        f'<p>This page has <a href="{target}">moved</a>.</p>\n</html>\n'
+        f"<p>{told}</p>\n</html>\n"
     )
     dest = old if old.endswith(".html") else f"{old}index.html"
     file = File.generated(config, dest, content=content, inclusion=InclusionLevel.NOT_IN_NAV)

@@ -21,6 +21,7 @@ from broadsheet.pages import ArticlePage, PressPage, make_page_file
 from broadsheet.press import Press
 from broadsheet.records import Record
 from broadsheet.searching import SEARCH_URL, record_articles, record_page
+from broadsheet.settings import find_language
 from broadsheet.surroundings import is_published
 
 STYLES = "assets/stylesheets/search.css"
@@ -120,23 +121,18 @@ def load_search(config: MkDocsConfig) -> None:
     config.extra_javascript.insert(0, script)
 
 
-def make_search_page(config: MkDocsConfig, locale: Locale) -> File:
+def make_search_page(config: MkDocsConfig, locale: Locale, title: str) -> File:
     """The page that shows what was found. It stands in no sitemap, as no search engine is to keep it."""
     tag = str(locale).replace("_", "-")
 
     def make(file: File) -> PressPage:
-        page = PressPage("Search", "broadsheet/search.html", file, config, locale=tag)
+        page = PressPage(title, "broadsheet/search.html", file, config, locale=tag)
         page.canonical_url = page.abs_url = None
         return page
 
     file = make_page_file(SEARCH_URL, config, make, methodcaller("of_search", SEARCH_URL, tag), ())
     file.listed = False
     return file
-
-
-def find_language(config: MkDocsConfig) -> str:
-    """The language by whose rules words are reduced: the one that pages say they are in."""
-    return str(config.theme.get("language") or "en")
 
 
 def find_bodies(files: Files, press: Press) -> dict[str, RenderedBody]:

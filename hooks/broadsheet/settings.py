@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +18,7 @@ from broadsheet.library import Rules
 from broadsheet.plan import Layout
 from broadsheet.problems import suggest
 from broadsheet.source import ARTICLES_DIR
+from broadsheet.wording import Forms, Wording, check_words, find_wording
 
 
 class _Count(BaseConfigOption[int]):
@@ -71,6 +73,14 @@ class _Locale(BaseConfigOption[Locale]):
             raise ValidationError(f"Expected a locale such as 'en_GB' but received: {value!r}") from None
 
 
+class _Words(BaseConfigOption[Mapping[str, str | Forms]]):
+    """Words of the pages by key; `_find_faults` checks them, as there may be several faults in them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.default = {}
+
+
 class _RelatedSettings(Config):  # type: ignore[no-untyped-call]
     count = _Count(default=8)
     """How many related headlines stand beside an article; 0 for none."""
@@ -105,6 +115,9 @@ class Settings(Config):  # type: ignore[no-untyped-call]
 
     locale = c.Optional(_Locale())
     """How dates are written. The theme's language unless set."""
+
+    words = _Words()
+    """Words of the pages that are to be others: a text by key, or texts by category of number. None unless set."""
 
     topics = c.Choice(("closed", "open"), default="closed")
     """Whether an article may name a topic that topics.yml does not have."""
@@ -167,6 +180,8 @@ def _find_faults(name: str, given: object, kind: type[Config]) -> list[str]:
             faults.append(f"{name}.{key}: unknown setting ({hint})" if hint else f"{name}.{key}: unknown setting")
         elif isinstance(option := getattr(kind, key), c.SubConfig):
             faults += _find_faults(f"{name}.{key}", value, option.config_class)
+        elif isinstance(option, _Words):
+            faults += [f"{name}.{key}{fault}" for fault in check_words(value)]
         else:
             settings.load_dict({key: value})
             failed, warnings = settings.validate()
@@ -200,12 +215,22 @@ def find_locale(settings: Settings, config: MkDocsConfig) -> Locale:
     """The locale of dates: the one that is set, else that of the theme's language, else English."""
     if settings.locale is not None:
         return settings.locale
-    language = str(config.theme.get("language") or "en")
+    language = find_language(config)
     # Material speaks a few languages that the calendar data lacks.
     for tag in (language, language.partition("-")[0]):
         with suppress(UnknownLocaleError, ValueError):
             return Locale.parse(tag, sep="-")
     return Locale("en")
+
+
+def find_language(config: MkDocsConfig) -> str:
+    """The language that pages say they are in: the theme's."""
+    return str(config.theme.get("language") or "en")
+
+
+def find_words(settings: Settings, config: MkDocsConfig) -> Wording:
+    """The words of the pages, in their language."""
+    return find_wording(find_language(config), settings.words)
 
 
 def find_layout(settings: Settings, config: MkDocsConfig) -> Layout:

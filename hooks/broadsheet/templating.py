@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from itertools import dropwhile
@@ -33,14 +33,18 @@ from broadsheet.framing import find_sizes, fit_picture, frame_images, frame_pict
 from broadsheet.furniture import Furniture
 from broadsheet.languages import find_direction
 from broadsheet.moments import Moment
+from broadsheet.phrases import Phrases
 from broadsheet.press import Press
-from broadsheet.related import write_reason
+from broadsheet.related import Reason, name_reason
+from broadsheet.wording import Wording
 
 TEMPLATES = Path(__file__).parent / "templates"
 """Added to the theme's directories, behind the site's own overrides."""
 
 
-def equip_environment(env: Environment, press: Press, locale: Locale, overrides: str | None) -> Environment:
+def equip_environment(
+    env: Environment, press: Press, locale: Locale, wording: Wording, overrides: str | None
+) -> Environment:
     """Add filters and globals, and switch on escaping for the engine's own templates.
 
     MkDocs' environment escapes nothing, and Material's templates rely on that; headlines come from strangers.
@@ -49,6 +53,7 @@ def equip_environment(env: Environment, press: Press, locale: Locale, overrides:
         env: MkDocs' environment.
         press: the edition that is shown.
         locale: the language of dates.
+        wording: the words of the pages.
         overrides: the directory of the site's own templates.
 
     """
@@ -65,10 +70,11 @@ def equip_environment(env: Environment, press: Press, locale: Locale, overrides:
     env.filters["coverage"] = count_coverage
     env.filters["calendar"] = lambda page: build_month(page, locale.first_week_day)
     env.filters["direction"] = find_direction
-    env.filters["finished"] = finish_text
+    words = env.globals["words"] = Phrases(wording)
+    env.filters["finished"] = lambda text: finish_text(text, wording)
     titles = {name: topic.title for name, topic in press.edition.topics.items()}
-    env.filters["why"] = lambda reason: write_reason(reason, titles)
-    env.filters["framed"] = lambda text, url, leads: frame_images(text, url, press.pictures, leads=leads)
+    env.filters["why"] = lambda reason: _write_reason(reason, titles, words)
+    env.filters["framed"] = lambda text, url, leads: frame_images(text, url, press.pictures, leads=leads, words=wording)
     env.globals["picture"] = _picture
     env.globals["press"] = press
     env.globals["edition"] = press.edition
@@ -130,6 +136,11 @@ def _write_edition_day(at: datetime, press: Press, locale: Locale) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(here.date(), write_weekday(here, locale))
 
 
+def _write_reason(reason: Reason, titles: Mapping[str, str], words: Phrases) -> Markup:
+    key, names = name_reason(reason, titles)
+    return words(f"reason_{key}", **({"names": words.plain("comma").join(names)} if names else {}))
+
+
 def _escapes(name: str | None) -> bool:
     # The page of a 404 is named by MkDocs, and Jinja asks for the name of the template that a page begins with.
     return name is not None and (name == "404.html" or name.startswith("broadsheet/"))
@@ -150,7 +161,7 @@ def _picture(
     sizes = find_sizes(place, known, columns)
     box = ""
     if known and place == "lead":
-        box = "Panorama" if is_panorama(known) else ""
+        box = str(cast("Phrases", context.get("words")).plain("panorama")) if is_panorama(known) else ""
         known = fit_picture(known, place)
     shown = frame_picture(known, attributes, sizes, lambda found: _link(context, found), first=first, css=css, box=box)
     return Markup(shown)  # noqa: S704 - of parts that are escaped

@@ -9,7 +9,7 @@ from broadsheet.related.changes import Change, compare_lists, mark_text
 from broadsheet.related.document import Document, Reason, Related
 from broadsheet.related.explaining import Explainer, Explanation
 from broadsheet.related.ranking import Ranking, rank, relate
-from broadsheet.related.reasons import write_reason
+from broadsheet.related.telling import name_reason, write_reason
 
 __all__ = [
     "Change",
@@ -21,6 +21,7 @@ __all__ = [
     "Related",
     "compare_lists",
     "mark_text",
+    "name_reason",
     "rank",
     "relate",
     "write_reason",

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from broadsheet.related.document import Document, Reason, Related
-from broadsheet.related.reasons import PHRASES
+from broadsheet.related.telling import PHRASES
 
 _PIN = Reason("pin")
 

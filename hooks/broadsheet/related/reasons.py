@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from copy import deepcopy
 from functools import cache
 from itertools import pairwise
@@ -35,17 +35,6 @@ _WORDS = 4
 """A name has so many words at most."""
 
 Reasons = tuple[Reason, ...]
-
-PHRASES: Mapping[str, str] = {
-    "pin": "Chosen by the editor",
-    "story": "Same story",
-    "copy": "Nearly the same text",
-    "linked": "One links to the other",
-    "links": "Linked with articles like this one",
-    "text": "Also about",
-    "topics": "Same topic",
-}
-"""How a reason is put into words; names follow behind a colon."""
 
 
 class Reasoner:
@@ -228,22 +217,3 @@ def find_calendar_words(language: str) -> frozenset[str]:
     parts = [part.casefold() for name in names for part in name.split("-")]
     # Short names in scripts without spaces are met as pairs; pairs of long ones are in too much else.
     return frozenset(word for part in parts for word in (read_token(part) if len(part) <= _SHORT else (part,)))
-
-
-def write_reason(reason: Reason, titles: Mapping[str, str]) -> str:
-    """A reason in words for readers.
-
-    >>> write_reason(Reason("text", ("Sergei Ryabkov", "NATO expansion")), {})
-    'Also about: Sergei Ryabkov, NATO expansion'
-    >>> write_reason(Reason("topics", ("eu",)), {"eu": "European Union"}), write_reason(Reason("text"), {})
-    ('Same topic: European Union', 'Similar words')
-
-    Args:
-        reason: what to put into words.
-        titles: of topics, by id.
-
-    """
-    if reason.kind == "text" and not reason.names:
-        return "Similar words"
-    names = [titles.get(name, name) for name in reason.names] if reason.kind == "topics" else reason.names
-    return f"{PHRASES[reason.kind]}: {', '.join(names)}" if names else PHRASES[reason.kind]

@@ -6,8 +6,17 @@ const FILTERS = ["topic", "author", "year"];
 const root = document.querySelector(".bs-search");
 const part = name => root.querySelector(`[data-part=${name}]`);
 const form = part("form");
-const say = (name, values = {}) =>
-  root.dataset[`say${name}`].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+
+// What the page says: for a number in the form that its language has for that, in an element of its own where it is in
+// another language than the page.
+function say(name, values = {}, number = null) {
+  const form = key => root.dataset[`say${name}${key.charAt(0).toUpperCase()}${key.slice(1)}`];
+  const language = form("lang");
+  const rules = new Intl.PluralRules(language ?? document.documentElement.lang);
+  const text = (number !== null && form(rules.select(number))) || form("other") || form("");
+  const said = text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+  return language ? make("span", { lang: language, dir: "ltr" }, said) : said;
+}
 
 let loading = null;
 let common = new Set();
@@ -66,7 +75,7 @@ async function search(least = BATCH) {
   const mine = ++turn;
   const wanted = readForm();
   if (!wanted.words && !Object.keys(wanted.filters).length) return clear();
-  const waiting = setTimeout(() => mine === turn && (part("status").textContent = say("Wait")), 400);
+  const waiting = setTimeout(() => mine === turn && (part("status").replaceChildren(say("Wait"))), 400);
   try {
     const engine = await getPagefind();
     const answer = await ask(engine, wanted);
@@ -151,7 +160,7 @@ function fail(error) {
   found = [];
   part("results").replaceChildren();
   part("more").hidden = true;
-  part("status").textContent = say("Fault");
+  part("status").replaceChildren(say("Fault"));
 }
 
 // Showing: every text from the index becomes a text node, never HTML.
@@ -174,7 +183,7 @@ function makeResult(data) {
   if (date) line.push(make("time", { datetime: date }, day.format(new Date(`${date}T00:00Z`))));
   const names = data.filters.author ?? [];
   if (names.length) {
-    const list = new Intl.ListFormat(locale, { type: "conjunction" }).format(names);
+    const list = new Intl.ListFormat(root.dataset.names || locale, { type: "conjunction" }).format(names);
     line.push(line.length ? " · " : "", say("By", { names: list }));
   }
   return make(
@@ -201,8 +210,8 @@ function mark({ excerpt, plain_excerpt, raw_content }) {
 
 function tell() {
   const count = number.format(found.length);
-  const name = found.length > shown ? "First" : found.length > 1 ? "Many" : found.length ? "One" : "None";
-  part("status").textContent = say(name, { count, shown: number.format(shown) });
+  const name = found.length > shown ? "First" : found.length ? "Found" : "None";
+  part("status").replaceChildren(say(name, { count, shown: number.format(shown) }, found.length));
   part("more").hidden = found.length <= shown;
   // Whoever has found nothing sees the other ways at once.
   (found.length ? part("more").parentElement : part("status")).after(part("browse"));
