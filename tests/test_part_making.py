@@ -44,8 +44,8 @@ def make(records: list[Record], cache: Path | None, language: str = "en") -> tup
     """What Pagefind was asked to make, and all files."""
     program = Counting()
     maker = PartMaker(FileStore(cache, INDEX_PARTS), program, language)
-    files, shown = maker.make(records, lambda: PAGES)
-    for part in shown:
+    files, named = maker.make(records, lambda: PAGES)
+    for part in named:
         found = part.read()
         files |= {path: found[name] for path, name in part.names.items()}
     maker.prune()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from broadsheet.part_making import Shown
+from broadsheet.part_making import Named
 from broadsheet.placing import Placing
 from sites import read_tree
 
@@ -15,12 +15,12 @@ NEW = {"entry.json": b"new", "index/en_2.pf_index": b"2", "wasm": b"w", "stamp":
 SHOWN = {"en_a": b"a", "en_b": b"b"}
 
 
-def show(read: list[str]) -> Shown:
+def show(read: list[str]) -> Named:
     def load() -> Mapping[str, bytes]:
         read.append("read")
         return SHOWN
 
-    return Shown({f"fragment/{name}.pf_fragment": name for name in SHOWN}, load)
+    return Named({f"fragment/{name}.pf_fragment": name for name in SHOWN}, load)
 
 
 @pytest.fixture

@@ -63,11 +63,11 @@ def build_search_index(
         prefix=f"{_WORKSHOP}{os.getpid()}-", dir=site_dir, ignore_cleanup_errors=True
     ) as workshop:
         try:
-            files, shown = maker.make(records, wait_for_rest)
+            files, named = maker.make(records, wait_for_rest)
             told = [*records, *maker.rest]
             files[_COMMON] = json.dumps(find_common_words(told), ensure_ascii=False).encode()
             files[_STAMP] = " ".join(_stamp(told, language)).encode("ascii")
-            placing = Placing(Path(site_dir, INDEX_DIR), Path(workshop), files, shown)
+            placing = Placing(Path(site_dir, INDEX_DIR), Path(workshop), files, named)
             placing.prepare()
             if wait_for_leave is not None:
                 wait_for_leave()

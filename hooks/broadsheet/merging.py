@@ -14,7 +14,7 @@ from typing import cast
 
 from broadsheet.cbor import Value, write_cbor
 from broadsheet.chunking import cut_words
-from broadsheet.index_parts import IndexPart, wrap
+from broadsheet.index_parts import IndexPart
 from broadsheet.postings import Word, join_word
 
 ENTRY = "pagefind-entry.json"
@@ -28,7 +28,9 @@ class Merged:
     """An index, but for what is shown of each record."""
 
     files: Mapping[str, bytes]
-    """By path."""
+    """Those with names of their own, by path."""
+    lists: Mapping[str, bytes]
+    """Those that are named after what is in them, by path, not yet compressed (see `index_parts.wrap`)."""
     fragments: tuple[Mapping[str, str], ...]
     """Of each part: what its fragments are called in the whole."""
 
@@ -89,7 +91,7 @@ def merge_parts(parts: Iterable[IndexPart]) -> Merged:
         last = part
     if last is None:
         raise ValueError("there are no parts of the index")
-    files = dict(last.program)
+    files = dict[str, bytes]()
     entry = json.loads(last.entry)
     ((language, about),) = entry["languages"].items()
     orders = [[name, numbers] for name, numbers in sorted(whole.orders.items())]
@@ -103,9 +105,9 @@ def merge_parts(parts: Iterable[IndexPart]) -> Merged:
     ]
     data = write_cbor(cast("Value", lists))
     about["hash"], about["page_count"] = _name(language, data, 10), len(whole.pages)
-    files[f"pagefind.{about['hash']}.pf_meta"] = wrap(data)
-    files[ENTRY] = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    return Merged(files, tuple(whole.fragments))
+    files[f"pagefind.{about['hash']}.pf_meta"] = data
+    told = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return Merged({**last.program, ENTRY: told.encode()}, files, tuple(whole.fragments))
 
 
 def _write_words(whole: _Whole, language: str, files: dict[str, bytes]) -> list[list[str]]:
@@ -113,7 +115,7 @@ def _write_words(whole: _Whole, language: str, files: dict[str, bytes]) -> list[
     listed = []
     for chunk in chunks:
         name = _name(language, chunk.data, 7)
-        files[f"index/{name}.pf_index"] = wrap(chunk.data)
+        files[f"index/{name}.pf_index"] = chunk.data
         listed.append([chunk.first, chunk.last, name])
     return listed
 
@@ -123,7 +125,7 @@ def _write_filters(whole: _Whole, language: str, files: dict[str, bytes]) -> lis
     for name, values in sorted(whole.filters.items()):
         data = write_cbor([name, [[value, cast("Value", numbers)] for value, numbers in sorted(values.items())]])
         listed.append([name, _name(language, data, 7)])
-        files[f"filter/{listed[-1][1]}.pf_filter"] = wrap(data)
+        files[f"filter/{listed[-1][1]}.pf_filter"] = data
     return listed
 
 

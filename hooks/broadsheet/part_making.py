@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from broadsheet.file_store import FileStore
-from broadsheet.index_parts import IndexPart, cut_records, read_part, sort_records
+from broadsheet.index_parts import IndexPart, cut_records, read_part, sort_records, wrap
 from broadsheet.merging import merge_parts
 from broadsheet.packing import UnpackingError, pack, unpack
 from broadsheet.pagefind_program import PagefindProgram, find_version
@@ -20,13 +21,16 @@ _NEEDED = re.compile(r"pagefind\.js|pagefind-entry\.json|wasm\..+\.pagefind|.+\.
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a search shows of the records of one part; it is read only where some of it is not there yet."""
+class Named:
+    """Files that are named after what is in them, made only where some of them are not there yet.
+
+    They are what a search shows of the records of one part, or a list.
+    """
 
     names: Mapping[str, str]
-    """By path in the index: the name in the part."""
+    """By path in the index: the name for `read`."""
     read: Callable[[], Mapping[str, bytes]]
-    """Gives the bytes by the name in the part."""
+    """Gives the bytes by that name."""
 
 
 class PartMaker:
@@ -38,13 +42,15 @@ class PartMaker:
         self._program = program
         self._language = language
         self._parts: list[list[Record]] = []
+        self._names: dict[int, str] = {}
+        """Of each part by its identity: a digest of all its records is not worked out twice."""
         self.rest: Sequence[Record] = ()
         """What had to be waited for."""
 
     def make(
         self, records: Sequence[Record], wait: Callable[[], Sequence[Record]] | None
-    ) -> tuple[dict[str, bytes], list[Shown]]:
-        """The files of an index by path, but for what is shown of each record.
+    ) -> tuple[dict[str, bytes], list[Named]]:
+        """The files of an index by path, and those that are named after what is in them.
 
         Args:
             records: what is known.
@@ -63,10 +69,12 @@ class PartMaker:
             with self._program as program:
                 files = program.make_index(sort_records([*records, *self.rest]), self._language)
             return {path: data for path, data in files.items() if _NEEDED.fullmatch(path)}, []
-        return dict(merged.files), [
-            Shown({f"fragment/{name}.pf_fragment": old for old, name in names.items()}, _Reader(self, part))
+        shown = [
+            Named({f"fragment/{name}.pf_fragment": old for old, name in names.items()}, _Reader(self, part))
             for part, names in zip(self._parts, merged.fragments, strict=True)
         ]
+        lists = [Named({path: path}, partial(_wrap, path, data)) for path, data in merged.lists.items()]
+        return dict(merged.files), [*shown, *lists]
 
     def prune(self) -> None:
         """Let go of parts that are in this index no more."""
@@ -106,7 +114,11 @@ class PartMaker:
         return part
 
     def _name(self, records: Sequence[Record]) -> str:
-        return f"{digest(records, f'{self._language} {find_version()} {_FORM}')[:32]}.part"
+        known = self._names.get(id(records))
+        if known is None:
+            known = f"{digest(records, f'{self._language} {find_version()} {_FORM}')[:32]}.part"
+            self._names[id(records)] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +130,7 @@ class _Reader:
 
     def __call__(self) -> Mapping[str, bytes]:
         return self.maker._load(self.records).fragments
+
+
+def _wrap(path: str, data: bytes) -> Mapping[str, bytes]:
+    return {path: wrap(data)}

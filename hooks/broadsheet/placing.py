@@ -7,27 +7,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from broadsheet.part_making import Shown
+from broadsheet.part_making import Named
 from broadsheet.site_files import scan
 
 
 class Placing:
     """Puts one index in its place: a search that began with the older one finds its files until the end."""
 
-    def __init__(self, target: Path, workshop: Path, files: Mapping[str, bytes], shown: Sequence[Shown]) -> None:
+    def __init__(self, target: Path, workshop: Path, files: Mapping[str, bytes], named: Sequence[Named]) -> None:
         """Take the directory of the index, one on the same disk in which to write, and what there is to be put.
 
         Args:
             target: need not be there.
             workshop: an empty directory.
             files: by path in the index.
-            shown: files that are named after what is in them, of which those that are there already are right.
+            named: files that are named after what is in them, of which those that are there already are right.
 
         """
         self._target = target
         self._workshop = workshop
         self._files = files
-        self._shown = shown
+        self._named = named
 
     def prepare(self) -> None:
         """Write in the workshop what is not in its place. Cost: one look at a file that is there."""
@@ -35,7 +35,7 @@ class Placing:
             if not (_holds(self._target / path, data) or (self._workshop / path).exists()):
                 self._write(path, data)
         there = scan(self._target)
-        for part in self._shown:
+        for part in self._named:
             missing = [path for path in part.names if path not in there and not (self._workshop / path).exists()]
             if missing:
                 found = part.read()
@@ -50,9 +50,9 @@ class Placing:
         for path in [*(one for one in ready if one not in last), *(one for one in last if one in ready)]:
             (self._target / path).parent.mkdir(parents=True, exist_ok=True)
             (self._workshop / path).replace(self._target / path)
-        named = set(self._list_paths())
+        listed = set(self._list_paths())
         for path in scan(self._target):
-            if path not in named:
+            if path not in listed:
                 (self._target / path).unlink(missing_ok=True)
         for name in ("fragment", "index", "filter"):
             with suppress(OSError):
@@ -60,7 +60,7 @@ class Placing:
 
     def _list_paths(self) -> Iterator[str]:
         yield from self._files
-        for part in self._shown:
+        for part in self._named:
             yield from part.names
 
     def _write(self, path: str, data: bytes) -> None:

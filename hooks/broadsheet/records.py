@@ -7,7 +7,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 _WORD = re.compile(r"\w+")
@@ -39,9 +40,12 @@ class Record:
         return self.day[:4]
 
 
+_ALL = attrgetter(*(one.name for one in fields(Record)))
+
+
 def pack_records(records: Iterable[Record]) -> str:
     """Records as JSON on one line, for another process (see `unpack_records`)."""
-    return json.dumps([astuple(record) for record in records], separators=(",", ":"))
+    return json.dumps([*map(_ALL, records)], separators=(",", ":"))
 
 
 def unpack_records(packed: str) -> list[Record]:
