@@ -31,7 +31,10 @@ def list_runs(text: Text) -> Runs:
     # Word numbers of more than 21 bits are of an archive so large that a mistaken run among hundreds is no matter.
     packed = (words[:-2] << np.uint64(42)) ^ (words[1:-1] << np.uint64(21)) ^ words[2:]
     mixed = (packed ^ (packed >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15)
-    found: Runs = np.unique((mixed >> np.uint64(32)).astype(np.uint32))
+    runs = np.sort((mixed >> np.uint64(32)).astype(np.uint32))
+    first = np.ones(len(runs), dtype=bool)
+    first[1:] = runs[1:] != runs[:-1]
+    found: Runs = runs[first]
     return found
 
 
