@@ -38,7 +38,7 @@ _WEIGHT_BITS = 24
 _PLACE_BITS = 31
 _KEPT = 20_000_000
 """So many counts are kept between the two passes; more are counted anew."""
-_AT_ONCE = 5_000_000
+_AT_ONCE = 500_000
 _SIGNED_BITS = 63
 _CODE_BITS = 4
 _CODES = 1 << _CODE_BITS
@@ -165,24 +165,27 @@ def _number(keys: Integers) -> tuple[Integers, Integers, npt.NDArray[np.int32]]:
     """
     columns = np.empty(len(keys), dtype=np.int32)
     bits = len(keys).bit_length()
-    if int(keys.max(initial=0)).bit_length() + bits < _SIGNED_BITS:
-        # Key and place in one number: sorting both takes no longer than sorting the keys, and nothing is sought.
-        packed = (keys << bits) | np.arange(len(keys))
-        packed.sort()
-        first = np.ones(len(keys), dtype=bool)
-        first[1:] = packed[1:] >> bits != packed[:-1] >> bits
-        begins = np.flatnonzero(first)
-        number = -1
-        for start in range(0, len(keys), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            numbers = np.cumsum(first[part]) + number
-            columns[packed[part] & ((1 << bits) - 1)] = numbers
-            number = int(numbers[-1])
-        return packed[begins] >> bits, np.diff(begins, append=len(keys)), columns
-    known, frequency = np.unique(keys, return_counts=True)
-    for start in range(0, len(columns), _AT_ONCE):
-        columns[start : start + _AT_ONCE] = np.searchsorted(known, keys[start : start + _AT_ONCE])
-    return known, frequency, columns
+    chunks = [slice(start, start + _AT_ONCE) for start in range(0, len(keys), _AT_ONCE)]
+    if int(keys.max(initial=0)).bit_length() + bits >= _SIGNED_BITS:
+        known, frequency = np.unique(keys, return_counts=True)
+        for chunk in chunks:
+            columns[chunk] = np.searchsorted(known, keys[chunk])
+        return known, frequency, columns
+    # Key and place in one number: sorting both takes no longer than sorting the keys, and nothing is sought.
+    packed = keys << bits
+    for chunk in chunks:
+        packed[chunk] |= np.arange(chunk.start, min(chunk.stop, len(keys)))
+    packed.sort()
+    begins, number, before = [], -1, -1
+    for chunk in chunks:
+        sorted_keys = packed[chunk] >> bits
+        first = np.diff(sorted_keys, prepend=before) != 0
+        numbers = np.cumsum(first, dtype=np.int32) + np.int32(number)
+        columns[packed[chunk] & ((1 << bits) - 1)] = numbers
+        begins.append(np.flatnonzero(first) + chunk.start)
+        number, before = int(numbers[-1]), int(sorted_keys[-1])
+    places = np.concatenate([*begins, np.array([len(keys)])])
+    return packed[places[:-1]] >> bits, np.diff(places), columns
 
 
 def _batches(texts: Sequence[Text], size: int) -> Iterator[_Batch]:

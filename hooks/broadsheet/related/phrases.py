@@ -108,7 +108,9 @@ class Phrases:
 
     def _find_pair(self, one: int, two: int) -> Run:
         """Two words in the order in which they ever stand side by side."""
-        return next((pair for pair in ((one, two), (two, one)) if self._passage.find(pair) >= 0), ())
+        if self._passage.find_pair(one, two) >= 0:
+            return one, two
+        return (two, one) if self._passage.find_pair(two, one) >= 0 else ()
 
     def _extend(self, runs: list[Run], pair: Run) -> bool:
         """Join a pair to a phrase that it goes on from, unless one has it before; whether it was."""

@@ -195,6 +195,8 @@ class _Walk:
 
 def _add_copies(shelf: Shelf, row: int, scores: Scores, copies: Copies) -> None:
     near = np.flatnonzero(scores.text >= ALIKE)
+    if not len(near):
+        return
     # What an earlier one has found need not be found again.
     near = near[np.array([(other, row) not in copies for other in scores.others[near].tolist()], dtype=bool)]
     shares = measure_copies(shelf, row, scores.others[near], scores.text[near])
@@ -227,8 +229,8 @@ def sort_best(scores: Scores, banned: Sequence[int]) -> Rows:
     """The places of the candidates that may be listed, best first, of equals the later one first."""
     total = scores.total
     order = np.lexsort((-scores.others, -total))
-    allowed: Rows = order[(total[order] > 0) & ~np.isin(scores.others[order], banned)]
-    return allowed
+    allowed: Rows = order[total[order] > 0]
+    return allowed[~np.isin(scores.others[allowed], banned)] if banned else allowed
 
 
 def skip_copies(others: npt.NDArray[np.integer[Any]], shelf: Shelf, count: int, pinned: Sequence[int]) -> list[int]:
