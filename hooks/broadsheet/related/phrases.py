@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from broadsheet.related.lexicon import END
 from broadsheet.related.passages import Passage
@@ -21,13 +20,9 @@ _WORDS = 4
 Run = tuple[int, ...]
 
 
-class _Spelt(NamedTuple):
-    """A phrase as it is written."""
-
-    text: str
-    is_name: bool
-    is_told: bool
-    """Whether it may be told at all."""
+_Spelt = tuple[str, int]
+"""A phrase as it is written, and which of these it is."""
+_UNTOLD, _NAME, _OTHER = range(3)
 
 
 class Speller:
@@ -37,22 +32,17 @@ class Speller:
         """Take the shelf."""
         self.shelf = shelf
         self.is_name = [_has_capital(word) for word in shelf.words]
-        self._alone: dict[int, _Spelt] = {}
-
-    def spell_word(self, number: int) -> _Spelt:
-        """A word as it is mostly written."""
-        if number not in self._alone:
-            self._alone[number] = self.judge(self.shelf.words[number], (number,))
-        return self._alone[number]
+        self.alone: dict[Run, _Spelt] = {}
+        """Single words that were met."""
 
     def judge(self, text: str, run: Run) -> _Spelt:
         """Some words, as they are written, and what they are worth to a reader."""
         if len(text) <= 1 or not any(map(str.isalpha, text)):
-            return _Spelt(text, is_name=False, is_told=False)
-        if any(self.is_name[number] for number in run):
-            return _Spelt(text, is_name=True, is_told=True)
+            return text, _UNTOLD
+        if any(map(self.is_name.__getitem__, run)):
+            return text, _NAME
         # Short words without a capital are rarely what a text is about. Scripts without any are let through.
-        return _Spelt(text, is_name=False, is_told=len(text) >= _LONG or text == text.upper())
+        return text, _OTHER if len(text) >= _LONG or text == text.upper() else _UNTOLD
 
 
 class Phrases:
@@ -68,19 +58,24 @@ class Phrases:
         """By the key of two words (see `Features.keys`) these as they stand side by side; () where they never do."""
         self._places: dict[Run, int] = {}
         self._spelt: dict[Run, _Spelt] = {}
+        """Of two words or more."""
 
     def choose_names(self, keys: Sequence[int]) -> tuple[str, ...]:
         """The first names of all that features make, else other words that may be told; at most three."""
         names: list[str] = []
         others: list[str] = []
         for run in self._join(keys):
-            spelt = self._spell(run)
-            if spelt.is_name:
-                names.append(spelt.text)
+            known = self._speller.alone if len(run) == 1 else self._spelt
+            spelt = known.get(run)
+            if spelt is None:
+                spelt = known[run] = self._speller.judge(self._write(run), run)
+            text, kind = spelt
+            if kind == _NAME:
+                names.append(text)
                 if len(names) == _NAMES:
                     break
-            elif spelt.is_told:
-                others.append(spelt.text)
+            elif kind == _OTHER:
+                others.append(text)
         return tuple((*names, *others)[:_NAMES])
 
     def _join(self, keys: Sequence[int]) -> list[Run]:
@@ -132,17 +127,12 @@ class Phrases:
             place = self._places[run] = self._passage.find(run)
         return place
 
-    def _spell(self, run: Run) -> _Spelt:
-        """A word as it is mostly written, several as they stand in the text."""
-        if len(run) == 1:
-            return self._speller.spell_word(run[0])
-        spelt = self._spelt.get(run)
-        if spelt is None:
-            spelt = self._spelt[run] = self._speller.judge(self._write(run), run)
-        return spelt
-
     def _write(self, run: Run) -> str:
-        start, shelf = self._find(run), self._speller.shelf
+        """A word as it is mostly written, several as they stand in the text."""
+        shelf = self._speller.shelf
+        if len(run) == 1:
+            return shelf.words[run[0]]
+        start = self._find(run)
         words = [shelf.spellings[number] for number in self._text.spellings[start : start + len(run)].tolist()]
         # A capital at the beginning of a sentence is no name's.
         if not self._speller.is_name[run[0]] and (start == 0 or self._text.words[start - 1] == END):

@@ -65,7 +65,7 @@ class Reasoner:
         """Take the shelf."""
         self._shelf = shelf
         self._speller = Speller(shelf)
-        self._weights = np.zeros(shelf.vectors.shape[1], dtype=np.float32)
+        self._has = np.zeros(shelf.vectors.shape[1], dtype=bool)
         self._told = keep_columns(shelf.vectors, self._find_telling())
         """What may be told of each document."""
 
@@ -117,15 +117,17 @@ class Reasoner:
         ends = fetched.indptr[start : end + 1]
         columns, data = fetched.indices[ends[0] : ends[-1]], fetched.data[ends[0] : ends[-1]]
         own = slice(self._told.indptr[row], self._told.indptr[row + 1])
-        self._weights[self._told.indices[own]] = self._told.data[own]
-        weights = self._weights[columns]
-        self._weights[self._told.indices[own]] = 0
-        both = np.flatnonzero(weights)
+        self._has[self._told.indices[own]] = True
+        both = np.flatnonzero(self._has[columns])
+        self._has[self._told.indices[own]] = False
+        shared = columns[both]
+        # The document's own are in the order of their columns.
+        weights = self._told.data[own][np.searchsorted(self._told.indices[own], shared)]
         bounds = np.searchsorted(both, ends - ends[0])
         owners = np.repeat(np.arange(end - start), np.diff(bounds))
         # A product is at most 1, so that each document's stand behind those of the one before.
-        order = np.argsort(2.0 * owners - weights[both] * data[both], kind="stable")
-        keys = self._shelf.keys[columns[both[order]]]
+        order = np.argsort(2.0 * owners - weights * data[both], kind="stable")
+        keys = self._shelf.keys[shared[order]]
         return [keys[bound : min(stop, bound + _LOOKED_AT)].tolist() for bound, stop in pairwise(bounds.tolist())]
 
     def _find_telling(self) -> npt.NDArray[np.bool_]:
