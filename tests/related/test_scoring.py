@@ -50,8 +50,8 @@ def test_scores_are_the_same_whichever_piece_computes_them(cuts: set[int]) -> No
 
 
 @settings(max_examples=8, deadline=None)
-@given(block=st.integers(1, 40), places=st.sampled_from([1, 100_000, 4_000_000]))
-def test_scores_are_the_same_however_many_are_scored_together(block: int, places: int) -> None:
+@given(block=st.integers(1, 40), places=st.sampled_from([1, 100_000, 4_000_000]), rows=st.sampled_from([1, 99, 4096]))
+def test_scores_are_the_same_however_many_are_scored_together(block: int, places: int, rows: int) -> None:
     found = [
         replace(one, links=(f"articles/{7 * number % 40:04}.md",) * (number % 3))
         for number, one in enumerate(make_archive(40))
@@ -61,6 +61,7 @@ def test_scores_are_the_same_however_many_are_scored_together(block: int, places
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(room, "BLOCK", block)
         patch.setattr(room, "_MOST_PLACES", places)
+        patch.setattr(room, "_MOST_ROWS", rows)
         assert_same(shelf.scorer.score(0, 40), whole)
 
 

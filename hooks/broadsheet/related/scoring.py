@@ -32,6 +32,9 @@ BLOCK = 32
 _MOST_PLACES = 4_000_000
 """So many numbers a block lays out at most: fewer documents, where the archive has many common features."""
 
+_MOST_ROWS = 4096
+"""So many rows are fetched at once, but for a single document: those of all that a block's links reach are too many."""
+
 
 class Scorer:
     """Scores the documents of one archive, which are numbered in the order of time.
@@ -165,6 +168,10 @@ class Scorer:
     def _multiply(self, matrix: sparse.csr_array, first: int, keys: Rows) -> npt.NDArray[np.float32]:
         """The products of documents' rows with those of others."""
         places = keys // self._count
+        if len(keys) > _MOST_ROWS and places[0] < places[-1]:
+            middle = int(np.searchsorted(places, (places[0] + places[-1] + 1) // 2))
+            halves = (self._multiply(matrix, first, half) for half in (keys[:middle], keys[middle:]))
+            return np.concatenate(list(halves))
         width, last = matrix.shape[1], int(places.max(initial=-1)) + 1
         fetched = matrix[keys - places * self._count]
         bounds = fetched.indptr[np.searchsorted(places, np.arange(last + 1))].tolist()
