@@ -26,7 +26,7 @@ import numpy as np
 from archive import Archive, find_content
 from broadsheet.related import Document, rank
 from broadsheet.related.lexicon import Lexicon
-from broadsheet.related.scoring import Scores
+from broadsheet.related.scores import Scores
 from broadsheet.related.shelf import fill_shelf
 from broadsheet.related.words import strip_markdown
 from piece import Piece, read_piece

@@ -11,7 +11,8 @@ from archives import documents, make_archive, make_day, make_document
 from broadsheet.related import Document, Explainer, Explanation, Reason, Related, rank
 from broadsheet.related.closeness import LINKS
 from broadsheet.related.explaining import Verdict
-from broadsheet.related.scoring import Scorer, Scores
+from broadsheet.related.scores import Scores
+from broadsheet.related.scoring import Scorer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -165,3 +165,18 @@ def test_in_a_large_archive_each_document_keeps_all_words_and_the_pairs_that_say
         own = slice(cut.counts.indptr[row], cut.counts.indptr[row + 1])
         assert set(cut.keys[cut.counts.indices[own]].tolist()) == {key for key in keys if hits[key] >= MIN_DOCUMENTS}
     assert any(len(keys) < whole.counts.indptr[row + 1] - whole.counts.indptr[row] for row, keys in enumerate(chosen))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 2**30), max_size=30), st.integers(1, 9), st.sampled_from([0, 36, 63]))
+def test_features_are_numbered_in_whatever_pieces_and_however_large_their_keys(
+    found: list[int], at_once: int, signed_bits: int
+) -> None:
+    keys = np.array([*found, *found[:3]], dtype=np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "_AT_ONCE", at_once)
+        patch.setattr(room, "_SIGNED_BITS", signed_bits)
+        known, frequency, columns = room._number(keys)
+    assert known.tolist() == sorted(set(found))
+    assert frequency.tolist() == [np.count_nonzero(keys == key) for key in known]
+    assert np.array_equal(known[columns], keys)

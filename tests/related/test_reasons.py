@@ -9,8 +9,9 @@ import pytest
 from archives import documents, make_archive, make_document
 from babel.localedata import locale_identifiers
 from broadsheet.related import Document, Reason, rank, relate, write_reason
+from broadsheet.related import reasons as room
 from broadsheet.related.document import Kind
-from broadsheet.related.reasons import Reasoner, find_calendar_words
+from broadsheet.related.reasons import Beside, Reasoner, find_calendar_words
 from broadsheet.related.shelf import fill_shelf
 from broadsheet.related.telling import PHRASES
 from broadsheet.related.words import read_token, split_tokens
@@ -36,6 +37,12 @@ def name(first: str, second: str, language: str = "", fillers: list[Document] = 
     fillers = [replace(one, language=language) for one in fillers]
     one, other = (make_document(id_, "", body, language=language) for id_, body in (("one", first), ("two", second)))
     return next((reason.names for reason in explain(one, other, fillers) if reason.kind == "text"), ())
+
+
+def tell(reasoner: Reasoner, row: int, other: int, links: float = 0.0) -> tuple[Reason, ...]:
+    """The reasons for one document beside another, asked for alone."""
+    ((reasons,),) = reasoner.explain([Beside(row, [other], [links])])
+    return reasons
 
 
 # Kinds.
@@ -232,19 +239,32 @@ def test_every_pair_has_a_reason_however_often_and_in_whatever_order_it_is_asked
     shelf = fill_shelf(found)
     pairs = [(row, other) for row in range(len(found)) for other in range(len(found)) if row != other]
     reasoner = Reasoner(shelf)
-    told = [reasoner.explain(row, [other], [0.0], set())[0] for row, other in pairs]
+    told = [tell(reasoner, row, other) for row, other in pairs]
     assert all(told)
-    assert [reasoner.explain(row, [other], [0.0], set())[0] for row, other in pairs[::-1]] == told[::-1]
-    assert [Reasoner(shelf).explain(row, [other], [0.0], set())[0] for row, other in pairs] == told
+    assert [tell(reasoner, row, other) for row, other in pairs[::-1]] == told[::-1]
+    assert [tell(Reasoner(shelf), row, other) for row, other in pairs] == told
     rows = range(len(found))
-    together = [reasoner.explain(row, [*rows[:row], *rows[row + 1 :]], [0.0] * (len(found) - 1), set()) for row in rows]
-    assert [reasons for row in together for reasons in row] == told
+    asked = [Beside(row, [*rows[:row], *rows[row + 1 :]], [0.0] * (len(found) - 1)) for row in rows]
+    assert [reasons for row in reasoner.explain(asked) for reasons in row] == told
+
+
+@pytest.mark.parametrize("block", [1, 2, 7, 10, 11])
+def test_reasons_are_the_same_however_many_are_looked_at_together(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = list(make_archive(30))
+    ranking = rank(found)
+    monkeypatch.setattr(room, "BLOCK", block)
+    assert rank(found) == ranking
+    # Those with nothing beside them are in blocks as well.
+    shelf = fill_shelf(found)
+    asked = [Beside(row, range(row % 3), [0.0] * (row % 3)) for row in range(3, 30)]
+    apart = [reasons for one in asked for reasons in Reasoner(shelf).explain([one])]
+    assert list(Reasoner(shelf).explain(asked)) == apart
 
 
 def test_links_are_told_when_they_make_more_than_half() -> None:
     shelf = fill_shelf([make_document("a", "Envoys talk"), make_document("b", "Envoys talk", day=1)])
     reasoner = Reasoner(shelf)
-    kinds = [reasoner.explain(0, [1], [links], set())[0][0].kind for links in (0.5, 0.51)]
+    kinds = [tell(reasoner, 0, 1, links)[0].kind for links in (0.5, 0.51)]
     assert kinds == ["text", "links"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +12,8 @@ from archives import documents, make_archive, make_document
 from broadsheet.related import Document
 from broadsheet.related import scoring as room
 from broadsheet.related.closeness import LINKS, TOPICS, fade
-from broadsheet.related.scoring import DECIMALS, Scorer, Scores
+from broadsheet.related.scores import DECIMALS, Scores
+from broadsheet.related.scoring import Scorer
 from broadsheet.related.shelf import Shelf, fill_shelf
 from broadsheet.related.vectors import weigh_links, weigh_topics
 from hypothesis import given, settings
@@ -46,6 +47,37 @@ def test_scores_are_the_same_whichever_piece_computes_them(cuts: set[int]) -> No
     ends = [0, *sorted(cuts), 80]
     pieces = [one for start, stop in pairwise(ends) for one in shelf.scorer.score(start, stop)]
     assert_same(pieces, whole)
+
+
+@settings(max_examples=8, deadline=None)
+@given(block=st.integers(1, 40), places=st.sampled_from([1, 100_000, 4_000_000]), rows=st.sampled_from([1, 99, 4096]))
+def test_scores_are_the_same_however_many_are_scored_together(block: int, places: int, rows: int) -> None:
+    found = [
+        replace(one, links=(f"articles/{7 * number % 40:04}.md",) * (number % 3))
+        for number, one in enumerate(make_archive(40))
+    ]
+    shelf = fill_shelf(found)
+    whole = list(shelf.scorer.score(0, 40))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "BLOCK", block)
+        patch.setattr(room, "_MOST_PLACES", places)
+        patch.setattr(room, "_MOST_ROWS", rows)
+        assert_same(shelf.scorer.score(0, 40), whole)
+
+
+@settings(max_examples=30, deadline=None)
+@given(documents(), st.integers(1, 5))
+def test_blocks_make_no_difference_to_any_archive(found: list[Document], block: int) -> None:
+    shelf = fill_shelf(found) if found else None
+    if shelf is None:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "NEAREST", 1)
+        patch.setattr(room, "CANDIDATES", 2)
+        patch.setattr(room, "RARE", 2)
+        alone = [next(shelf.scorer.score(row, row + 1)) for row in range(len(found))]
+        patch.setattr(room, "BLOCK", block)
+        assert_same(shelf.scorer.score(0, len(found)), alone)
 
 
 def test_scores_are_the_same_when_asked_again() -> None:

@@ -7,6 +7,7 @@ import sys
 import unicodedata
 
 import pytest
+from broadsheet.related import words as room
 from broadsheet.related.words import BREAK, MOST_CHARACTERS, is_unspaced, read_token, split_tokens, strip_markdown
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -145,6 +146,36 @@ def test_markdown_of_any_shape_is_stripped_to_no_more_than_it_had(text: str) -> 
     left = strip_markdown(text)
     for char in "ab東":
         assert left.count(char) <= text.count(char)
+
+
+SIGNS = (
+    "```",
+    "~~~",
+    "\n",
+    "<!--",
+    "-->",
+    "<script>",
+    "</script>",
+    "<p>",
+    "<",
+    "[a",
+    "](",
+    ")",
+    "][",
+    "]",
+    "]:",
+    "://",
+)
+MORE_SIGNS = ("https", "www.", "{", "{{", "}}", "{%", "%}", "#x", "}", "///", "b c", " ", "\t", "&lt;")
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(SIGNS + MORE_SIGNS), max_size=12).map("".join))
+def test_no_pattern_would_find_anything_where_it_does_not_look(text: str) -> None:
+    stripped = strip_markdown(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "_CLEANERS", [(("",), *rest) for _, *rest in room._CLEANERS])
+        assert strip_markdown(text) == stripped
 
 
 def test_unspaced_is_what_is_all_of_such_a_script() -> None:

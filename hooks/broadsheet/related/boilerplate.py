@@ -124,10 +124,16 @@ def _find_common(
     if not len(chosen):
         return found
     # Sorted by sentence, then by document, which is the order of time.
-    once = np.unique(np.stack((prints[chosen], owners[chosen].astype(np.uint64))), axis=1)
-    first = np.flatnonzero(np.concatenate(([True], once[0, 1:] != once[0, :-1])))
-    last = np.append(first[1:], once.shape[1]) - 1
-    span = days[once[1, last].astype(np.int64)] - days[once[1, first].astype(np.int64)]
-    repeated = once[0, first[(last - first + 1 >= REPEATED) & (span > LASTING)]]
+    order = np.lexsort((owners[chosen], prints[chosen]))
+    sentences, documents = prints[chosen][order], owners[chosen][order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = sentences[1:] != sentences[:-1]
+    once = new.copy()
+    once[1:] |= documents[1:] != documents[:-1]
+    sentences, documents = sentences[once], documents[once]
+    first = np.flatnonzero(new[once])
+    last = np.append(first[1:], len(sentences)) - 1
+    span = days[documents[last]] - days[documents[first]]
+    repeated = sentences[first[(last - first + 1 >= REPEATED) & (span > LASTING)]]
     found[chosen] = np.isin(prints[chosen], repeated)
     return found

@@ -12,7 +12,7 @@ import numpy as np
 from broadsheet.related.copies import measure_copies
 from broadsheet.related.document import Document, Reason
 from broadsheet.related.ranking import choose_pins, find_banned, find_vetoes, skip_copies, sort_best
-from broadsheet.related.reasons import Reasoner
+from broadsheet.related.reasons import Beside, Reasoner
 from broadsheet.related.shelf import Shelf, fill_shelf, group_by_language
 
 Verdict = Literal["listed", "pinned", "off", "never", "shown", "language", "copy", "behind", "unlike", "missed"]
@@ -131,7 +131,8 @@ class Explainer:
         other = self._shelf.documents[number]
         copy = bool(measure_copies(self._shelf, self._row, np.array([number]), scores.text[[at]])[0])
         twins = {number} if copy else set()
-        (reasons,) = self._reasoner.explain(self._row, [number], [float(scores.linked_part[at])], twins)
+        asked = Beside(self._row, [number], [float(scores.linked_part[at])], twins)
+        ((reasons,),) = self._reasoner.explain([asked])
         return Explanation(
             other.id,
             verdict,

@@ -46,6 +46,8 @@ class Lexicon(dict[str, int]):
         self._several: list[tuple[int, ...]] = [()]
         self._counts = np.zeros(1, dtype=np.int64)
         self._uncounted: list[Numbers] = []
+        self._waiting = 0
+        """How many words are in those."""
 
     @property
     def size(self) -> int:
@@ -92,7 +94,8 @@ class Lexicon(dict[str, int]):
         words = words[kept]
         # At the beginning of a sentence a capital says nothing.
         self._uncounted.append(words[1:][words[:-1] != END])
-        if sum(map(len, self._uncounted)) > _MANY:
+        self._waiting += len(self._uncounted[-1])
+        if self._waiting > _MANY:
             self._count()
         return words, headline
 
@@ -106,7 +109,7 @@ class Lexicon(dict[str, int]):
         counts = np.bincount(np.concatenate(self._uncounted), minlength=len(self.spellings))
         counts[: len(self._counts)] += self._counts
         self._counts = counts
-        self._uncounted = []
+        self._uncounted, self._waiting = [], 0
 
     def choose_spellings(self) -> list[str]:
         """For each word the spelling that the archive uses most within sentences: 'NATO', 'Ryabkov', 'talks'."""

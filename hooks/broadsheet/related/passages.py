@@ -22,14 +22,18 @@ class Passage:
         """Take the words of a text as numbers, all below a size."""
         self._size = size
         pairs = words[:-1].astype(np.int64) * size + words[1:]
-        self._pairs = dict(zip(pairs.tolist(), count(), strict=False))
+        self._pairs: dict[int, int] = dict(zip(pairs.tolist(), count(), strict=False))
         """Two words side by side, with the last place where they are."""
         self._bytes = words.tobytes()
         self._width = words.itemsize
 
+    def find_pair(self, one: int, two: int) -> int:
+        """Where two words stand side by side, the last time; -1 where they never do."""
+        return self._pairs.get(one * self._size + two, -1)
+
     def find(self, run: tuple[int, ...]) -> int:
         """Where a run of two words or more begins, the last time; -1 where there is none."""
-        found = [self._pairs.get(one * self._size + two, -1) for one, two in pairwise(run)]
+        found = [self.find_pair(one, two) for one, two in pairwise(run)]
         if len(run) == _PAIR or -1 in found:
             return found[0] if len(run) == _PAIR else -1
         sought = array("i", run).tobytes()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import tee
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ import numpy.typing as npt
 
 from broadsheet.related.copies import ALIKE, measure_copies
 from broadsheet.related.document import Document, Reason, Related
-from broadsheet.related.reasons import Reasoner
-from broadsheet.related.scoring import Scores
+from broadsheet.related.reasons import Beside, Reasoner
+from broadsheet.related.scores import Scores
 from broadsheet.related.shelf import Shelf, fill_shelf, group_by_language
 
 SPARE = 56
@@ -131,17 +132,22 @@ def _rank_shelf(
         found.append(choose(row, scores, wanted[row] + SPARE))
         _add_copies(shelf, row, scores, copies)
     walk = _Walk(shelf, copies)
-    reasoner = Reasoner(shelf)
-    lists: dict[str, tuple[Related, ...]] = {}
-    for row, first in enumerate(found):
-        best, taken = first, [numbers[pin] for pin in pins[row] if pin in numbers]
+
+    def settle(row: int, best: _Best) -> _Best:
+        taken = [numbers[pin] for pin in pins[row] if pin in numbers]
         places = walk.skip_copies(best.others.tolist(), wanted[row], taken)
         # More near-copies than places to spare.
         if len(places) < wanted[row] and len(best.others) == wanted[row] + SPARE:
             best = choose(row, next(shelf.scorer.score(row, row + 1)), None)
             places = skip_copies(best.others, shelf, wanted[row], taken)
-        pinned = (Related(pin, 1.0, (Reason("pin"),)) for pin in pins[row])
-        lists[shelf.documents[row].id] = (*pinned, *_describe(shelf, reasoner, row, best, places, copies))
+        return _Best(best.others[places], best.totals[places], best.links[places])
+
+    # One by one, as they are asked for: no list is held in two forms for long.
+    settled = (settle(row, best) for row, best in enumerate(found))
+    lists = {
+        document.id: (*(Related(pin, 1.0, (Reason("pin"),)) for pin in pinned), *described)
+        for document, pinned, described in zip(shelf.documents, pins, _describe(shelf, settled, copies), strict=True)
+    }
     names = [document.id for document in shelf.documents]
     return lists, [(names[one], names[two], round(likeness, 3)) for (one, two), likeness in copies.items()]
 
@@ -189,6 +195,8 @@ class _Walk:
 
 def _add_copies(shelf: Shelf, row: int, scores: Scores, copies: Copies) -> None:
     near = np.flatnonzero(scores.text >= ALIKE)
+    if not len(near):
+        return
     # What an earlier one has found need not be found again.
     near = near[np.array([(other, row) not in copies for other in scores.others[near].tolist()], dtype=bool)]
     shares = measure_copies(shelf, row, scores.others[near], scores.text[near])
@@ -197,15 +205,19 @@ def _add_copies(shelf: Shelf, row: int, scores: Scores, copies: Copies) -> None:
         copies[min(row, other), max(row, other)] = float(shares[place])
 
 
-def _describe(
-    shelf: Shelf, reasoner: Reasoner, row: int, best: _Best, places: Sequence[int], copies: Copies
-) -> list[Related]:
-    """What stands at some places, with reasons."""
-    others = best.others[places].tolist()
+def _describe(shelf: Shelf, settled: Iterable[_Best], copies: Copies) -> Iterator[list[Related]]:
+    """What stands beside one document after another, with reasons."""
+    ours, theirs = tee(settled)
+    asked = (_ask(row, best, copies) for row, best in enumerate(ours))
+    for best, reasons in zip(theirs, Reasoner(shelf).explain(asked), strict=True):
+        found = zip(best.others.tolist(), best.totals.tolist(), reasons, strict=True)
+        yield [Related(shelf.documents[other].id, total, why) for other, total, why in found]
+
+
+def _ask(row: int, best: _Best, copies: Copies) -> Beside:
+    others = best.others.tolist()
     twins = {other for other in others if (min(row, other), max(row, other)) in copies}
-    reasons = reasoner.explain(row, others, best.links[places].tolist(), twins)
-    found = zip(others, best.totals[places].tolist(), reasons, strict=True)
-    return [Related(shelf.documents[other].id, total, why) for other, total, why in found]
+    return Beside(row, others, best.links.tolist(), twins)
 
 
 def find_banned(document: Document, pins: Sequence[str], vetoes: Mapping[str, Set[str]]) -> set[str]:
@@ -217,8 +229,8 @@ def sort_best(scores: Scores, banned: Sequence[int]) -> Rows:
     """The places of the candidates that may be listed, best first, of equals the later one first."""
     total = scores.total
     order = np.lexsort((-scores.others, -total))
-    allowed: Rows = order[(total[order] > 0) & ~np.isin(scores.others[order], banned)]
-    return allowed
+    allowed: Rows = order[total[order] > 0]
+    return allowed[~np.isin(scores.others[allowed], banned)] if banned else allowed
 
 
 def skip_copies(others: npt.NDArray[np.integer[Any]], shelf: Shelf, count: int, pinned: Sequence[int]) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from functools import cache, reduce
+from functools import cache
 
 BREAK = ""
 """Stands among words for the end of a sentence or of a part of one."""
@@ -13,28 +13,33 @@ BREAK = ""
 MOST_CHARACTERS = 200_000
 """What follows in a longer text is not read: some 30,000 words say what an article is about."""
 
-_CLEANERS: tuple[tuple[re.Pattern[str], str], ...] = (
+# Each with what stands in all that it finds: where none of that is, the pattern need not look.
+_CLEANERS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     # Code blocks and HTML comments, scripts and styles say nothing that a reader reads. What is never closed
     # goes on to the end, so that a text of nothing but beginnings is read once, not once for each of them.
-    (re.compile(r"^[ \t]*+(`{3,}+(?![^\n]*`)|~{3,}+).*?(?:^[ \t]*+\1|\Z)", re.MULTILINE | re.DOTALL), "\n"),
-    (re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL), " "),
-    (re.compile(r"<(script|style)\b.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE), " "),
+    (
+        ("```", "~~~"),
+        re.compile(r"^[ \t]*+(`{3,}+(?![^\n]*`)|~{3,}+).*?(?:^[ \t]*+\1|\Z)", re.MULTILINE | re.DOTALL),
+        "\n",
+    ),
+    (("<!--",), re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL), " "),
+    (("<",), re.compile(r"<(script|style)\b.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE), " "),
     # Images and links leave their words; images first, as a link can be around one.
-    (re.compile(r"!\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)"), r"\1"),
-    (re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)"), r"\1"),
-    (re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]"), r"\1"),
-    (re.compile(r"^ {0,3}\[[^\[\]\n]+\]:[ \t]*\S+.*$", re.MULTILINE), " "),
-    (re.compile(r"</?(?:p|div|li|ul|ol|h\d|br|tr|td|th|table|blockquote)\b[^<>]*>", re.IGNORECASE), "\n"),
-    (re.compile(r"<[/!?A-Za-z][^<>]{0,2000}>"), ""),
-    (re.compile(r"(?:https?://|www\.)\S+"), " "),
+    (("](",), re.compile(r"!\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)"), r"\1"),
+    (("](",), re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)"), r"\1"),
+    (("][",), re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]"), r"\1"),
+    (("]:",), re.compile(r"^ {0,3}\[[^\[\]\n]+\]:[ \t]*\S+.*$", re.MULTILINE), " "),
+    (("<",), re.compile(r"</?(?:p|div|li|ul|ol|h\d|br|tr|td|th|table|blockquote)\b[^<>]*>", re.IGNORECASE), "\n"),
+    (("<",), re.compile(r"<[/!?A-Za-z][^<>]{0,2000}>"), ""),
+    (("://", "www."), re.compile(r"(?:https?://|www\.)\S+"), " "),
     # What a template or an attribute list says is for programs: {{< video >}}, {% if %}, { .pull width="400" }.
-    (re.compile(r"\{\{[^{}\n]{0,500}\}\}|\{%[^{}\n]{0,500}%\}|\{:?[ ]*(?=[#.]|[\w-]+=)[^{}\n]{1,200}\}"), " "),
-    (re.compile(r"^[ \t]*/{3,}[^\n]*", re.MULTILINE), "\n"),
+    (("{",), re.compile(r"\{\{[^{}\n]{0,500}\}\}|\{%[^{}\n]{0,500}%\}|\{:?[ ]*(?=[#.]|[\w-]+=)[^{}\n]{1,200}\}"), " "),
+    (("///",), re.compile(r"^[ \t]*/{3,}[^\n]*", re.MULTILINE), "\n"),
 )
 # More digits than any character's number has.
 _NO_CHARACTER = re.compile(r"&#[0-9]{8,}")
 _STOP = r"[.!?;:](?=\s|$)|[\n()\"“”„«»。！？；：、，…|؟،؛۔।॥]"
-_TOKEN = re.compile(rf"[^\W_]+(?:['’.][^\W_]+)*|{_STOP}")
+_TOKEN = re.compile(rf"[^\W_]++(?:['’.][^\W_]++)*+|{_STOP}")
 _POSSESSIVE = re.compile(r"['’]s?$")
 # Scripts written without spaces: Thai, Lao, Myanmar, Khmer, kana, Han.
 _UNSPACED = re.compile(
@@ -44,7 +49,10 @@ _UNSPACED = re.compile(
 
 def strip_markdown(text: str) -> str:
     """The prose of a Markdown text: without code blocks, HTML tags, addresses and link definitions."""
-    text = reduce(lambda left, cleaner: cleaner[0].sub(cleaner[1], left), _CLEANERS, text[:MOST_CHARACTERS])
+    text = text[:MOST_CHARACTERS]
+    for marks, pattern, words in _CLEANERS:
+        if any(map(text.__contains__, marks)):
+            text = pattern.sub(words, text)
     return _unescape(_unescape(text)) if "&" in text else text
 
 
