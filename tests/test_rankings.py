@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import fields, replace
@@ -189,3 +191,8 @@ def test_a_large_archive_comes_out_of_a_process_as_it_comes_out_here() -> None:
         assert pool.submit(rank, archive, 4).result() == rank(archive, 4)
     finally:
         pool.shutdown()
+
+
+def test_what_compares_nothing_imports_nothing_to_compare_with() -> None:
+    code = "import sys, broadsheet.events; print({'numpy', 'scipy'} & sys.modules.keys())"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

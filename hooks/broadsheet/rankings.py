@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from broadsheet import related
 from broadsheet.bodies import Workshop, await_work, begin_work
 from broadsheet.packing import digest
 from broadsheet.plan import Plan
-from broadsheet.related import Document, Ranking, rank
+from broadsheet.related import Document, Ranking
 
 Ranker = Callable[[Plan, Workshop], Callable[[], Ranking]]
 """Begins to compare the articles of a plan; what it gives waits for the lists."""
@@ -20,17 +21,22 @@ def start_ranking(plan: Plan, workshop: Workshop) -> Callable[[], Ranking]:
     known = workshop.cache.get("ranking", [key]).get(key)
     if isinstance(known, Ranking):
         return lambda: known
-    future = begin_work(workshop.executor, rank, plan.documents, count) if workshop.executor else None
+    future = begin_work(workshop.executor, compare, plan.documents, count) if workshop.executor else None
 
     def wait() -> Ranking:
         workshop.report("Comparing articles", 0, len(plan.documents))
         arguments = (plan.documents, count)
-        ranking: Ranking = rank(*arguments) if future is None else await_work(future, workshop, rank, *arguments)
+        ranking: Ranking = compare(*arguments) if future is None else await_work(future, workshop, compare, *arguments)
         workshop.report("Comparing articles", len(plan.documents), len(plan.documents))
         workshop.cache.put("ranking", {key: ranking})
         return ranking
 
     return wait
+
+
+def compare(documents: Sequence[Document], count: int) -> Ranking:
+    """As `related.rank`, which is imported by the process that needs it."""
+    return related.rank(documents, count)
 
 
 def find_key(documents: Sequence[Document], count: int) -> bytes:

@@ -14,8 +14,8 @@ from broadsheet.bodies import Workshop, begin_work
 from broadsheet.cache import Cache
 from broadsheet.library import Library, Rules, build_library
 from broadsheet.plan import Plan
-from broadsheet.rankings import find_key, start_ranking
-from broadsheet.related import Ranking, rank
+from broadsheet.rankings import compare, find_key, start_ranking
+from broadsheet.related import Ranking
 from broadsheet.source import Source
 
 
@@ -63,7 +63,7 @@ class BackgroundRanker:
         if self._pending is not None:
             self._pending[1].cancel()
         assert workshop.executor is not None
-        future = begin_work(workshop.executor, rank, plan.documents, plan.layout.related_count)
+        future = begin_work(workshop.executor, compare, plan.documents, plan.layout.related_count)
         self._pending = (key, future, workshop.executor)
         future.add_done_callback(self._wake)
 

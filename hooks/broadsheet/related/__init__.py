@@ -5,11 +5,18 @@
 {'only': ()}
 """
 
-from broadsheet.related.changes import Change, compare_lists, mark_text
-from broadsheet.related.document import Document, Reason, Related
-from broadsheet.related.explaining import Explainer, Explanation
-from broadsheet.related.ranking import Ranking, rank, relate
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from broadsheet.related.document import Document, Ranking, Reason, Related
 from broadsheet.related.telling import name_reason, write_reason
+
+if TYPE_CHECKING:
+    from broadsheet.related.changes import Change, compare_lists, mark_text
+    from broadsheet.related.explaining import Explainer, Explanation
+    from broadsheet.related.ranking import rank, relate
 
 __all__ = [
     "Change",
@@ -26,3 +33,19 @@ __all__ = [
     "relate",
     "write_reason",
 ]
+
+_ROOMS = {
+    "changes": ("Change", "compare_lists", "mark_text"),
+    "explaining": ("Explainer", "Explanation"),
+    "ranking": ("rank", "relate"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """What compares texts, once it is asked for: NumPy and SciPy take a quarter of a second to import, and a build
+    with nothing changed compares nothing.
+    """  # noqa: D205
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{room}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -70,3 +71,13 @@ class Related:
     """From 0 to 1 + TOPICS; 1 for a pin."""
     reasons: tuple[Reason, ...] = ()
     """The weightiest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The related headlines of an archive."""
+
+    lists: Mapping[str, tuple[Related, ...]]
+    """By document: the related ones, best first."""
+    copies: tuple[tuple[str, str, float], ...]
+    """Pairs of documents that are nearly the same, the older first, and how much of the shorter is in the other."""

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from broadsheet.related.copies import ALIKE, measure_copies
-from broadsheet.related.document import Document, Reason, Related
+from broadsheet.related.document import Document, Ranking, Reason, Related
 from broadsheet.related.reasons import Beside, Reasoner
 from broadsheet.related.scores import Scores
 from broadsheet.related.shelf import Shelf, fill_shelf, group_by_language
@@ -23,16 +23,6 @@ SPARE = 56
 Rows = npt.NDArray[np.int64]
 Copies = dict[tuple[int, int], float]
 """Pairs of numbers of one shelf, the smaller first, with how much of the shorter text is in the other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """The related headlines of an archive."""
-
-    lists: Mapping[str, tuple[Related, ...]]
-    """By document: the related ones, best first."""
-    copies: tuple[tuple[str, str, float], ...]
-    """Pairs of documents that are nearly the same, the older first, and how much of the shorter is in the other."""
 
 
 def relate(documents: Sequence[Document], count: int = 8) -> dict[str, tuple[Related, ...]]:
