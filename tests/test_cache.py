@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 from broadsheet import cache as module
-from broadsheet.cache import FILE, KEPT_RUNS, Cache, describe_cache, remove_cache
+from broadsheet.cache import KEPT_RUNS, Cache
+from broadsheet.cache_file import FILE, describe_cache, remove_cache
 from broadsheet.packing import digest, pack
 from makers import make_article
 from sites import ROOT
@@ -560,3 +561,13 @@ def test_a_cache_can_be_thrown_away_and_its_neighbours_stay(tmp_path: Path) -> N
     (tmp_path / f"{FILE}-wal").write_bytes(b"")
     assert remove_cache(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_what_is_too_much_to_wait_for_the_end_is_kept_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("broadsheet.cache._MOST_WAITING", 100)
+    cache = Cache(tmp_path, "stamp")
+    cache.put("body", {b"1": "x" * 200})
+    cache.put("body", {b"2": "y"})
+    cache.close()
+    # As if the build had been killed.
+    assert Cache(tmp_path, "stamp").get("body", [b"1", b"2"]) == {b"1": "x" * 200}

@@ -105,7 +105,7 @@ def test_what_there_is_to_do_can_be_found_out_later(tmp_path: Path) -> None:
 
 def test_what_is_under_way_is_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("broadsheet.index_process._PATIENCE", 0.0)
-    indexing = Indexing(MANY, tmp_path, "en", print)
+    indexing = Indexing(MANY, tmp_path, "en", print, gently=True)
     indexing.finish()
     first = LateIndexing(lambda _: indexing)
     while first._thread.is_alive():

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from broadsheet.cache_file import FILE, find_fault, remove_cache
 from broadsheet.packing import UnpackingError, pack, unpack
-
-FILE = "broadsheet.sqlite"
-"""The file's name."""
 
 MOST_BYTES = 1_000_000_000
 """A larger cache loses what was not asked for longest."""
 
 KEPT_RUNS = 20
 """What so many runs have not asked for is dropped."""
+
+_MOST_WAITING = 16_000_000
+"""So many bytes wait for the end of the build; more are written at once, as an archive's would fill the memory."""
 
 _RENEWED = 5
 _WAIT = 10.0
@@ -31,17 +31,6 @@ CREATE TABLE IF NOT EXISTS entries (
     key BLOB PRIMARY KEY, kind TEXT NOT NULL, run INTEGER NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL
 );
 """
-
-
-@dataclass(frozen=True, slots=True)
-class CacheReport:
-    """What a cache holds."""
-
-    path: Path
-    size: int
-    """Of its file, in bytes."""
-    entries: Mapping[str, tuple[int, int]]
-    """By kind: how many, and their bytes."""
 
 
 class Cache:
@@ -68,6 +57,8 @@ class Cache:
         self._stamp = stamp
         self._memory: dict[bytes, object] | None = {} if remember or folder is None else None
         self._new: dict[bytes, tuple[str, bytes]] = {}
+        self._waiting = 0
+        """So many bytes are new."""
         self._used: set[bytes] = set()
         self._run = 0
         self._database = self._open() if self._path else None
@@ -91,23 +82,22 @@ class Cache:
         if self._memory is not None:
             self._memory.update(values)
         self._used |= values.keys()
-        if self._database is not None:
-            self._new |= {key: (kind, pack(value)) for key, value in values.items()}
+        for key, value in values.items() if self._database is not None else ():
+            data = pack(value)
+            self._new[key] = (kind, data)
+            self._waiting += len(data)
+            if self._waiting > _MOST_WAITING:
+                self._commit(self._insert)
 
     def save(self) -> None:
         """Write what is new, drop what is old; in memory too."""
         if self._memory is not None:
             self._memory = {key: value for key, value in self._memory.items() if key in self._used}
-        if self._database is not None:
-            try:
-                with self._database:
-                    self._write(self._database)
-            except sqlite3.Error as error:
-                self._give_up("not written", error)
-        self._new, self._used, self._run = {}, set(), self._run + 1
+        self._commit(self._write)
+        self._used, self._run = set(), self._run + 1
 
     def close(self) -> None:
-        """Close the file; what was not saved is lost."""
+        """Close the file; what was not saved is lost, but for what was too much to wait for that."""
         if self._database is not None:
             self._database.close()
             self._database = None
@@ -117,7 +107,7 @@ class Cache:
         assert self._path is not None
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            fault = _find_fault(self._path)
+            fault = find_fault(self._path)
             if not fault:
                 try:
                     return self._connect(self._path)
@@ -181,9 +171,21 @@ class Cache:
             with suppress(sqlite3.Error), self._database:
                 self._database.executemany("UPDATE entries SET run = ? WHERE key = ?", renewed)
 
-    def _write(self, database: sqlite3.Connection) -> None:
-        rows = [(key, kind, self._run, len(data), data) for key, (kind, data) in self._new.items()]
+    def _commit(self, change: Callable[[sqlite3.Connection], None]) -> None:
+        if self._database is not None:
+            try:
+                with self._database:
+                    change(self._database)
+            except sqlite3.Error as error:
+                self._give_up("not written", error)
+        self._new, self._waiting = {}, 0
+
+    def _insert(self, database: sqlite3.Connection) -> None:
+        rows = ((key, kind, self._run, len(data), data) for key, (kind, data) in self._new.items())
         database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", rows)
+
+    def _write(self, database: sqlite3.Connection) -> None:
+        self._insert(database)
         if self._memory is not None and self._run % _RENEWED == 0:
             # What a server has in memory it does not ask the file for.
             used = ((self._run, key) for key in self._used)
@@ -203,47 +205,3 @@ class Cache:
         if self._path is not None and not isinstance(error, sqlite3.OperationalError):
             with suppress(OSError):
                 remove_cache(self._path.parent)
-
-
-def _find_fault(path: Path) -> str:
-    """Why a cache's file is not to be trusted, or ''."""
-    # SQLite believes what stands in the logs beside the file as well.
-    for name in _name_files(path.parent):
-        if name.is_symlink():
-            return "a symbolic link"
-        if not name.exists():
-            continue
-        status = name.stat()
-        if not name.is_file():
-            return "no regular file"
-        if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
-            return "others may have written it"
-    return ""
-
-
-def _name_files(folder: Path) -> list[Path]:
-    return [folder / name for name in (FILE, f"{FILE}-wal", f"{FILE}-shm")]
-
-
-def remove_cache(folder: Path) -> bool:
-    """Remove the cache's file; False where there was none."""
-    found = False
-    for path in _name_files(folder):
-        if path.exists() or path.is_symlink():
-            path.unlink()
-            found = True
-    return found
-
-
-def describe_cache(folder: Path) -> CacheReport | None:
-    """What a cache holds; None where there is none that can be read."""
-    path = folder / FILE
-    if not path.is_file():
-        return None
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            rows = database.execute("SELECT kind, count(*), sum(size) FROM entries GROUP BY kind ORDER BY kind")
-            entries = {kind: (count, size) for kind, count, size in rows}
-    except sqlite3.Error:
-        return None
-    return CacheReport(path, path.stat().st_size, entries)

@@ -10,7 +10,7 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from broadsheet.cache import FILE, describe_cache, remove_cache
+from broadsheet.cache_file import FILE, describe_cache, remove_cache
 from broadsheet.cli_related import load_site
 from broadsheet.file_store import INDEX_PARTS, PICTURES, measure_store, remove_store
 from broadsheet.problems import BroadsheetError

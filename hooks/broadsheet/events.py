@@ -110,7 +110,8 @@ class Newspaper:
         """
         self._root, self._label = find_content(self._settings, config)
         try:
-            source = self._source = read_source(self._root, self._label)
+            source = read_source(self._root, self._label)
+            self._source = replace(source, articles={})
             now = read_clock()
             self._tools.open(config, self._settings, len(source.articles), remember=self._serving)
         except BroadsheetError as error:

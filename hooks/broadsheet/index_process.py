@@ -47,8 +47,8 @@ class Indexing:
 
         `cache` is the directory in which parts of it are kept for the next one; `gently` lets all other work go first.
         """
-        self.records = records
-        """What is known so far."""
+        self.records: Sequence[Record] = records if gently else ()
+        """What is known so far, of one that may be handed on."""
         self._site = site_dir
         self._report = report
         self._stopped = self._done = False

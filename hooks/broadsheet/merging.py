@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from broadsheet.cbor import Value, write_cbor
@@ -35,16 +35,16 @@ class Merged:
     """Of each part: what its fragments are called in the whole."""
 
 
-@dataclass
 class _Whole:
     """What was put together so far."""
 
-    pages: list[tuple[str, int]] = field(default_factory=list)
-    words: dict[str, list[tuple[int, Word]]] = field(default_factory=dict)
-    filters: dict[str, dict[str, _Numbers]] = field(default_factory=dict)
-    orders: dict[str, _Numbers] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
-    fragments: list[Mapping[str, str]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.pages: list[tuple[str, int]] = []
+        self.words: dict[str, list[tuple[int, Word]]] = {}
+        self.filters: dict[str, dict[str, _Numbers]] = {}
+        self.orders: dict[str, _Numbers] = {}
+        self.fragments: list[Mapping[str, str]] = []
+        self._names: set[str] = set()
 
     def add(self, part: IndexPart) -> None:
         """Number the pages of one more part behind those that are there."""
@@ -65,9 +65,9 @@ class _Whole:
     def _name_once(self, name: str, data: bytes) -> str:
         """A fragment's name, longer where another part has one of the same: Pagefind's are of 28 bits."""
         mark, length = hashlib.sha256(data).hexdigest(), 0
-        while (longer := name + mark[:length]) in self.names:
+        while (longer := name + mark[:length]) in self._names:
             length += 1
-        self.names.add(longer)
+        self._names.add(longer)
         return longer
 
 
