@@ -135,3 +135,20 @@ def test_what_others_may_write_is_as_good_as_none(tmp_path: Path) -> None:
     assert store.load(NAMES[0]) == b"picture"
     (tmp_path / PICTURES.folder / NAMES[1]).symlink_to(tmp_path / PICTURES.folder / NAMES[0])
     assert store.load(NAMES[1]) is None
+
+
+def test_a_full_disk_is_not_filled_with_halves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Path.write_bytes
+
+    def fill(path: Path, data: bytes) -> int:
+        if not path.is_relative_to(tmp_path):
+            return write(path, data)
+        write(path, data[:7])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+    store = FileStore(tmp_path)
+    store.save(NAMES[0], b"picture")
+    assert (store.load(NAMES[0]), store.warning) == (b"picture", "pictures: No space left on device: done without")
+    assert list((tmp_path / PICTURES.folder).iterdir()) == []
+    store.close()

@@ -66,7 +66,7 @@ def test_what_another_build_has_taken_away_meanwhile_comes_back(placing: Placing
     placing.prepare()
     for path in ("fragment/en_a.pf_fragment", "wasm"):
         (tmp_path / "target" / path).unlink()
-    placing.finish(("entry.json",))
+    placing.finish(("entry.json", "stamp"))
     assert sorted(read_tree(tmp_path / "target")) == sorted(
         [*NEW, "fragment/en_a.pf_fragment", "fragment/en_b.pf_fragment"]
     )
@@ -78,5 +78,31 @@ def test_parts_of_which_all_is_there_are_not_read(tmp_path: Path) -> None:
         (tmp_path / f"workshop{number}").mkdir()
         placing = Placing(tmp_path / "target", tmp_path / f"workshop{number}", NEW, [show(read)])
         placing.prepare()
-        placing.finish(("entry.json",))
+        placing.finish(("entry.json", "stamp"))
     assert read == ["read"]
+
+
+@pytest.mark.parametrize("moves", range(5))
+def test_what_ends_half_way_is_not_taken_for_whole(
+    moves: int, placing: Placing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placing.prepare()
+    placing.finish(("entry.json", "stamp"))
+    (tmp_path / "next").mkdir()
+    named = {**NEW, "entry.json": b"next", "index/en_3.pf_index": b"3", "fourth": b"4"}
+    following = Placing(tmp_path / "target", tmp_path / "next", named, [show([])])
+    replace, left = Path.replace, iter(range(moves))
+
+    def end(path: Path, target: Path) -> Path:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    following.prepare()
+    monkeypatch.setattr(Path, "replace", end)
+    if moves < 4:
+        with pytest.raises(KeyboardInterrupt):
+            following.finish(("entry.json", "stamp"))
+    else:
+        following.finish(("entry.json", "stamp"))
+    assert (tmp_path / "target" / "stamp").exists() == (moves == 4)

@@ -156,6 +156,7 @@ FAULTS: list[tuple[Any, list[str]]] = [
             ".byline: Expected '{names}' in it but received: 'Von {name}'",
         ],
     ),
+    ({"byline": "{names} {names}"}, [".byline: Expected '{names}' in it once but received: '{names} {names}'"]),
     ({"search": "{zzz}"}, [".search: unknown placeholder '{zzz}' (there are none here)"]),
     ({"page_of": "{number}/{total}{zzz}"}, [".page_of: unknown placeholder '{zzz}' (there are {number}, {total})"]),
     (

@@ -5,6 +5,7 @@ from __future__ import annotations
 Value = int | str | list["Value"]
 _UNSIGNED, _TEXT, _ARRAY = 0, 3, 4
 _LENGTHS = {24: 1, 25: 2, 26: 4, 27: 8}
+_SMALL = [bytes([number]) for number in range(256)]
 
 
 def read_cbor(data: bytes) -> Value:
@@ -69,7 +70,10 @@ def _read(data: bytes, place: int) -> tuple[Value, int]:
 
 
 def _head(kind: int, number: int) -> bytes:
+    # Hundreds of thousands of an archive's, most of them small.
     if number < 24:
-        return bytes([kind * 32 + number])
+        return _SMALL[kind * 32 + number]
+    if number < 256:
+        return bytes((kind * 32 + 24, number))
     mark, length = next((mark, length) for mark, length in _LENGTHS.items() if number < 256**length)
     return bytes([kind * 32 + mark]) + number.to_bytes(length, "big")

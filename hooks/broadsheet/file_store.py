@@ -118,10 +118,15 @@ class FileStore:
     @staticmethod
     def _write(folder: Path, name: str, data: bytes) -> None:
         part = folder / f"{name}.{os.getpid()}"
-        part.write_bytes(digest(data) + data)
-        # Whatever the system's habits are: what others may write is not believed.
-        part.chmod(0o644)
-        part.replace(folder / name)
+        try:
+            part.write_bytes(digest(data) + data)
+            # Whatever the system's habits are: what others may write is not believed.
+            part.chmod(0o644)
+            part.replace(folder / name)
+        except OSError:
+            # On a full disk the half of it is in the way.
+            part.unlink(missing_ok=True)
+            raise
 
 
 def _is_own(path: Path) -> bool:

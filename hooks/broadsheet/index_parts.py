@@ -18,10 +18,10 @@ from broadsheet.cbor import Value, read_cbor, write_cbor
 from broadsheet.postings import Word, read_words
 from broadsheet.records import Record
 
-LEAST = 1000
+LEAST = 500
 """A part has so many records, unless there are fewer; at most twice as many and those of one month."""
 
-MOST_PARTS = 16
+MOST_PARTS = 32
 """Of an archive that would have more parts than these they are twice as large, or four times, or more: to put parts
 together takes time for each."""
 

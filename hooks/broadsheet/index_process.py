@@ -203,6 +203,8 @@ def main(job: str) -> int:
         if gently and hasattr(os, "nice"):
             os.nice(_GENTLY)
         told, leave = unpack_records(records), partial(read, lines[1])
+        # As large as what it has become.
+        del records
         store = None if cache is None else Path(cache)
         build_search_index(told, Path(site_dir), language, program, wait_for_rest, leave, store)
     except IndexingError as error:

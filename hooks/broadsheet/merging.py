@@ -20,6 +20,9 @@ from broadsheet.postings import Word, join_word
 ENTRY = "pagefind-entry.json"
 """The file that a search loads first, and all else by the names in it."""
 
+_DIGITS = 12
+"""So many of a digest name a file. What is there already is believed to be right, and of Pagefind's own names, of 7, two
+are the same in an archive of ten thousand now and then."""
 _Numbers = list[int]
 
 
@@ -44,12 +47,12 @@ class _Whole:
         self.filters: dict[str, dict[str, _Numbers]] = {}
         self.orders: dict[str, _Numbers] = {}
         self.fragments: list[Mapping[str, str]] = []
-        self._names: set[str] = set()
 
     def add(self, part: IndexPart) -> None:
         """Number the pages of one more part behind those that are there."""
         offset = len(self.pages)
-        renamed = {name: self._name_once(name, part.fragments[name]) for name, _ in part.pages}
+        # Of two pages with one name Pagefind lengthens one, which has the short name once the other is gone.
+        renamed = {name: _name(name, part.fragments[name]) for name, _ in part.pages}
         self.fragments.append(renamed)
         self.pages += [(renamed[name], count) for name, count in part.pages]
         for word in part.words:
@@ -61,14 +64,6 @@ class _Whole:
         for name, numbers in part.orders:
             added, known = [number + offset for number in numbers], self.orders.get(name, [])
             self.orders[name] = known + added if part.dated else added + known
-
-    def _name_once(self, name: str, data: bytes) -> str:
-        """A fragment's name, longer where another part has one of the same: Pagefind's are of 28 bits."""
-        mark, length = hashlib.sha256(data).hexdigest(), 0
-        while (longer := name + mark[:length]) in self._names:
-            length += 1
-        self._names.add(longer)
-        return longer
 
 
 def merge_parts(parts: Iterable[IndexPart]) -> Merged:
@@ -93,41 +88,43 @@ def merge_parts(parts: Iterable[IndexPart]) -> Merged:
         raise ValueError("there are no parts of the index")
     files = dict[str, bytes]()
     entry = json.loads(last.entry)
-    ((language, about),) = entry["languages"].items()
+    (about,) = entry["languages"].values()
+    like = about["hash"]
     orders = [[name, numbers] for name, numbers in sorted(whole.orders.items())]
     lists = [
         last.version,
         [list(page) for page in whole.pages],
-        _write_words(whole, language, files),
-        _write_filters(whole, language, files),
+        _write_words(whole, like, files),
+        _write_filters(whole, like, files),
         orders,
         list(last.fields),
     ]
     data = write_cbor(cast("Value", lists))
-    about["hash"], about["page_count"] = _name(language, data, 10), len(whole.pages)
+    about["hash"], about["page_count"] = _name(like, data), len(whole.pages)
     files[f"pagefind.{about['hash']}.pf_meta"] = data
     told = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return Merged({**last.program, ENTRY: told.encode()}, files, tuple(whole.fragments))
 
 
-def _write_words(whole: _Whole, language: str, files: dict[str, bytes]) -> list[list[str]]:
+def _write_words(whole: _Whole, like: str, files: dict[str, bytes]) -> list[list[str]]:
     chunks = cut_words((word, join_word(parts)) for word, parts in whole.words.items())
     listed = []
     for chunk in chunks:
-        name = _name(language, chunk.data, 7)
+        name = _name(like, chunk.data)
         files[f"index/{name}.pf_index"] = chunk.data
         listed.append([chunk.first, chunk.last, name])
     return listed
 
 
-def _write_filters(whole: _Whole, language: str, files: dict[str, bytes]) -> list[list[str]]:
+def _write_filters(whole: _Whole, like: str, files: dict[str, bytes]) -> list[list[str]]:
     listed = []
     for name, values in sorted(whole.filters.items()):
         data = write_cbor([name, [[value, cast("Value", numbers)] for value, numbers in sorted(values.items())]])
-        listed.append([name, _name(language, data, 7)])
+        listed.append([name, _name(like, data)])
         files[f"filter/{listed[-1][1]}.pf_filter"] = data
     return listed
 
 
-def _name(language: str, data: bytes, length: int) -> str:
-    return f"{language}_{hashlib.sha256(data).hexdigest()[:length]}"
+def _name(like: str, data: bytes) -> str:
+    """A name after what is in a file, of the same language as another name."""
+    return f"{like.rpartition('_')[0]}_{hashlib.sha256(data).hexdigest()[:_DIGITS]}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -43,9 +42,16 @@ class Placing:
                     self._write(path, found[part.names[path]])
 
     def finish(self, last: Sequence[str]) -> None:
-        """Put all in its place, some files after all others, and take away what is in the index no more."""
+        """Put all in its place, some files after all others, and take away what is in the index no more.
+
+        The very last is gone before the first is put: by that it can be told whether an index is whole.
+        """
         # Another build may have taken something away meanwhile.
         self.prepare()
+        # Should this end half-way, what is there is no index that anybody can be content with.
+        (self._target / last[-1]).unlink(missing_ok=True)
+        if not (self._workshop / last[-1]).exists():
+            self._write(last[-1], self._files[last[-1]])
         ready = sorted(scan(self._workshop))
         for path in [*(one for one in ready if one not in last), *(one for one in last if one in ready)]:
             (self._target / path).parent.mkdir(parents=True, exist_ok=True)
@@ -66,9 +72,7 @@ class Placing:
     def _write(self, path: str, data: bytes) -> None:
         whole = self._workshop / path
         whole.parent.mkdir(parents=True, exist_ok=True)
-        written = whole.with_name(f".{whole.name}.{os.getpid()}")
-        written.write_bytes(data)
-        written.replace(whole)
+        whole.write_bytes(data)
 
 
 def _holds(path: Path, data: bytes) -> bool:

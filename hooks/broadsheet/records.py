@@ -40,6 +40,7 @@ class Record:
         return self.day[:4]
 
 
+_URL = attrgetter("url")
 _ALL = attrgetter(*(one.name for one in fields(Record)))
 
 
@@ -64,7 +65,7 @@ def digest(records: Iterable[Record], language: str) -> str:
 
     The order of the records makes no difference.
     """
-    return hashlib.sha256(f"{language}\n{pack_records(sorted(records))}".encode()).hexdigest()
+    return hashlib.sha256(f"{language}\n{pack_records(sorted(records, key=_URL))}".encode()).hexdigest()
 
 
 def find_common_words(records: Sequence[Record]) -> list[str]:

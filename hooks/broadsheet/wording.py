@@ -188,6 +188,8 @@ def _check_text(text: object, wanted: Iterable[str], free: Iterable[str] = ()) -
         known = ", ".join(f"{{{one}}}" for one in wanted)
         hint = suggest(name, wanted).replace("'", "") or (f"there are {known}" if known else "there are none here")
         faults.append(f"unknown placeholder '{{{name}}}' ({hint})")
+    doubled = sorted({name for name in found if found.count(name) > 1})
+    faults += [f"Expected '{{{name}}}' in it once but received: {text!r}" for name in doubled]
     missing = sorted(set(wanted) - set(found) - set(free))
     return faults + [f"Expected '{{{name}}}' in it but received: {text!r}" for name in missing]
 

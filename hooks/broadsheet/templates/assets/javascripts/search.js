@@ -13,7 +13,7 @@ function say(name, values = {}, number = null) {
   const form = key => root.dataset[`say${name}${key.charAt(0).toUpperCase()}${key.slice(1)}`];
   const language = form("lang");
   const rules = new Intl.PluralRules(language ?? document.documentElement.lang);
-  const text = (number !== null && form(rules.select(number))) || form("other") || form("");
+  const text = (number !== null && form(rules.select(number))) || form("other") || form("") || "";
   const said = text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
   return language ? make("span", { lang: language, dir: "ltr" }, said) : said;
 }
