@@ -21,8 +21,8 @@ ENTRY = "pagefind-entry.json"
 """The file that a search loads first, and all else by the names in it."""
 
 _DIGITS = 12
-"""So many of a digest name a file. What is there already is believed to be right, and of Pagefind's own names, of 7, two
-are the same in an archive of ten thousand now and then."""
+"""So many of a digest name a file. What is there already is believed to be right, and of Pagefind's own names, of 7,
+two are the same in an archive of ten thousand now and then."""
 _Numbers = list[int]
 
 
