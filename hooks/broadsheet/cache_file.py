@@ -35,9 +35,14 @@ def find_fault(path: Path) -> str:
         status = name.stat()
         if not name.is_file():
             return "no regular file"
-        if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
+        if may_be_written(status):
             return "others may have written it"
     return ""
+
+
+def may_be_written(status: os.stat_result) -> bool:
+    """Whether a file is another user's, or one that others may write."""
+    return hasattr(os, "getuid") and (status.st_uid != os.getuid() or bool(status.st_mode & 0o022))
 
 
 def _name_files(folder: Path) -> list[Path]:

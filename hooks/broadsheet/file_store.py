@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from broadsheet.cache_file import may_be_written
 from broadsheet.packing import digest
 
 
@@ -131,9 +132,7 @@ class FileStore:
 
 def _is_own(path: Path) -> bool:
     status = path.lstat()
-    if not stat.S_ISREG(status.st_mode):
-        return False
-    return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
+    return stat.S_ISREG(status.st_mode) and not may_be_written(status)
 
 
 def measure_store(folder: Path, kind: Kind) -> tuple[int, int]:

@@ -25,10 +25,12 @@ MOST_PARTS = 32
 """Of an archive that would have more parts than these they are twice as large, or four times, or more: to put parts
 together takes time for each."""
 
+ENTRY = "pagefind-entry.json"
+"""The file that a search loads first, and all else by the names in it."""
+
 _MARK = b"pagefind_dcd"
 _PROGRAM = re.compile(r"pagefind\.js|wasm\.[\w-]+\.pagefind")
 _FRAGMENT = re.compile(r"fragment/([\w-]+)\.pf_fragment")
-_ENTRY = "pagefind-entry.json"
 _Names = list[list[str]]
 Filter = tuple[str, tuple[tuple[str, tuple[int, ...]], ...]]
 """A filter's name, and its values with the numbers of their pages."""
@@ -88,7 +90,7 @@ def read_part(files: Mapping[str, bytes], *, dated: bool = True) -> IndexPart:
 
     """
     try:
-        entry = files[_ENTRY].decode()
+        entry = files[ENTRY].decode()
         (language,) = json.loads(entry)["languages"].values()
         version, pages, chunks, filters, orders, fields = _read(files[f"pagefind.{language['hash']}.pf_meta"])
         listed = [files[f"index/{one[2]}.pf_index"] for one in cast("_Names", chunks)]

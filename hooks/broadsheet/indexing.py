@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from broadsheet.file_store import INDEX_PARTS, FileStore
-from broadsheet.merging import ENTRY
+from broadsheet.index_parts import ENTRY
 from broadsheet.pagefind_program import PagefindProgram, find_version
 from broadsheet.part_making import PartMaker
 from broadsheet.placing import Placing

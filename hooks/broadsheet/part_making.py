@@ -41,9 +41,8 @@ class PartMaker:
         self._store = store
         self._program = program
         self._language = language
-        self._parts: list[list[Record]] = []
-        self._names: dict[int, str] = {}
-        """Of each part by its identity: a digest of all its records is not worked out twice."""
+        self._parts: dict[str, list[Record]] = {}
+        """The records of each part by the name under which it is kept, in the order of parts."""
         self.rest: Sequence[Record] = ()
         """What had to be waited for."""
 
@@ -70,35 +69,36 @@ class PartMaker:
                 files = program.make_index(sort_records([*records, *self.rest]), self._language)
             return {path: data for path, data in files.items() if _NEEDED.fullmatch(path)}, []
         shown = [
-            Named({f"fragment/{name}.pf_fragment": old for old, name in names.items()}, _Reader(self, part))
-            for part, names in zip(self._parts, merged.fragments, strict=True)
+            Named({f"fragment/{new}.pf_fragment": old for old, new in names.items()}, _Reader(self, name))
+            for name, names in zip(self._parts, merged.fragments, strict=True)
         ]
         lists = [Named({path: path}, partial(_wrap, path, data)) for path, data in merged.lists.items()]
         return dict(merged.files), [*shown, *lists]
 
     def prune(self) -> None:
         """Let go of parts that are in this index no more."""
-        self._store.prune({self._name(part) for part in self._parts})
+        self._store.prune(self._parts)
 
     def close(self) -> None:
         """Let go of what is kept for this index alone."""
         self._store.close()
 
-    def _list_parts(
-        self, records: Sequence[Record], wait: Callable[[], Sequence[Record]] | None
-    ) -> Iterator[list[Record]]:
+    def _list_parts(self, records: Sequence[Record], wait: Callable[[], Sequence[Record]] | None) -> Iterator[str]:
         for part in cut_records([record for record in records if record.day]):
-            self._parts.append(part)
-            yield part
+            yield self._enter(part)
         if wait is not None:
             self.rest = wait()
         undated = sort_records([record for record in (*records, *self.rest) if not record.day])
         if undated:
-            self._parts.append(undated)
-            yield undated
+            yield self._enter(undated)
 
-    def _load(self, records: Sequence[Record]) -> IndexPart:
-        name = self._name(records)
+    def _enter(self, records: list[Record]) -> str:
+        name = f"{digest(records, f'{self._language} {find_version()} {_FORM}')[:32]}.part"
+        self._parts[name] = records
+        return name
+
+    def _load(self, name: str) -> IndexPart:
+        records = self._parts[name]
         data = self._store.load(name)
         if data is not None:
             try:
@@ -113,23 +113,16 @@ class PartMaker:
         self._store.save(name, pack(part))
         return part
 
-    def _name(self, records: Sequence[Record]) -> str:
-        known = self._names.get(id(records))
-        if known is None:
-            known = f"{digest(records, f'{self._language} {find_version()} {_FORM}')[:32]}.part"
-            self._names[id(records)] = known
-        return known
-
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """Reads what is shown of a part's records."""
 
     maker: PartMaker
-    records: Sequence[Record]
+    name: str
 
     def __call__(self) -> Mapping[str, bytes]:
-        return self.maker._load(self.records).fragments
+        return self.maker._load(self.name).fragments
 
 
 def _wrap(path: str, data: bytes) -> Mapping[str, bytes]:
