@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -163,15 +164,24 @@ if {finished}:
 print(indexing._process.pid, flush=True)
 time.sleep(60)
 """
-    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
     wait_until(lambda: len(find_children(child)) == 1)
     programs = find_children(child)
     parent.send_signal(signal.SIGKILL)
-    parent.communicate()
+    assert parent.communicate()[1] == ""
     wait_until(lambda: not any(is_running(one) for one in (child, *programs)))
     assert list((tmp_path / "site").iterdir()) == []
+
+
+def test_a_fault_that_nobody_wants_to_know_any_more_is_not_told(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "broadsheet.index_process", str(tmp_path / "no-job")]
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (1, b"")
 
 
 def find_children(process: int) -> list[int]:

@@ -208,13 +208,19 @@ def main(job: str) -> int:
         store = None if cache is None else Path(cache)
         build_search_index(told, Path(site_dir), language, program, wait_for_rest, leave, store)
     except IndexingError as error:
-        sys.stdout.write(str(error))
+        _say(str(error))
         return 1
     except Exception as error:  # whatever Pagefind's files hold: a build says it in a sentence
         kind = "" if isinstance(error, OSError) else f"{type(error).__name__}: "
-        sys.stdout.write(f"no search index: {kind}{error}")
+        _say(f"no search index: {kind}{error}")
         return 1
     return 0
+
+
+def _say(reason: str) -> None:
+    # Whoever wanted to know may be gone.
+    with suppress(OSError):
+        os.write(sys.stdout.fileno(), reason.encode())
 
 
 if __name__ == "__main__":
