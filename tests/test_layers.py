@@ -17,7 +17,7 @@ LAYERS = [
     ["slugs", "urls", "moments", "cache", "site_files", "languages", "wording", "mending", "nesting"],
     ["metadata", "file_store", "own_code", "phrases", "finishing", "chunking", "postings"],
     ["pictures"],
-    ["quoting", "lines", "renditions", "framing"],
+    ["quoting", "lines", "inlining", "renditions", "framing"],
     ["yaml_faults"],
     ["nodes"],
     ["fields"],

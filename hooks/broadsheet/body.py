@@ -14,6 +14,7 @@ import markdown
 from markdown.treeprocessors import Treeprocessor
 
 from broadsheet.article import Article
+from broadsheet.inlining import quicken
 from broadsheet.lines import LineFinder, unescape
 from broadsheet.links import LinkMap, Resolved, resolve_link
 from broadsheet.mending import mend_html
@@ -191,6 +192,7 @@ def _make_parser(extensions: Sequence[str], configs: Mapping[str, Mapping[str, A
     )
     # Before 'toc', whose priority is 5, so that its anchors and levels are those of the page.
     parser.treeprocessors.register(_HeadingShift(parser), "broadsheet-headings", 6)
+    quicken(parser)
     return parser
 
 
