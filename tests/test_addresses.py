@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from broadsheet.addresses import find_addresses
 from broadsheet.bodies import MarkdownSetup, Workshop, render_bodies
@@ -50,7 +52,7 @@ def test_every_link_that_a_page_shows_is_found(links: list[tuple[str, str]]) -> 
     body = "\n\n".join(form.format(address, n=number) for number, (address, form) in enumerate(links))
     article = make_article("talks", body=body)
     rendered = render_bodies([article], LinkMap(), lambda path: path, Workshop(MarkdownSetup()))[article.path]
-    shown = {address for address, _, _ in rendered.lookups}
+    shown = {address for address, _, _ in rendered.lookups} | set(re.findall('href="(https:[^"]*)', rendered.html))
     assert {one for one in shown if not one.startswith("#")} == set(find_addresses(body))
 
 

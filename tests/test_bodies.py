@@ -183,6 +183,12 @@ PIECES = st.sampled_from(
         "words",
         "[x](a%2Emd?x)",
         "<q cite='b.md'>x</q>",
+        "[x](https://example.org/paper/2026/01/a/)",
+        "[x](//EXAMPLE.org/paper/2026/01/b/#words)",
+        "![x](https://example.org/paper/2026/01/a/)",
+        "[x](https://example.net/2026/01/a/)",
+        "[x](mailto:a@example.org)",
+        "[x](http://[)",
     ]
 )
 
@@ -205,6 +211,7 @@ def link_maps(draw: st.DrawFn) -> LinkMap:
         draw(st.sampled_from([(), ("articles/2026/01/p.png",)])),
         draw(st.sampled_from([{}, {"articles/2026/01/p.png": "it is too large"}])),
         draw(st.sampled_from([{}, {"old/": "2026/01/a/"}])) if "2026/01/a/" in urls.values() else {},
+        draw(st.sampled_from(["", "https://example.org/paper/", "https://example.net/"])),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
-from broadsheet.links import LinkMap, Resolved, resolve_link
+from broadsheet.links import LinkMap, Resolved, may_change, resolve_link
 from broadsheet.urls import media_url
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -385,3 +385,34 @@ def test_every_file_can_be_linked_from_every_other_whatever_its_name(
     assert (found.article, found.fault, found.fragment) == (there, "", fragment)
     place = urlsplit(urljoin(f"{ROOT}2026/01/here/", found.url))
     assert (place.path, unquote(place.fragment)) == (f"/paper/{links.articles[there]}", fragment)
+
+
+@given(
+    st.sampled_from(
+        [
+            "a.md",
+            "#part",
+            "/2026/01/talks/",
+            f"{ROOT}2026/01/talks/",
+            "//News.Example/paper/about/",
+            "mailto:a@b",
+            "http://[",
+        ]
+    )
+    | st.text(max_size=12),
+    st.booleans(),
+    st.sampled_from(["", ROOT, "https://example.net/"]),
+)
+def test_what_may_not_change_leads_to_the_same_place_whatever_there_is(address: str, fetched: bool, site: str) -> None:
+    if not may_change(address, site, fetched=fetched):
+        full = resolve_link(address, HERE, URL, replace(LINKS, site=site), fetched=fetched)
+        assert full == resolve_link(address, HERE, URL, LinkMap(site=site), fetched=fetched)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://elsewhere.net/a", "mailto:a@example.net", "tel:+1", "//elsewhere.net", "http://["]
+)
+def test_what_leads_to_other_sites_may_not_change(address: str) -> None:
+    assert not may_change(address, ROOT)
+    assert may_change(f"{ROOT}2026/01/talks/", ROOT)
+    assert may_change("talks.md", "")

@@ -109,8 +109,9 @@ def render_bodies(
         workshop: what to work with.
 
     """
-    packed, stamp = workshop.setup.packed, workshop.setup.stamp.encode()
-    keys = {article.path: _key(packed, stamp, article, name) for article in articles}
+    packed = workshop.setup.packed
+    common = digest(packed, workshop.setup.stamp.encode(), links.site.encode())
+    keys = {article.path: _key(common, article, name) for article in articles}
     found = workshop.cache.get("body", keys.values()) if packed and workshop.setup.is_closed else {}
     bodies: dict[str, RenderedBody] = {}
     for article in articles:
@@ -125,9 +126,9 @@ def render_bodies(
     return {article.path: bodies[article.path] for article in articles}
 
 
-def _key(packed: bytes, stamp: bytes, article: Article, name: Callable[[str], str]) -> bytes:
+def _key(common: bytes, article: Article, name: Callable[[str], str]) -> bytes:
     place = "\0".join((article.path, article.url, name(article.path), str(article.body_line)))
-    return digest(b"body", packed, stamp, place.encode(), article.body.encode(errors="surrogatepass"))
+    return digest(b"body", common, place.encode(), article.body.encode(errors="surrogatepass"))
 
 
 def _leads_where_it_did(body: RenderedBody, article: Article, links: LinkMap) -> bool:

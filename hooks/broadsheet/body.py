@@ -16,7 +16,7 @@ from markdown.treeprocessors import Treeprocessor
 from broadsheet.article import Article
 from broadsheet.inlining import quicken
 from broadsheet.lines import LineFinder, unescape
-from broadsheet.links import LinkMap, Resolved, resolve_link
+from broadsheet.links import LinkMap, Resolved, may_change, resolve_link
 from broadsheet.mending import mend_html
 from broadsheet.nesting import nest_lists
 from broadsheet.plain_text import read_text
@@ -55,7 +55,8 @@ class RenderedBody:
     text: str = field(default="", repr=False)
     """What a reader sees of it, on one line."""
     lookups: tuple[tuple[str, bool, Resolved], ...] = field(default=(), compare=False, repr=False)
-    """Every address that was asked for, whether a browser fetches it by itself, and where it led."""
+    """Every address that an article more or less may lead elsewhere, whether a browser fetches it by itself, and where
+    it led."""
 
 
 @dataclass(slots=True)
@@ -159,7 +160,7 @@ class BodyRenderer:
             _find_anchors(sheet),
             tuple(sorted(set(sheet.problems))),
             read_text(content),
-            tuple((*key, found) for key, found in sheet.lookups.items()),
+            tuple((*key, to) for key, to in sheet.lookups.items() if may_change(key[0], links.site, fetched=key[1])),
         )
 
     def _filter(self, tag: str, name: str, value: str) -> str | None:
