@@ -253,9 +253,13 @@ class Server:
     @contextlib.contextmanager
     def rebuild(self, after: str = "Reloading browsers") -> Iterator[None]:
         """Wait for the build that follows the change made inside; `after` is what ends it."""
+        # What was changed before has been told by now, and builds of that end the wait for no other.
+        time.sleep(0.2)
+        end = time.monotonic() + 30
+        while self.log.count("Detected file changes") > self.log.count("Reloading browsers"):
+            assert time.monotonic() < end, self.log
+            time.sleep(0.05)
         since = len(self.log)
-        # The watcher compares times and sizes every half second: a change must not fall into the same tick.
-        time.sleep(0.1)
         yield
         self.wait_for(after, since=since)
 

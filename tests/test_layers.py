@@ -67,6 +67,7 @@ EDGE = [
     ["pages"],
     ["tools", "navigation", "templating", "printing", "serving", "noticeboard"],
     ["newsroom"],
+    ["observing"],
     ["publishing", "watching"],
     ["newsroom", "navigation", "templating", "search_desk"],
     ["events", "cli_related"],

@@ -12,6 +12,7 @@ from broadsheet.alarm import Alarm
 from broadsheet.edition import find_next_change
 from broadsheet.library import Library
 from broadsheet.noticeboard import Noticeboard
+from broadsheet.observing import take_over
 from broadsheet.serving import BackgroundRanker, LastGood, ask_for_build
 
 
@@ -47,6 +48,7 @@ class ServerDesk:
         """Take the server, which builds and shows the site from now on."""
         self.ranker.attach(server)
         self._board.attach(server)
+        take_over(server)
         self._server = server
         self._alarm.set(self._change)
 
