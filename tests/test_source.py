@@ -126,9 +126,9 @@ def test_what_may_not_be_read_is_a_problem(root: Path) -> None:
 
 
 def test_a_file_that_vanishes_while_it_is_read_is_a_problem(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(self: Path, *_: object) -> None:
-        raise PermissionError(13, "Permission denied", str(self))
+    def fail(path: str, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr(Path, "open", fail)
+    monkeypatch.setattr("broadsheet.source.open", fail, raising=False)
     source = read_source(root, "content")
     assert tell(source) == ["content/articles/2026/01/talks.md: not readable: Permission denied"]
