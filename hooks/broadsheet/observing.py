@@ -12,7 +12,7 @@ from typing import Any
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import get_plugin_logger
 from watchdog import events
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.polling import PollingObserver
 
@@ -101,7 +101,7 @@ class FileObserver:
             if observer.is_alive():
                 observer.join(timeout)
 
-    def _watch(self, observer: Any, path: str, tell: Callable[[str, FileSystemEvent], None]) -> None:
+    def _watch(self, observer: Any, path: str, tell: Callable[[str, events.FileSystemEvent], None]) -> None:
         handler = FileSystemEventHandler()
         handler.on_any_event = lambda event: tell(path, event)  # type: ignore[method-assign]
         recursive, place = self._watches[path][1], Path(path)
@@ -110,12 +110,12 @@ class FileObserver:
             recursive, place = False, place.parent
         observer.schedule(handler, str(place), recursive=recursive, event_filter=_CHANGES)
 
-    def _hear(self, watched: str, event: FileSystemEvent) -> None:
+    def _hear(self, watched: str, event: events.FileSystemEvent) -> None:
         self._heard.add(watched)
         self._known[0].update(_list_paths(event))
         self._pass_on(watched, event)
 
-    def _look(self, watched: str, event: FileSystemEvent) -> None:
+    def _look(self, watched: str, event: events.FileSystemEvent) -> None:
         paths = _list_paths(event)
         if self._told is not None and any(not known.isdisjoint(paths) for known in self._known):
             return
@@ -140,7 +140,7 @@ class FileObserver:
         for emitter in self._seen.emitters:
             emitter._timeout = OFTEN
 
-    def _pass_on(self, watched: str, event: FileSystemEvent) -> bool:
+    def _pass_on(self, watched: str, event: events.FileSystemEvent) -> bool:
         """Tell the handler of an event, if it matters."""
         place, known = Path(watched).resolve(), self._watches.get(watched)
         paths = [path for path in _list_paths(event) if path == place or not _is_beside(path)]
@@ -150,7 +150,7 @@ class FileObserver:
         return True
 
 
-def _list_paths(event: FileSystemEvent) -> list[Path]:
+def _list_paths(event: events.FileSystemEvent) -> list[Path]:
     # On macOS the system tells of a file by its real path.
     return [Path(os.fsdecode(path)).resolve() for path in (event.src_path, event.dest_path) if path]
 
