@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
-from broadsheet.mishaps import explain_mishap
+from broadsheet.mishaps import explain_mishap, report_problems
+from broadsheet.problems import Problem
 from jinja2 import Environment, FileSystemLoader
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError
+from mkdocs.plugins import get_plugin_logger
 
 
 @pytest.fixture(autouse=True)
@@ -76,3 +79,14 @@ def test_a_fault_of_the_engine_is_not_taken_for_a_user_s(here: Path) -> None:
     assert explain_mishap(ZeroDivisionError("x")) == ""
     # Nor what MkDocs has told already.
     assert explain_mishap(Abort("Aborted with a BuildError!")) == ""
+
+
+def test_of_warnings_that_were_told_only_the_number_is_told_again(caplog: pytest.LogCaptureFixture) -> None:
+    old = [Problem(f"{name}.md", 1, 0, "", "dead link", severity="warning") for name in "ab"]
+    fault = Problem("c.md", 1, 0, "", "no headline")
+    new = Problem("d.md", 2, 0, "", "dead link", severity="warning")
+    log = get_plugin_logger("broadsheet")
+    with caplog.at_level(logging.INFO, logger="mkdocs"):
+        report_problems([*old, fault, new], log, strict=False, serving=True, told=[*old, fault])
+    told = [record.getMessage().removeprefix("broadsheet: ") for record in caplog.records]
+    assert told == [str(fault), str(new), "2 warnings as before: 'broadsheet check' lists all"]

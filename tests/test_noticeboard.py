@@ -157,6 +157,29 @@ def test_faults_of_a_build_that_went_well_are_told_too_those_of_the_page_first(p
     assert "last good state" not in paper.get("nowhere/")
 
 
+def test_a_site_is_shown_while_what_its_build_has_left_for_later_is_still_done(paper: Paper) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def build() -> None:
+        paper.build()
+        (paper.root / "talks" / "index.html").write_bytes(PAGE.replace(b"Words.", b"Other words."))
+        logging.getLogger("mkdocs.plugins.broadsheet").error("broadsheet: talks.md: faulty")
+        paper.board.show()
+        begun.set()
+        assert ended.wait(10)
+
+    paper.board._builder = build
+    paper.server._wanted_epoch += 1
+    thread = threading.Thread(target=paper.server.builder)
+    thread.start()
+    assert begun.wait(10)
+    assert "Other words." in paper.get("talks/")
+    assert paper.told("talks/") == ["talks.md: faulty"]
+    ended.set()
+    thread.join()
+    assert paper.told("talks/") == ["talks.md: faulty"]
+
+
 def test_what_is_no_page_and_what_lies_on_the_disk_stay_as_they_are(paper: Paper) -> None:
     paper.says = ["content/topics.yml:1: broken"]
     paper.server.builder()

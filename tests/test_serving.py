@@ -14,7 +14,7 @@ from broadsheet.bodies import Workshop
 from broadsheet.cache import Cache
 from broadsheet.library import Library
 from broadsheet.plan import Layout, Plan, plan_edition
-from broadsheet.related import rank
+from broadsheet.related import Ranking, rank
 from broadsheet.serving import BackgroundRanker
 from broadsheet.workers import make_pool
 from makers import NOW, make_article, make_library
@@ -64,6 +64,13 @@ def make_plan(**bodies: str) -> Plan:
     return plan_edition(library, NOW, Layout(related_count=2), {})
 
 
+def build_with(ranker: BackgroundRanker, plan: Plan, workshop: Workshop) -> Ranking:
+    """The lists that a build shows; what it has left for later is begun."""
+    lists = ranker(plan, workshop)()
+    ranker.follow_up(workshop)
+    return lists
+
+
 ONE, TWO = make_plan(), make_plan(c="Ferries harbour frozen.")
 
 
@@ -73,7 +80,7 @@ def test_without_a_server_or_workers_lists_are_ready_at_once(server: LiveReloadS
         if attached:
             ranker.attach(server)
         for plan in (ONE, TWO):
-            assert ranker(plan, Workshop(executor=executor))() == rank(plan.documents, 2)
+            assert build_with(ranker, plan, Workshop(executor=executor)) == rank(plan.documents, 2)
     assert not wants(server)
 
 
@@ -87,17 +94,17 @@ def test_the_first_lists_are_waited_for_and_later_ones_follow(server: LiveReload
     assert first.lists != rank(TWO.documents, 2).lists
     ranker.attach(server)
     # Saved: at once the last lists.
-    assert ranker(TWO, workshop)() == first
+    assert build_with(ranker, TWO, workshop) == first
     assert not wants(server)
     pool.run()
     assert wants(server)
     # Built again: the new ones, and no end of building.
-    assert ranker(TWO, workshop)() == rank(TWO.documents, 2)
+    assert build_with(ranker, TWO, workshop) == rank(TWO.documents, 2)
     assert not pool.work
     assert not wants(server)
     # Known by now, both ways.
     for plan in (ONE, TWO, ONE):
-        assert ranker(plan, workshop)() == rank(plan.documents, 2)
+        assert build_with(ranker, plan, workshop) == rank(plan.documents, 2)
     assert (pool.work, wants(server)) == ([], False)
 
 
@@ -110,13 +117,13 @@ def test_saving_again_before_they_are_ready_leaves_the_last_lists_and_asks_once(
     ranker.attach(server)
     three = make_plan(c="Ferries harbour.", d="Harbour frozen.")
     for plan in (TWO, TWO, three, three):
-        assert ranker(plan, workshop)() == first
+        assert build_with(ranker, plan, workshop) == first
     assert not wants(server)
     live = [future for future, *_ in pool.work if not future.cancelled()]
     assert len(live) == 1, "what was overtaken is not compared any more"
     pool.run()
     assert wants(server)
-    assert ranker(three, workshop)() == rank(three.documents, 2)
+    assert build_with(ranker, three, workshop) == rank(three.documents, 2)
     assert not wants(server)
 
 
@@ -128,10 +135,10 @@ def test_lists_that_come_out_the_same_need_no_other_build(server: LiveReloadServ
     wait()
     ranker.attach(server)
     same = make_plan(c="Parliament budget passed.")
-    ranker(same, workshop)
+    build_with(ranker, same, workshop)
     pool.run()
     assert not wants(server)
-    assert ranker(same, workshop)() == rank(same.documents, 2)
+    assert build_with(ranker, same, workshop) == rank(same.documents, 2)
 
 
 def test_what_goes_wrong_while_comparing_leaves_the_last_lists(server: LiveReloadServer) -> None:
@@ -141,9 +148,9 @@ def test_what_goes_wrong_while_comparing_leaves_the_last_lists(server: LiveReloa
     pool.run()
     first = wait()
     ranker.attach(server)
-    ranker(TWO, workshop)
+    build_with(ranker, TWO, workshop)
     pool.work[0][0].cancel()
-    assert ranker(TWO, workshop)() == first
+    assert build_with(ranker, TWO, workshop) == first
     assert not told
 
 
@@ -179,12 +186,12 @@ def test_a_real_worker_has_a_waiting_server_build_again_once(server: LiveReloadS
 
     thread = threading.Thread(target=build)
     try:
-        ranker(ONE, workshop)()
+        build_with(ranker, ONE, workshop)
         ranker.attach(server)
         thread.start()
-        ranker(TWO, workshop)
+        build_with(ranker, TWO, workshop)
         assert wait_until(lambda: builds)
-        assert ranker(TWO, workshop)() == rank(TWO.documents, 2)
+        assert build_with(ranker, TWO, workshop) == rank(TWO.documents, 2)
         time.sleep(0.2)
         assert len(builds) == 1
     finally:
@@ -200,16 +207,16 @@ def test_a_worker_that_dies_is_told_and_ends_no_build(server: LiveReloadServer) 
     ranker, pool, told = BackgroundRanker(), make_pool(1, "forkserver"), list[str]()
     workshop = Workshop(executor=pool, cache=Cache(None, ""), warn=told.append)
     try:
-        first = ranker(ONE, workshop)()
+        first = build_with(ranker, ONE, workshop)
         ranker.attach(server)
         pool.submit(exit_at_once)
-        assert ranker(TWO, workshop)() == first
+        assert build_with(ranker, TWO, workshop) == first
         assert ranker._pending is not None
         assert wait_until(ranker._pending[1].done)
         # The server goes on, and the writer saves once more.
-        assert ranker(TWO, workshop)().lists.keys() == first.lists.keys()
+        assert build_with(ranker, TWO, workshop).lists.keys() == first.lists.keys()
         assert told
-        assert ranker(make_plan(c="Harbour."), workshop)().lists.keys() == first.lists.keys()
+        assert build_with(ranker, make_plan(c="Harbour."), workshop).lists.keys() == first.lists.keys()
     finally:
         pool.shutdown()
 
@@ -218,11 +225,11 @@ def test_after_a_worker_has_died_new_lists_come_all_the_same(server: LiveReloadS
     ranker, pool = BackgroundRanker(), make_pool(1, "forkserver")
     try:
         workshop = Workshop(executor=pool, cache=Cache(None, ""), warn=lambda _: None)
-        ranker(ONE, workshop)()
+        build_with(ranker, ONE, workshop)
         ranker.attach(server)
         pool.submit(exit_at_once).exception()
         for _ in range(3):
-            found = ranker(TWO, workshop)()
+            found = build_with(ranker, TWO, workshop)
         assert found == rank(TWO.documents, 2)
     finally:
         pool.shutdown()
@@ -234,34 +241,36 @@ def test_the_death_of_a_worker_has_the_comparison_done_again_by_new_ones_beside_
     ranker, old, told = BackgroundRanker(), make_pool(1, "forkserver"), list[str]()
     cache, new = Cache(None, ""), Waiting()
     try:
-        first = ranker(ONE, Workshop(executor=old, cache=cache))()
+        first = build_with(ranker, ONE, Workshop(executor=old, cache=cache))
         ranker.attach(server)
         old.submit(exit_at_once)
-        ranker(TWO, Workshop(executor=old, cache=cache))
+        build_with(ranker, TWO, Workshop(executor=old, cache=cache))
         # Nobody saves anything: the server builds by itself.
         assert wait_until(lambda: wants(server))
     finally:
         old.shutdown()
     workshop = Workshop(executor=new, cache=cache, warn=told.append)
-    assert ranker(TWO, workshop)() == first
+    assert build_with(ranker, TWO, workshop) == first
     assert (len(told), len(new.work)) == (1, 1)
     new.run()
     assert wants(server)
-    assert ranker(TWO, workshop)() == rank(TWO.documents, 2)
+    assert build_with(ranker, TWO, workshop) == rank(TWO.documents, 2)
     # And so for the rest of the session.
-    assert ranker(make_plan(c="Harbour."), workshop)() == rank(TWO.documents, 2)
+    assert build_with(ranker, make_plan(c="Harbour."), workshop) == rank(TWO.documents, 2)
     assert len(new.work) == 1
 
 
 def test_a_comparison_that_brings_every_worker_down_ends(server: LiveReloadServer) -> None:
     ranker, cache, told = BackgroundRanker(), Cache(None, ""), list[str]()
     ranker.attach(server)
-    ranker(ONE, Workshop(cache=cache))()
+    build_with(ranker, ONE, Workshop(cache=cache))
     builds = 0
     while builds < 5:
         builds += 1
         fallen = Waiting()
-        lists = ranker(TWO, Workshop(executor=fallen, cache=cache, warn=told.append))
+        workshop = Workshop(executor=fallen, cache=cache, warn=told.append)
+        lists = ranker(TWO, workshop)
+        ranker.follow_up(workshop)
         for future, *_ in fallen.work:
             future.set_exception(BrokenExecutor())
         if not wants(server):

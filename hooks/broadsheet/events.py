@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -43,12 +42,10 @@ from broadsheet.settings import Settings, find_content, find_layout, find_locale
 from broadsheet.source import Source, read_source
 from broadsheet.surroundings import add_files
 from broadsheet.templating import TEMPLATES, equip_environment
-from broadsheet.tools import Tools, count_cores
+from broadsheet.tools import Tools, count_cores, spare_archive
 from broadsheet.watching import ServerDesk
 
 log = get_plugin_logger("broadsheet")
-_GARBAGE = (50_000, 20, 20)
-"""How many objects are made between two looks for garbage, and so on (see Python's `gc.set_threshold`)."""
 
 
 class Newspaper:
@@ -71,8 +68,7 @@ class Newspaper:
 
     def on_startup(self, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether a writer is watching: then a fault must not end the server."""
-        # An archive is hundreds of thousands of objects that stay, and Python would look through them time and again.
-        gc.set_threshold(*_GARBAGE)
+        spare_archive()
         self._serving = command == "serve"
         if self._serving:
             self._desk.open()
@@ -120,7 +116,8 @@ class Newspaper:
         if not self._serving:
             # The printer may make copies of this process, which must not have threads then.
             self._tools.end_workers()
-        report_problems(library.problems, log, strict=bool(config.strict), serving=self._serving)
+        told = () if config.strict else self._desk.told
+        report_problems(library.problems, log, strict=bool(config.strict), serving=self._serving, told=told)
         if self._serving:
             self._desk.note(library, now, Path(config.site_dir))
         self._publisher = Publisher(config)
@@ -180,12 +177,15 @@ class Newspaper:
             printer.write(f"{url}index.html", data)
         start_search = partial(self._start_search, publisher.site, config)
         others = {INDEX_DIR} if self._settings.search else set()
-        written = publisher.finish(
-            self._files, printer, imprints, workshop.cache, count_cores(), workshop.report, start_search, others
-        )
+        there = self._desk.recall_site(others)
+        arguments = (workshop.cache, count_cores(), workshop.report, start_search, others, there)
+        written, site = publisher.finish(self._files, printer, imprints, *arguments)
         self._search.release()
         log.info("%s files of the site are new or changed", f"{written:,}")
         self._publisher = None
+        if self._serving:
+            # Under --strict MkDocs may still call the build a failure.
+            self._desk.follow_up(site, others, workshop, show=not config.strict)
         self._tools.save()
         if not self._serving:
             self._search.wait()

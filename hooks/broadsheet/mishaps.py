@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import yaml
@@ -19,16 +19,28 @@ _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "note": logging.I
 
 
 def report_problems(
-    problems: Sequence[Problem], log: logging.LoggerAdapter[logging.Logger], *, strict: bool, serving: bool
+    problems: Sequence[Problem],
+    log: logging.LoggerAdapter[logging.Logger],
+    *,
+    strict: bool,
+    serving: bool,
+    told: Collection[Problem] = (),
 ) -> None:
     """Log what is wrong with the content; a build ends with it, a server does not.
+
+    Of warnings that the last build has `told`, only how many there are: among thousands nobody finds a new one.
 
     Raises:
         PluginError: when there is an error (a warning, if `strict`) and nobody is serving.
 
     """
+    known = {one for one in problems if one.severity != "error"}.intersection(told)
     for problem in problems:
-        log.log(_LEVELS[problem.severity], str(problem))
+        if problem not in known:
+            log.log(_LEVELS[problem.severity], str(problem))
+    warnings = sum(one.severity == "warning" for one in known)
+    if warnings:
+        log.info("%s as before: 'broadsheet check' lists all", count(warnings, "warning"))
     if serving:
         return
     errors, warnings = (sum(one.severity == kind for one in problems) for kind in ("error", "warning"))

@@ -82,6 +82,15 @@ class Noticeboard:
         """Take nothing down any more."""
         logging.getLogger(_LOGGER).removeHandler(self._collector)
 
+    def show(self) -> None:
+        """Have browsers load the site that was built now: MkDocs would wait for all that follows its last page."""
+        if self._server is None:
+            return
+        self._hang_out(failed=False)
+        with self._server._epoch_cond:
+            self._server._visible_epoch = self._server._wanted_epoch
+            self._server._epoch_cond.notify_all()
+
     def build(self) -> None:
         """Build, and live through whatever fails: the last good site goes on, and browsers load it to learn why."""
         self._collector.lines.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, urljoin
 
@@ -56,7 +57,7 @@ class PressFile(File):
 
     def find_address(self, site_url: str) -> str:
         """The page's full address; from the root of the server where that is not known."""
-        return urljoin(site_url or "/", quote(self.dest_uri.removesuffix("index.html")))
+        return f"{_find_root(site_url)}{quote(self.dest_uri.removesuffix('index.html'))}"
 
     @property
     def page(self) -> Page:
@@ -144,6 +145,11 @@ class RenditionFile(MediaFile):
         """Write what readers get."""
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(self._read())
+
+
+@lru_cache
+def _find_root(site_url: str) -> str:
+    return urljoin(site_url or "/", ".")
 
 
 def list_entries(files: Iterable[File]) -> list[PressFile]:

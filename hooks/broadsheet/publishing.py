@@ -19,7 +19,7 @@ from broadsheet.indexing import clear_workshops
 from broadsheet.packing import digest
 from broadsheet.press_files import MediaFile, PressFile
 from broadsheet.printing import Printer
-from broadsheet.site_files import Printed, find_kept, hold_site, make_staging, note, publish, scan
+from broadsheet.site_files import Printed, SiteState, find_kept, hold_site, make_staging, note, publish, scan
 
 
 @contextmanager
@@ -72,14 +72,16 @@ class Publisher:
         report: Callable[[str, int, int], None],
         start_search: Callable[[], None],
         others: Collection[str] = (),
-    ) -> int:
+        there: SiteState | None = None,
+    ) -> tuple[int, SiteState]:
         """Print what has changed, and put everything in its place.
 
         `start_search` is called when nothing stands in the way of a thread any more; `others` names directories
-        of the site that someone else looks after.
+        of the site that someone else looks after; `there` is how the last build left a site that nobody else
+        touches, where that is known.
 
         Returns:
-            how many files were written.
+            how many files were written, and how the site was left.
 
         """
         ours = [file for file in files if isinstance(file, PressFile | MediaFile) and file.by_engine]
@@ -90,7 +92,7 @@ class Publisher:
         printed = {path: one for path, one in known if isinstance(path, str) and isinstance(one, Printed)}
         # What a build that was killed has left there would be published with the site.
         clear_workshops(self._site)
-        there = scan(self._site, others)
+        there = scan(self._site, others) if there is None else there
         kept = find_kept(marks, printed, there)
         left = [file for file in ours if file.dest_uri not in kept]
         printer.print_all([file for file in left if isinstance(file, PressFile)], workers, report, start_search)
@@ -99,7 +101,7 @@ class Publisher:
             written, placed = publish(self._staging, self._site, kept, there)
             cache.put("site", {key: note(marks, printed, kept, placed)})
         self.abandon()
-        return written
+        return written, {**{path: there[path] for path in kept}, **placed}
 
     def abandon(self) -> None:
         """Leave the site as it is, and MkDocs' settings as they were."""

@@ -28,6 +28,10 @@ class BackgroundRanker:
 
     def __init__(self) -> None:
         self._last: Ranking | None = None
+        self._new: dict[bytes, Ranking] = {}
+        """What was compared, and is not in the cache yet."""
+        self._wanted: tuple[bytes, Plan] | None = None
+        """What is to be compared when the page is out."""
         self._pending: tuple[bytes, Future[Ranking], Executor] | None = None
         self._server: LiveReloadServer | None = None
         self._dead: Executor | None = None
@@ -43,11 +47,13 @@ class BackgroundRanker:
         """As `rankings.start_ranking`."""
         key = find_key(plan.documents, plan.layout.related_count)
         self._collect(workshop)
-        known = workshop.cache.get("ranking", [key]).get(key)
+        self._wanted = None
+        found = self._new.get(key) or workshop.cache.get("ranking", [key]).get(key)
+        known = found if isinstance(found, Ranking) else None
         hopeless = workshop.executor is self._dead or self._deaths[key] > 1
         here = workshop.executor is None or hopeless or self._server is None
-        if isinstance(known, Ranking) or self._last is None or here:
-            wait = start_ranking(plan, workshop)
+        if known is not None or self._last is None or here:
+            wait = start_ranking(plan, workshop) if known is None else lambda: known
 
             def keep() -> Ranking:
                 self._last = wait()
@@ -55,9 +61,16 @@ class BackgroundRanker:
 
             return keep
         if self._pending is None or self._pending[0] != key:
-            self._submit(key, plan, workshop)
+            self._wanted = (key, plan)
         last = self._last
         return lambda: last
+
+    def follow_up(self, workshop: Workshop) -> None:
+        """Compare what the build that is done had no time for, and keep what was compared before it."""
+        if self._wanted is not None and workshop.executor is not None:
+            self._submit(*self._wanted, workshop)
+        workshop.cache.put("ranking", self._new)
+        self._wanted, self._new = None, {}
 
     def _submit(self, key: bytes, plan: Plan, workshop: Workshop) -> None:
         if self._pending is not None:
@@ -74,8 +87,7 @@ class BackgroundRanker:
         key, future, executor = self._pending
         self._pending = None
         try:
-            self._last = future.result()
-            workshop.cache.put("ranking", {key: self._last})
+            self._last = self._new[key] = future.result()
         except CancelledError:
             pass
         except BrokenExecutor:

@@ -12,6 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+SiteState = Mapping[str, tuple[int, int]]
+"""The files of a site by path, with size and modification time in nanoseconds."""
+
 _PART = "part"
 _SIGNALS_END = os.name == "nt"
 """Whether any signal ends a process: on Windows 0 is that of Control-C."""
@@ -83,9 +86,7 @@ def scan(site: Path, others: Collection[str] = (), *, hidden: bool = False) -> d
     return found
 
 
-def find_kept(
-    imprints: Mapping[str, bytes], printed: Mapping[str, Printed], there: Mapping[str, tuple[int, int]]
-) -> set[str]:
+def find_kept(imprints: Mapping[str, bytes], printed: Mapping[str, Printed], there: SiteState) -> set[str]:
     """The files that need not be printed: same imprint as when they were, and untouched since.
 
     Args:
@@ -122,7 +123,7 @@ def hold_site(site: Path) -> Iterator[None]:
 
 
 def publish(
-    staging: Path, site: Path, kept: Collection[str], there: Mapping[str, tuple[int, int]]
+    staging: Path, site: Path, kept: Collection[str], there: SiteState
 ) -> tuple[int, dict[str, tuple[int, int]]]:
     """Move what is new or other than before from the staging directory to the site, and remove the rest of the old.
 
@@ -187,7 +188,7 @@ def note(
     imprints: Mapping[str, bytes],
     printed: Mapping[str, Printed],
     kept: Collection[str],
-    left: Mapping[str, tuple[int, int]],
+    left: SiteState,
 ) -> dict[str, Printed]:
     """What was printed and how it was left (see `publish`), for the next build: see `find_kept`."""
     noted = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from concurrent.futures import Executor
@@ -26,6 +27,8 @@ WORTH_A_PROCESS = 400
 """A process of its own takes half a second to start: as long as comparing so many articles."""
 
 _LEAST_CORES = 2
+_GARBAGE = (50_000, 20, 20)
+"""How many objects are made between two looks for garbage, and so on (see Python's `gc.set_threshold`)."""
 
 
 def count_cores() -> int:
@@ -52,6 +55,11 @@ def start_workers(articles: int, modules: tuple[str, ...] = ()) -> Executor | No
     if articles < WORTH_A_PROCESS or cores < _LEAST_CORES:
         return None
     return make_pool(cores, "forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+
+
+def spare_archive() -> None:
+    """Have Python look for garbage less often: an archive is hundreds of thousands of objects, and all of them stay."""
+    gc.set_threshold(*_GARBAGE)
 
 
 def open_cache(config: MkDocsConfig, settings: Settings, *, remember: bool = False) -> Cache:
