@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from sites import Site
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 for _name in ("BROADSHEET_CONTENT", "SITE_URL", "REPO_URL", "SOURCE_DATE_EPOCH"):
     os.environ.pop(_name, None)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell has jobs in the background ignore Control-C, and with them all that they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 MakeSite = Callable[..., Site]
 
