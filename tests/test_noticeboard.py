@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from broadsheet.noticeboard import Noticeboard, add_banner
+from broadsheet.noticeboard import MOST_OVERTAKEN, Noticeboard, add_banner
 from hypothesis import given
 from hypothesis import strategies as st
 from markup import parse
@@ -164,7 +164,7 @@ def test_a_site_is_shown_while_what_its_build_has_left_for_later_is_still_done(p
         paper.build()
         (paper.root / "talks" / "index.html").write_bytes(PAGE.replace(b"Words.", b"Other words."))
         logging.getLogger("mkdocs.plugins.broadsheet").error("broadsheet: talks.md: faulty")
-        paper.board.show()
+        paper.board.show(news=True)
         begun.set()
         assert ended.wait(10)
 
@@ -178,6 +178,105 @@ def test_a_site_is_shown_while_what_its_build_has_left_for_later_is_still_done(p
     ended.set()
     thread.join()
     assert paper.told("talks/") == ["talks.md: faulty"]
+
+
+class Epochs:
+    """What MkDocs' loop does around a build, and what a browser then loads again."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.server = paper.server
+        self.loaded = paper.server._visible_epoch
+
+    def build(self) -> None:
+        self.server._wanted_epoch = max(self.server._wanted_epoch, self.loaded) + 1000
+        self.server._want_rebuild = False
+        self.server.builder()
+        self.server._visible_epoch = self.server._wanted_epoch
+
+    @property
+    def reload(self) -> bool:
+        """Whether an open page would load again, and does."""
+        news, self.loaded = self.server._visible_epoch > self.loaded, self.server._visible_epoch
+        return news
+
+
+def test_a_proof_is_loaded_before_the_build_and_what_comes_to_the_same_is_not_loaded_again(paper: Paper) -> None:
+    epochs, seen = Epochs(paper), list[bool]()
+    paper.board._pull_proofs = lambda: True
+
+    def build(*, news: bool) -> None:
+        seen.append(epochs.reload)
+        paper.board.show(news=news)
+
+    for news in (False, True, False):
+        paper.board._builder = lambda news=news: build(news=news)
+        epochs.build()
+        assert seen == [True]
+        assert epochs.reload == news
+        seen.clear()
+
+
+def test_a_build_in_which_nothing_is_new_has_no_page_loaded_again(paper: Paper) -> None:
+    epochs = Epochs(paper)
+    for news in (True, False, True):
+        paper.board._builder = lambda news=news: paper.board.show(news=news)
+        epochs.build()
+        assert epochs.reload == news
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_a_new_fault_is_loaded_and_so_is_its_end(paper: Paper, proven: bool) -> None:
+    epochs, lines = Epochs(paper), list[str]()
+    paper.board._pull_proofs = lambda: proven
+
+    def build() -> None:
+        for line in lines:
+            logging.getLogger("mkdocs.plugins.broadsheet").error("broadsheet: %s", line)
+        paper.board.show(news=False)
+        assert epochs.reload == proven or lines != before
+
+    paper.board._builder = build
+    before: list[str] = []
+    for lines in ([FAULT], [FAULT], []):
+        epochs.build()
+        assert paper.told("talks/") == lines
+        before = lines
+
+
+def test_a_build_gives_way_to_a_page_that_was_saved_meanwhile(paper: Paper) -> None:
+    epochs, ended = Epochs(paper), list[bool]()
+    paper.board._pull_proofs = lambda: True
+    paper.says = [FAULT]
+    paper.server.builder()
+
+    def build() -> None:
+        paper.server._want_rebuild = True
+        paper.board.give_way()
+        paper.board.show(news=True)
+        ended.append(True)
+
+    paper.board._builder = build
+    for _ in range(MOST_OVERTAKEN):
+        epochs.build()
+        assert epochs.reload, "the proof"
+        assert paper.told("talks/") == [FAULT], "what stood there stays"
+        assert not ended
+    # A writer who never pauses gets the rest of the site all the same.
+    epochs.build()
+    assert ended
+
+
+def test_without_a_proof_no_build_gives_way(paper: Paper) -> None:
+    ended = list[bool]()
+
+    def build() -> None:
+        paper.server._want_rebuild = True
+        paper.board.give_way()
+        ended.append(True)
+
+    paper.board._builder = build
+    paper.server.builder()
+    assert ended
 
 
 def test_what_is_no_page_and_what_lies_on_the_disk_stay_as_they_are(paper: Paper) -> None:

@@ -199,3 +199,21 @@ def test_a_server_s_own_watches_are_taken_over(content: Path) -> None:
         server.observer.stop()
         server.observer.join()
         server.server_close()
+
+
+def test_what_has_changed_is_told_once(tmp_path: Path) -> None:
+    observer = FileObserver(5.0)
+    handler, heard = FileSystemEventHandler(), threading.Event()
+    handler.on_any_event = lambda _: heard.set()  # type: ignore[method-assign]
+    observer.schedule(handler, str(tmp_path), recursive=True)
+    observer.start()
+    try:
+        (tmp_path / "talks.md").write_text("Words.", encoding="utf-8")
+        assert heard.wait(20)
+        assert observer.take_changes() == {(tmp_path / "talks.md").resolve()}
+        (tmp_path / ".talks.md.swp").write_text("Words.", encoding="utf-8")
+        time.sleep(0.2)
+        assert {path.name for path in observer.take_changes()} <= {"talks.md"}
+    finally:
+        observer.stop()
+        observer.join(20)

@@ -91,6 +91,41 @@ def test_new_and_deleted_articles_come_and_go(site: Site, server: Server) -> Non
     assert "Harbour" not in server.get("")[1]
 
 
+@pytest.mark.parametrize(
+    ("body", "keys"),
+    [
+        ("Other words.[^1]\n\n[^1]: A note.\n\n## Part\n", {}),
+        (
+            "[The talks](talks.md), the [rest](#part)\n\n# Part\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+            {"summary": "A dek."},
+        ),
+        ("![Elsewhere](https://other.example/x.png) <b onclick='x'>bold</b>", {"kicker": "Geneva"}),
+    ],
+)
+def test_the_page_of_a_saved_article_is_shown_first_and_the_build_comes_to_the_same(
+    site: Site, server: Server, body: str, keys: dict[str, str]
+) -> None:
+    with server.rebuild():
+        since = len(server.log)
+        site.article("accord", "2026-01-19", body, **keys)
+        server.wait_for("accord.md: its page is shown", since=since)
+        shown = server.get("2026/01/accord/")[1]
+    assert "Building documentation" not in server.log[since : server.log.index("its page is shown", since)]
+    # Related headlines may be others: they are compared by the build.
+    article, _, beside = server.get("2026/01/accord/")[1].partition("<aside ")
+    assert beside
+    assert shown.partition("<aside ")[0].rstrip() == article.rstrip()
+
+
+def test_what_a_headline_changes_elsewhere_follows(site: Site, server: Server) -> None:
+    with server.rebuild():
+        site.article("accord", "2026-01-19", "The accord.", title="An accord at last")
+    assert "An accord at last" in server.get("2026/01/talks/")[1]
+    assert "An accord at last" in server.get("topics/world/")[1]
+    with server.rebuild():
+        site.article("accord", "2026-01-19", "The accord.")
+
+
 @pytest.mark.browser
 def test_an_open_page_comes_back_with_its_article(site: Site, server: Server, browser: Browser) -> None:
     path = site.article("ferry", "2026-01-21", "Ferries are back.")

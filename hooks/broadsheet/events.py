@@ -19,7 +19,6 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from broadsheet.article import Article
-from broadsheet.bodies import find_renderer
 from broadsheet.body import RenderedBody
 from broadsheet.developing import read_rendition
 from broadsheet.exposure import examine_templates
@@ -31,12 +30,14 @@ from broadsheet.mishaps import report_problems
 from broadsheet.navigation import build_navigation
 from broadsheet.newsroom import find_surroundings, read_clock
 from broadsheet.pages import adopt_pictures, build_files
-from broadsheet.press import Press, set_press
+from broadsheet.press import Press, set_sound_press
 from broadsheet.press_files import MediaFile, PressFile, list_entries
 from broadsheet.printing import Printer, find_onlookers
 from broadsheet.problems import BroadsheetError
+from broadsheet.proofs import ProofPress
 from broadsheet.publishing import Publisher
 from broadsheet.rankings import start_ranking
+from broadsheet.revising import render_again
 from broadsheet.search_desk import SearchDesk, load_search, make_search_page
 from broadsheet.settings import Settings, find_content, find_layout, find_locale, find_words, read_settings
 from broadsheet.source import Source, read_source
@@ -85,7 +86,6 @@ class Newspaper:
         except ConfigurationError as error:
             # MkDocs' server prints this one without a traceback and waits for the mended file.
             raise PluginError(str(error)) from None
-        self._press = None
         self._abandon()
         dirs = config.theme.dirs
         dirs.insert(dirs.index(config.theme.custom_dir) + 1 if config.theme.custom_dir in dirs else 0, str(TEMPLATES))
@@ -112,7 +112,10 @@ class Newspaper:
             self._tools.open(config, self._settings, len(source.articles), remember=self._serving)
         except BroadsheetError as error:
             raise PluginError(str(error)) from None
-        library = self._set_press(self._read(source), now, config)
+        library = self._read(source)
+        self._desk.give_way()
+        library = self._set_press(library, now, config)
+        self._desk.give_way()
         if not self._serving:
             # The printer may make copies of this process, which must not have threads then.
             self._tools.end_workers()
@@ -168,6 +171,7 @@ class Newspaper:
         publisher, workshop = self._publisher, self._tools.workshop
         if publisher is None or self._source is None:  # pragma: no cover - MkDocs always runs on_pre_build first
             raise PluginError("nothing was read: on_pre_build did not run")
+        self._desk.give_way()
         locale = str(find_locale(self._settings, config))
         stamp = stamp_site(config, self._nav, self._source.registers, [locale, str(config.site_url)])
         imprints = Imprints(self._ready, stamp, examine_templates(config.theme.custom_dir))
@@ -185,7 +189,9 @@ class Newspaper:
         self._publisher = None
         if self._serving:
             # Under --strict MkDocs may still call the build a failure.
-            self._desk.follow_up(site, others, workshop, show=not config.strict)
+            place = (self._settings.rules.zone, self._root, self._label, publisher.site)
+            proofs = ProofPress(self._ready, printer, workshop.setup, *place)
+            self._desk.follow_up(site, others, workshop, proofs, news=bool(written), show=not config.strict)
         self._tools.save()
         if not self._serving:
             self._search.wait()
@@ -232,7 +238,7 @@ class Newspaper:
         return build_library(source, self._settings.rules, self._tools.workshop.cache)
 
     def _set_press(self, library: Library, now: datetime, config: MkDocsConfig) -> Library:
-        """Make the edition ready; the library comes back without what could not be rendered, with all problems."""
+        """Make the edition ready; the library comes back as `set_sound_press` gives it."""
         around = find_surroundings(config, self._root)
         ranker = self._desk.ranker if self._serving else start_ranking
         # A server has better things to do before a page is shown, and other plugins may still change articles.
@@ -240,21 +246,12 @@ class Newspaper:
         workshop, site = self._tools.workshop, Path(config.site_dir)
         tell = partial(self._search.begin, config=config, site=site, cache=self._tools.folder) if early else None
         arguments = (now, find_layout(self._settings, config), workshop, around, ranker, tell)
-        self._press = set_press(library, *arguments)
-        problems = tuple(sorted({*library.problems, *self._press.problems}))
-        broken = {one.path for one in self._press.problems if one.severity == "error"}
-        faulty = {article.path for article in library.articles if library.name(article.path) in broken}
-        if faulty:
-            articles = tuple(article for article in library.articles if article.path not in faulty)
-            library = replace(library, articles=articles, faulty=library.faulty | faulty)
-            self._press = set_press(library, *arguments)
-        return replace(library, problems=problems)
+        self._press, library = set_sound_press(library, *arguments)
+        return library
 
     def _render_again(self, article: Article) -> RenderedBody:
         """Render an article whose Markdown another plugin has changed, and report what that has made wrong."""
-        label = f"{self._label}/{article.path}"
-        body = find_renderer(self._tools.workshop.setup).render(article, self._ready.links, label)
-        known = {problem.message for problem in self._ready.problems if problem.path == label}
-        fresh = [problem for problem in body.problems if problem.message not in known]
+        label, setup = f"{self._label}/{article.path}", self._tools.workshop.setup
+        body, fresh = render_again(article, self._ready, label, setup)
         report_problems(fresh, log, strict=False, serving=self._serving)
         return body

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MOST = 3
 """So many faults stand on a page; the terminal has them all."""
 
+MOST_OVERTAKEN = 20
+"""So many builds after one another may be left for the next, while a writer saves and saves."""
+
 _LONGEST = 400
 _BODY = re.compile(rb"<body\b[^>]*>")
 _LOGGER = "mkdocs"
@@ -37,6 +40,10 @@ class Notice:
     """As the terminal shows them."""
     failed: bool = False
     """Whether there is no newer site than the last."""
+
+
+class Overtaken(Exception):  # noqa: N818 - no fault
+    """Raised in a build that is not needed any more: a file was saved again, and its page comes first."""
 
 
 class _Collector(logging.Handler):
@@ -58,13 +65,24 @@ class Noticeboard:
     MkDocs' own server keeps every page waiting after such a build. Nothing here touches a file of the site.
     """
 
-    def __init__(self, find_faults: Callable[[str], Sequence[str]]) -> None:
-        """Take a function that gives what is wrong with the article of which a URL shows the last good page."""
+    def __init__(
+        self, find_faults: Callable[[str], Sequence[str]], pull_proofs: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Take a function that gives what is wrong with the article of which a URL shows the last good page.
+
+        `pull_proofs` prints what can be printed before a build, and tells whether any page is new.
+        """
         self._find_faults = find_faults
         self._collector = _Collector()
         self._notice = Notice()
         self._server: LiveReloadServer | None = None
         self._builder: Callable[[], object] = lambda: None
+        self._pull_proofs = pull_proofs
+        self._proven = False
+        """Whether browsers have the page that they wait for before the site is built."""
+        self._shown = False
+        """Whether they have been shown the site that is being built."""
+        self._waived = 0
 
     def open(self) -> None:
         """Take down what goes wrong from now on: the first build begins."""
@@ -73,7 +91,7 @@ class Noticeboard:
 
     def attach(self, server: LiveReloadServer) -> None:
         """Stand between a server and its builds, and between it and browsers: the first build has been done."""
-        self._hang_out(failed=False)
+        self._hang_out(failed=False, news=True)
         self._server, self._builder = server, server.builder
         server.builder = self.build
         server.set_app(self.serve)
@@ -82,26 +100,53 @@ class Noticeboard:
         """Take nothing down any more."""
         logging.getLogger(_LOGGER).removeHandler(self._collector)
 
-    def show(self) -> None:
-        """Have browsers load the site that was built now: MkDocs would wait for all that follows its last page."""
-        if self._server is None:
-            return
-        self._hang_out(failed=False)
-        with self._server._epoch_cond:
-            self._server._visible_epoch = self._server._wanted_epoch
-            self._server._epoch_cond.notify_all()
+    def show(self, *, news: bool) -> None:
+        """Have browsers load the site that was built now: MkDocs would wait for all that follows its last page.
+
+        They do if there is `news`, a file other than before, or something else to be mended.
+        """
+        self._shown = True
+        self._hang_out(failed=False, news=news)
+        self._release()
+
+    def give_way(self) -> None:
+        """End a build in favour of the next, where a file was saved since and browsers have what they waited for.
+
+        Raises:
+            Overtaken: not for ever: of `MOST_OVERTAKEN` builds one after another the last goes on to its end.
+
+        """
+        wanted = self._server is not None and self._server._want_rebuild
+        if wanted and self._proven and self._waived < MOST_OVERTAKEN:
+            raise Overtaken
 
     def build(self) -> None:
         """Build, and live through whatever fails: the last good site goes on, and browsers load it to learn why."""
+        self._proven, self._shown = self._pull_proofs(), False
+        if self._proven:
+            self._release()
         self._collector.lines.clear()
         self._collector.open = True
         failed = False
         try:
             self._builder()
+        except Overtaken:
+            self._collector.open = False
+            self._waived += 1
+            return
         except Exception as error:  # a server outlives every fault
             failed = True
             self._tell(error)
-        self._hang_out(failed=failed)
+        self._waived = 0
+        self._hang_out(failed=failed, news=not self._shown)
+
+    def _release(self) -> None:
+        server = self._server
+        if server is None:
+            return
+        with server._epoch_cond:
+            server._visible_epoch = server._wanted_epoch
+            server._epoch_cond.notify_all()
 
     def serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request as the server does, but with the notice on pages, and with a 404 that reloads as they do."""
@@ -136,9 +181,17 @@ class Noticeboard:
             lead = "This is the last good state of the page. To be mended:"
         return add_banner(page, lead, lines)
 
-    def _hang_out(self, *, failed: bool) -> None:
+    def _hang_out(self, *, failed: bool, news: bool) -> None:
         self._collector.open = False
-        self._notice = Notice(tuple(self._collector.lines), failed)
+        notice = Notice(tuple(self._collector.lines), failed)
+        news |= notice != self._notice
+        self._notice, server = notice, self._server
+        if server is not None and not news:
+            # Browsers have it all, and load nothing again.
+            server._wanted_epoch = server._visible_epoch
+        elif server is not None and self._proven:
+            # A proof has the number of this build already: what follows it needs another.
+            server._wanted_epoch += 1
 
     def _tell(self, error: Exception) -> None:
         told = explain_mishap(error)

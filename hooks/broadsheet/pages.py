@@ -117,7 +117,7 @@ def build_files(
 
     """
     edit_base = find_edit_base(config, root)
-    files: list[File] = [_article_file(spread, root, config, edit_base, render_body) for spread in press.spreads]
+    files: list[File] = [make_article_file(spread, root, config, edit_base, render_body) for spread in press.spreads]
     for page in press.listing_pages:
         make = partial(_listing_page, page, press, config, locale, words)
         files.append(make_page_file(page.url, config, make, methodcaller("of_listing", page), page.articles))
@@ -152,9 +152,10 @@ def _escape(text: str) -> str:
     return html.escape(text, quote=False).replace('"', "&quot;")
 
 
-def _article_file(
+def make_article_file(
     spread: Spread, root: Path, config: MkDocsConfig, edit_base: str, render_body: RenderBody
 ) -> PressFile:
+    """The file of an article's page; for the rest see `build_files`."""
     article = spread.article
     edit_url = f"{edit_base}{quote(article.path)}" if edit_base else ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from broadsheet.article import Article
 from broadsheet.bodies import Workshop, render_bodies
@@ -132,6 +133,19 @@ def set_press(
         pictures,
         tuple(sorted(problems)),
     )
+
+
+def set_sound_press(library: Library, *arguments: Any) -> tuple[Press, Library]:
+    """As `set_press`, with the library without what could not be rendered, and with all problems."""
+    press = set_press(library, *arguments)
+    problems = tuple(sorted({*library.problems, *press.problems}))
+    broken = {one.path for one in press.problems if one.severity == "error"}
+    faulty = {article.path for article in library.articles if library.name(article.path) in broken}
+    if faulty:
+        articles = tuple(article for article in library.articles if article.path not in faulty)
+        library = replace(library, articles=articles, faulty=library.faulty | faulty)
+        press = set_press(library, *arguments)
+    return press, replace(library, problems=problems)
 
 
 def _find_images(library: Library, edition: Edition, links: LinkMap) -> tuple[dict[str, str], list[Problem]]:

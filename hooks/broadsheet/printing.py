@@ -44,8 +44,14 @@ class Printer:
         self._nav = nav
         self._files = files
         self._pages = list(files.documentation_pages())
-        self._config = config
+        self.config = config
+        """MkDocs' configuration."""
         self._staging = staging
+
+    @property
+    def by_engine(self) -> bool:
+        """Whether it prints the newspaper's pages; where other plugins want to see them, MkDocs does."""
+        return not any(isinstance(file, PressFile) for file in self._pages)
 
     def print_all(
         self,
@@ -68,8 +74,12 @@ class Printer:
             report("Printing pages", len(files) - len(left) + done, len(files))
 
     def print_page(self, file: PressFile) -> None:
-        """Print one page, as `mkdocs.commands.build` does those of documents."""
-        page, config = file.page, self._config
+        """Print one page."""
+        self.write(file.dest_uri, self.make_page(file))
+
+    def make_page(self, file: PressFile) -> bytes:
+        """One page, made as `mkdocs.commands.build` makes those of documents."""
+        page, config = file.page, self.config
         config._current_page = page
         try:
             page.read_source(config)
@@ -82,7 +92,7 @@ class Printer:
         finally:
             page.active = False
             config._current_page = None
-        self.write(file.dest_uri, output.encode("utf-8", errors="xmlcharrefreplace"))
+        return output.encode("utf-8", errors="xmlcharrefreplace")
 
     def write(self, path: str, data: bytes) -> None:
         """Write a file of the site to come."""

@@ -1,0 +1,86 @@
+"""Proofs: the page of an article that was just saved, printed before anything else is looked at.
+
+As a printer pulls a proof of one page before the edition is printed. The build that follows makes the whole site
+right; it comes to the same page, unless something besides the article has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+
+from mkdocs.plugins import get_plugin_logger
+
+from broadsheet.article_file import MAX_ARTICLE
+from broadsheet.bodies import MarkdownSetup
+from broadsheet.pages import make_article_file
+from broadsheet.press import Press, Spread
+from broadsheet.printing import Printer
+from broadsheet.revising import revise_spread
+from broadsheet.surroundings import find_edit_base
+
+log = get_plugin_logger("broadsheet")
+
+
+@dataclass(frozen=True, slots=True)
+class ProofPress:
+    """The last build's press with all that printing one of its pages takes."""
+
+    press: Press
+    printer: Printer
+    setup: MarkdownSetup
+    zone: tzinfo
+    """Of dates that give none."""
+    root: Path
+    """The content directory; `label` is its name in problems."""
+    label: str
+    site: Path
+    """Where pages are read from by the server."""
+
+    def pull(self, changed: Collection[Path]) -> Mapping[str, tuple[int, int]]:
+        """Print the pages of those articles among some changed files of which nothing but their page need change.
+
+        Cost: about 15 ms an article, and 0.3 ms for a thousand articles.
+
+        Args:
+            changed: absolute paths, of whatever files.
+
+        Returns:
+            The pages that are other than before, by path, with their size and time.
+
+        """
+        root = self.root.resolve()
+        names = {path.relative_to(root).as_posix() for path in changed if path.is_relative_to(root)}
+        if not names or not self.printer.by_engine:
+            return {}
+        placed: dict[str, tuple[int, int]] = {}
+        for spread in self.press.spreads:
+            if spread.article.path in names:
+                with suppress(OSError):
+                    placed |= self._pull(spread)
+        return placed
+
+    def _pull(self, spread: Spread) -> Mapping[str, tuple[int, int]]:
+        path = spread.article.path
+        with (self.root / path).open("rb") as source:
+            data = source.read(MAX_ARTICLE + 1)
+        label = f"{self.label}/{path}"
+        revised = revise_spread(spread, data, label, self.zone, self.press.links, self.setup)
+        if revised is None:
+            return {}
+        config = self.printer.config
+        edit_base = find_edit_base(config, self.root)
+        file = make_article_file(revised, self.root, config, edit_base, lambda _: revised.body)
+        page = self.printer.make_page(file)
+        target = self.site / file.dest_uri
+        if target.read_bytes() == page:
+            return {}
+        log.info("%s: its page is shown; what else it changes follows", label)
+        part = target.with_name(f".{target.name}.part")
+        part.write_bytes(page)
+        part.replace(target)
+        status = target.stat()
+        return {file.dest_uri: (status.st_size, status.st_mtime_ns)}
