@@ -60,6 +60,8 @@ class Scorer:
         self._whole_days = np.floor(days).astype(np.int64)
         self._fading = fade(np.arange(int(np.ptp(self._whole_days)) + 1 if len(days) else 1, dtype=np.float64))
         self._space = np.zeros(vectors.shape[1], dtype=np.float32)
+        self._sums = np.zeros(len(days))
+        self._met = np.zeros(len(days), dtype=bool)
 
     def score(self, start: int, stop: int) -> Iterator[Scores]:
         """The candidates of each of the documents from `start` to `stop`, with their scores.
@@ -97,19 +99,24 @@ class Scorer:
         own = slice(starts[0], starts[-1])
         rare = self._is_rare[self._vectors.indices[own]]
         lists = self._lists[self._vectors.indices[own][rare]]
-        products = lists.data * np.repeat(self._vectors.data[own][rare], np.diff(lists.indptr))
+        products = (lists.data * np.repeat(self._vectors.data[own][rare], np.diff(lists.indptr))).astype(np.float64)
         bounds = lists.indptr[np.concatenate(([0], np.cumsum(rare)))[starts - starts[0]]].tolist()
         keys: list[Rows] = []
         likenesses: list[npt.NDArray[Any]] = []
         met: list[Rows] = []
         for row, (start, stop) in zip(range(first, last), pairwise(bounds), strict=True):
-            text = np.bincount(lists.indices[start:stop], products[start:stop], self._count)
-            text[row] = 0
-            sharing = np.flatnonzero(text)
-            chosen = self._choose(row, sharing, text[sharing])
+            others = lists.indices[start:stop].astype(np.intp)
+            # In arrays that are kept: one as long as the archive, made for each document, would take quadratic time.
+            np.add.at(self._sums, others, products[start:stop])
+            self._met[others] = True
+            self._met[row] = False
+            sharing = np.flatnonzero(self._met)
+            chosen = self._choose(row, sharing, self._sums[sharing])
             keys.append(chosen + (row - first) * self._count)
-            likenesses.append(text[chosen])
+            likenesses.append(self._sums[chosen])
             met.append(sharing + (row - first) * self._count)
+            self._met[sharing] = False
+            self._sums[others] = 0
         likeness = np.concatenate(likenesses).astype(np.float64, copy=False)
         return *self._finish(first, np.concatenate(keys), likeness), np.concatenate(met)
 
