@@ -81,7 +81,7 @@ def test_the_engines_templates_escape_and_all_others_are_left_as_mkdocs_has_them
 
 
 def test_reasons_name_topics_by_their_titles_and_are_escaped() -> None:
-    shown = render("{{ reason | why }}", reason=Reason("topics", ("world",)))
+    shown = render("{{ reasons | why }}", reasons=[Reason("topics", ("world",))])
     assert "The &lt;World&gt;" in shown
     assert "world" not in shown
 
@@ -100,7 +100,7 @@ def test_reasons_name_topics_by_their_titles_and_are_escaped() -> None:
     ],
 )
 def test_reasons_are_in_the_language_of_the_page(reason: Reason, words: str) -> None:
-    assert render("{{ reason | why }}", locale="de", reason=reason) == words
+    assert render("{{ [reason] | why }}", locale="de", reason=reason) == words
 
 
 def test_words_are_those_of_the_page_and_escape_in_every_template() -> None:

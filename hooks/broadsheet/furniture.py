@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ class Furniture:
 
     Header, tabs, drawer and footer depend on nothing but the depth of a page, from which links are relative,
     and the section whose tab is marked; an article's line in a list on nothing but the depth. Rendering them
-    for every page anew is two thirds of what Material's templates cost.
+    for every page anew is two thirds of what Material's templates cost. The list of the latest is the same on most.
     """
 
     def __init__(self, env: Environment, overrides: str | None) -> None:
@@ -61,12 +61,13 @@ class Furniture:
         return self._kept[key]
 
     @pass_context
-    def _keep(self, context: Context, macro: Macro, article: Article, *more: Any) -> Markup:
-        """What a macro makes of an article, `more` being further arguments, on all pages of one depth."""
-        key = (macro.name, article.path, context.get("base_url"), *more)
+    def _keep(self, context: Context, macro: Macro, shown: Article | Sequence[Article], *more: Any) -> Markup:
+        """What a macro makes of an article, or of some, `more` being further arguments, on all pages of one depth."""
+        name = shown.path if isinstance(shown, Article) else tuple(one.path for one in shown)
+        key = (macro.name, name, context.get("base_url"), *more)
         found = self._kept.get(key)
         if found is None:
-            found = self._kept[key] = _mark(macro(article, *more))
+            found = self._kept[key] = _mark(macro(shown, *more))
         return found
 
     def _render(self, name: str, context: Context, page: object) -> str:

@@ -202,10 +202,13 @@ def _lay_out(
             if article.topics[0] == topic:
                 neighbours[article.path] = (newer, older)
     newest = edition.articles[: layout.latest_count + 1]
+    paths, usual = {one.path for one in newest}, newest[: layout.latest_count]
     spreads = []
     for article in edition.articles:
         newer, older = neighbours[article.path]
-        latest = tuple(other for other in newest if other is not article)[: layout.latest_count]
+        latest = usual
+        if article.path in paths:
+            latest = tuple(other for other in newest if other is not article)[: layout.latest_count]
         # A ranking of a moment ago may know less, or more, than the edition.
         found = (one for one in ranking.lists.get(article.path, ()) if one.id in edition.by_path)
         beside = tuple((edition.by_path[one.id], one) for one in found)

@@ -127,7 +127,8 @@ def publish(
 ) -> tuple[int, dict[str, tuple[int, int]]]:
     """Move what is new or other than before from the staging directory to the site, and remove the rest of the old.
 
-    Every file takes its place whole. Cost: one rename a changed file, one comparison an unchanged one.
+    Every file takes its place whole. Cost: one rename a changed file, one comparison an unchanged one; one rename for
+    all where there was no site.
 
     Returns:
         how many files were written, and the size and time of all that were made ready, as this build left them:
@@ -135,6 +136,8 @@ def publish(
 
     """
     fresh = scan(staging, hidden=True)
+    if not there and _take_place(staging, site):
+        return len(fresh), fresh
     left = dict(fresh)
     written = 0
     for path, (size, _) in sorted(fresh.items()):
@@ -152,6 +155,17 @@ def publish(
             (site / path).unlink()
     _remove_empty(site, {posixpath.dirname(path) for path in stale})
     return written, left
+
+
+def _take_place(staging: Path, site: Path) -> bool:
+    """Put a directory in the place of one that is empty or missing; whether that could be done."""
+    try:
+        with suppress(FileNotFoundError):
+            site.rmdir()
+        staging.rename(site)
+    except OSError:
+        return False
+    return True
 
 
 def _is_same(source: Path, target: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import dropwhile
 from pathlib import Path
 from typing import cast
@@ -17,6 +17,7 @@ from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from broadsheet.article import Article
 from broadsheet.calendars import build_month
 from broadsheet.coverage import count_coverage
 from broadsheet.dates import (
@@ -70,10 +71,11 @@ def equip_environment(
     env.filters["coverage"] = count_coverage
     env.filters["calendar"] = lambda page: build_month(page, locale.first_week_day)
     env.filters["direction"] = find_direction
+    env.filters["lang"] = _write_language
     words = env.globals["words"] = Phrases(wording)
     env.filters["finished"] = lambda text: finish_text(text, wording)
     titles = {name: topic.title for name, topic in press.edition.topics.items()}
-    env.filters["why"] = lambda reason: _write_reason(reason, titles, words)
+    env.filters["why"] = lambda reasons: Markup(". ").join(_write_reason(one, titles, words) for one in reasons)
     env.filters["framed"] = lambda text, url, leads: frame_images(text, url, press.pictures, leads=leads, words=wording)
     env.globals["picture"] = _picture
     env.globals["press"] = press
@@ -136,6 +138,13 @@ def _write_edition_day(at: datetime, press: Press, locale: Locale) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(here.date(), write_weekday(here, locale))
 
 
+def _write_language(article: Article) -> Markup:
+    """The attributes of what stands in an article's own language; what the paper adds is in the paper's."""
+    if not article.language:
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(article.language, find_direction(article.language))
+
+
 def _write_reason(reason: Reason, titles: Mapping[str, str], words: Phrases) -> Markup:
     key, names = name_reason(reason, titles)
     return words(f"reason_{key}", **({"names": words.plain("comma").join(names)} if names else {}))
@@ -173,6 +182,11 @@ def _link(context: Context, target: str) -> Markup:
 
     So it depends on the depth of the page alone, not on where it is (see `furniture`).
     """
-    base = str(context.get("base_url") or ".").rstrip("/")
+    return _find_way(str(context.get("base_url") or "."), str(target))
+
+
+@lru_cache(100_000)
+def _find_way(base: str, target: str) -> Markup:
+    base = base.rstrip("/")
     way = "" if base == "." else f"{base}/"
     return escape(f"{way}{quote(target, safe='/.~')}" or "./")

@@ -101,6 +101,8 @@ class _Best:
     totals: npt.NDArray[np.float64]
     links: npt.NDArray[np.float64]
     """The part of each score that links make."""
+    left: int = 0
+    """How many come after them."""
 
 
 def _rank_shelf(
@@ -113,8 +115,10 @@ def _rank_shelf(
 
     def choose(row: int, scores: Scores, most: int | None) -> _Best:
         banned = find_banned(shelf.documents[row], pins[row], vetoes)
-        best = sort_best(scores, [numbers[one] for one in banned if one in numbers])[:most]
-        return _Best(scores.others[best].astype(np.int32), scores.total[best], scores.linked_part[best])
+        allowed = sort_best(scores, [numbers[one] for one in banned if one in numbers])
+        best = allowed[:most]
+        others = scores.others[best].astype(np.int32)
+        return _Best(others, scores.total[best], scores.linked_part[best], len(allowed) - len(best))
 
     copies: Copies = {}
     found = []
@@ -127,7 +131,7 @@ def _rank_shelf(
         taken = [numbers[pin] for pin in pins[row] if pin in numbers]
         places = walk.skip_copies(best.others.tolist(), wanted[row], taken)
         # More near-copies than places to spare.
-        if len(places) < wanted[row] and len(best.others) == wanted[row] + SPARE:
+        if len(places) < wanted[row] and best.left:
             best = choose(row, next(shelf.scorer.score(row, row + 1)), None)
             places = skip_copies(best.others, shelf, wanted[row], taken)
         return _Best(best.others[places], best.totals[places], best.links[places])

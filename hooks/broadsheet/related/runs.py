@@ -16,6 +16,7 @@ MANY = 400
 """Of a text with more runs, those are looked at whose numbers are among the lower quarter of all numbers."""
 
 _QUARTER = np.uint32(1 << 30)
+_HALF = 16
 
 Runs = npt.NDArray[np.uint32]
 
@@ -55,9 +56,14 @@ def share_runs(one: Runs, others: Sequence[Runs]) -> npt.NDArray[np.float64]:
             continue
         counts = np.array([len(other) for other in chosen])
         runs = np.concatenate(chosen)
-        found = own[np.minimum(np.searchsorted(own, runs), len(own) - 1)] == runs
-        owners = np.repeat(np.arange(len(chosen)), counts)
-        shared = np.bincount(owners, found, minlength=len(chosen))
+        # Most runs of others have not even their upper half in common with one of the text's own.
+        halves = np.zeros(1 << _HALF, dtype=bool)
+        halves[own >> _HALF] = True
+        near = np.flatnonzero(halves[runs >> _HALF])
+        likely = runs[near]
+        found = own[np.minimum(np.searchsorted(own, likely), len(own) - 1)] == likely
+        owners = np.searchsorted(np.cumsum(counts), near[found], side="right")
+        shared = np.bincount(owners, minlength=len(chosen))
         shares[places] = shared / np.maximum(1, np.minimum(counts, len(own)))
     return shares
 
