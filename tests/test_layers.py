@@ -33,7 +33,7 @@ LAYERS = [
     ["links"],
     ["sanitising", "plain_text"],
     ["body"],
-    ["related.words", "related.sieve", "related.closeness", "related.document"],
+    ["related.words", "related.sharing", "related.sieve", "related.closeness", "related.document"],
     ["related.lexicon", "related.telling"],
     ["related.boilerplate", "related.features", "related.passages", "related.runs"],
     ["related.vectors", "related.scores"],

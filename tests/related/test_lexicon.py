@@ -126,3 +126,17 @@ def test_the_spelling_that_is_chosen_is_one_of_the_most_common(documents: list[l
     for word in set(lexicon.spellings) - {""}:
         found = next(one for one in chosen if one.casefold() == word.casefold())
         assert (-counts[found], found) <= (-counts[word], word)
+
+
+@settings(deadline=None)
+@given(found=st.lists(PARTS, max_size=8), cuts=st.lists(st.integers(0, 8), max_size=3))
+def test_what_others_have_read_is_as_if_read_here(found: list[list[str]], cuts: list[int]) -> None:
+    whole, joined = Lexicon(), Lexicon()
+    wanted = whole.read(found)
+    bounds = [0, *sorted(min(cut, len(found)) for cut in cuts), len(found)]
+    texts = joined.take_over([Lexicon().tell(found[start:stop]) for start, stop in pairwise(bounds)])
+    assert [(one.words.tolist(), one.spellings.tolist(), one.headline) for one in texts] == [
+        (one.words.tolist(), one.spellings.tolist(), one.headline) for one in wanted
+    ]
+    assert (joined.spellings, joined.size) == (whole.spellings, whole.size)
+    assert joined.choose_spellings() == whole.choose_spellings()

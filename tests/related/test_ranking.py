@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Sequence
+import pickle
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -393,3 +394,13 @@ def test_what_would_make_lists_meaningless_is_refused() -> None:
 def test_a_language_is_the_same_however_its_country_is_written() -> None:
     found = [make_document(name, "Ferry line", language=tag) for name, tag in (("a", "en_GB"), ("b", "EN-us"))]
     assert ids(relate(found)["a"]) == ["b"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(found=documents(), count=COUNTS, parts=st.integers(1, 5))
+def test_lists_are_the_same_however_the_work_is_shared(found: list[Document], count: int, parts: int) -> None:
+    def share(work: Callable[[int, int], object], number: int) -> list[object]:
+        bounds = [number * part // parts for part in range(parts + 1)]
+        return [pickle.loads(pickle.dumps(work(*one))) for one in pairwise(bounds)]  # noqa: S301 - our own
+
+    assert rank(found, count, share) == rank(found, count)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from broadsheet.related.changes import Change, compare_lists, mark_text
     from broadsheet.related.explaining import Explainer, Explanation
     from broadsheet.related.ranking import rank, relate
+    from broadsheet.related.sharing import share_with_copies
 
 __all__ = [
     "Change",
@@ -31,6 +32,7 @@ __all__ = [
     "name_reason",
     "rank",
     "relate",
+    "share_with_copies",
     "write_reason",
 ]
 
@@ -38,6 +40,7 @@ _ROOMS = {
     "changes": ("Change", "compare_lists", "mark_text"),
     "explaining": ("Explainer", "Explanation"),
     "ranking": ("rank", "relate"),
+    "sharing": ("share_with_copies",),
 }
 
 

@@ -15,6 +15,7 @@ from broadsheet.related.copies import ALIKE, measure_copies
 from broadsheet.related.document import Document, Ranking, Reason, Related
 from broadsheet.related.reasons import Beside, Reasoner
 from broadsheet.related.scores import Scores
+from broadsheet.related.sharing import Share, work_alone
 from broadsheet.related.shelf import Shelf, fill_shelf, group_by_language
 
 SPARE = 56
@@ -54,8 +55,11 @@ def relate(documents: Sequence[Document], count: int = 8) -> dict[str, tuple[Rel
     return dict(rank(documents, count).lists)
 
 
-def rank(documents: Sequence[Document], count: int = 8) -> Ranking:
-    """As `relate`, with the near-copies that it met."""
+def rank(documents: Sequence[Document], count: int = 8, share: Share = work_alone) -> Ranking:
+    """As `relate`, with the near-copies that it met.
+
+    `share` may have parts of the work done elsewhere, which changes nothing: see `sharing`.
+    """
     if count < 0:
         raise ValueError(f"count is {count}, expected 0 or more")
     doubled = [name for name, hits in Counter(document.id for document in documents).items() if hits > 1]
@@ -66,8 +70,8 @@ def rank(documents: Sequence[Document], count: int = 8) -> Ranking:
     lists: dict[str, tuple[Related, ...]] = {}
     copies: list[tuple[str, str, float]] = []
     for group in group_by_language(documents):
-        shelf = fill_shelf(group)
-        found, twins = _rank_shelf(shelf, by_id, vetoes, count)
+        shelf = fill_shelf(group, share)
+        found, twins = _rank_shelf(shelf, by_id, vetoes, count, share)
         lists |= found
         copies += twins
     return Ranking({document.id: lists[document.id] for document in documents}, tuple(sorted(copies)))
@@ -106,7 +110,7 @@ class _Best:
 
 
 def _rank_shelf(
-    shelf: Shelf, known: Mapping[str, Document], vetoes: Mapping[str, Set[str]], count: int
+    shelf: Shelf, known: Mapping[str, Document], vetoes: Mapping[str, Set[str]], count: int, share: Share
 ) -> tuple[dict[str, tuple[Related, ...]], list[tuple[str, str, float]]]:
     """The lists and the near-copies of one shelf."""
     numbers = {document.id: number for number, document in enumerate(shelf.documents)}
@@ -120,11 +124,16 @@ def _rank_shelf(
         others = scores.others[best].astype(np.int32)
         return _Best(others, scores.total[best], scores.linked_part[best], len(allowed) - len(best))
 
-    copies: Copies = {}
-    found = []
-    for row, scores in enumerate(shelf.scorer.score(0, len(shelf.documents))):
-        found.append(choose(row, scores, wanted[row] + SPARE))
-        _add_copies(shelf, row, scores, copies)
+    def score(start: int, stop: int) -> tuple[list[_Best], Copies]:
+        best, twins = [], Copies()
+        for row, scores in enumerate(shelf.scorer.score(start, stop), start):
+            best.append(choose(row, scores, wanted[row] + SPARE))
+            _add_copies(shelf, row, scores, twins)
+        return best, twins
+
+    parts = share(score, len(shelf.documents))
+    found: list[_Best] = [best for part, _ in parts for best in part]
+    copies: Copies = {pair: likeness for _, twins in parts for pair, likeness in twins.items()}
     walk = _Walk(shelf, copies)
 
     def settle(row: int, best: _Best) -> _Best:
@@ -136,11 +145,15 @@ def _rank_shelf(
             places = skip_copies(best.others, shelf, wanted[row], taken)
         return _Best(best.others[places], best.totals[places], best.links[places])
 
-    # One by one, as they are asked for: no list is held in two forms for long.
-    settled = (settle(row, best) for row, best in enumerate(found))
+    def describe(start: int, stop: int) -> list[list[Related]]:
+        # One by one, as they are asked for: no list is held in two forms for long.
+        settled = (settle(row, found[row]) for row in range(start, stop))
+        return list(_describe(shelf, start, settled, copies))
+
+    described = (beside for part in share(describe, len(shelf.documents)) for beside in part)
     lists = {
-        document.id: (*(Related(pin, 1.0, (Reason("pin"),)) for pin in pinned), *described)
-        for document, pinned, described in zip(shelf.documents, pins, _describe(shelf, settled, copies), strict=True)
+        document.id: (*(Related(pin, 1.0, (Reason("pin"),)) for pin in pinned), *beside)
+        for document, pinned, beside in zip(shelf.documents, pins, described, strict=True)
     }
     names = [document.id for document in shelf.documents]
     return lists, [(names[one], names[two], round(likeness, 3)) for (one, two), likeness in copies.items()]
@@ -199,10 +212,10 @@ def _add_copies(shelf: Shelf, row: int, scores: Scores, copies: Copies) -> None:
         copies[min(row, other), max(row, other)] = float(shares[place])
 
 
-def _describe(shelf: Shelf, settled: Iterable[_Best], copies: Copies) -> Iterator[list[Related]]:
-    """What stands beside one document after another, with reasons."""
+def _describe(shelf: Shelf, start: int, settled: Iterable[_Best], copies: Copies) -> Iterator[list[Related]]:
+    """What stands beside one document after another from `start` on, with reasons."""
     ours, theirs = tee(settled)
-    asked = (_ask(row, best, copies) for row, best in enumerate(ours))
+    asked = (_ask(row, best, copies) for row, best in enumerate(ours, start))
     for best, reasons in zip(theirs, Reasoner(shelf).explain(asked), strict=True):
         found = zip(best.others.tolist(), best.totals.tolist(), reasons, strict=True)
         yield [Related(shelf.documents[other].id, total, why) for other, total, why in found]
