@@ -49,8 +49,8 @@ _OF_THE_PAGE = _list("content file is_index is_top_level markdown meta toc")
 _COUNTED = _list("count coverage length")
 """What tells no more of a list than how many articles it has, and of when they are."""
 _FILTERS = (_JINJA.filters.keys() - {"random", "attr"}) | _list("""
-    calendar coverage day direction finished framed link moment month month_name period script_tag url weekday weekdays
-    why
+    calendar coverage day direction finished framed lang link moment month month_name period script_tag url weekday
+    weekdays why
 """)
 _BY_KEY = _list("groupby map max min rejectattr selectattr sort sum unique")
 _MOMENTS = {"build_date_utc": "", "edition": "at", "press": "edition"}
