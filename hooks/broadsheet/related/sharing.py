@@ -7,6 +7,7 @@ import pickle
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import pairwise
@@ -17,6 +18,9 @@ LEAST = 1000
 
 MOST = 40_000
 """Of more things the results, which a copy has to tell, and the memory of copies would be too much."""
+
+_INTERVAL = 0.5
+"""Seconds between two looks whether the parent is there."""
 
 _THREADS = 2
 """This one, and the one that waits for the end of a worker's parent and holds no lock (see `workers`)."""
@@ -41,14 +45,19 @@ def share_with_copies(work: Callable[[int, int], T], count: int) -> list[T]:
         Exception: what the work raises.
 
     """
-    shares = _count_shares() if LEAST <= count <= MOST else 1
+    shares = min(_count_shares(), count // (LEAST // 2)) if LEAST <= count <= MOST else 1
     ranges = list(pairwise(count * number // shares for number in range(shares + 1)))
-    copies = [_Copy.make(work, *one) for one in ranges[1:]]
+    copies: dict[int, _Copy] = {}
     try:
+        # Where the system makes no more processes, this one does their work.
+        with suppress(OSError):
+            for number, one in enumerate(ranges[1:], 1):
+                copies[number] = _Copy.make(work, *one)
         results = [work(*ranges[0])]
-        results += [copy.finish(work) for copy in copies]
+        for number, one in enumerate(ranges[1:], 1):
+            results.append(copies[number].finish(work) if number in copies else work(*one))
     finally:
-        for copy in copies:
+        for copy in copies.values():
             copy.end()
     return results
 
@@ -61,6 +70,13 @@ def _count_shares() -> int:
     return len(os.sched_getaffinity(0))
 
 
+def _end_with(parent: int) -> None:  # pragma: no cover - in the copy
+    """End this process when its parent has, however that ended."""
+    while os.getppid() == parent:
+        threading.Event().wait(_INTERVAL)
+    os._exit(1)
+
+
 class _Copy(NamedTuple):
     """A copy of this process, at work on a range."""
 
@@ -71,10 +87,20 @@ class _Copy(NamedTuple):
 
     @classmethod
     def make(cls, work: Callable[[int, int], object], start: int, stop: int) -> _Copy:
+        parent = os.getpid()
         reading, writing = os.pipe()
-        process = os.fork()
+        try:
+            with warnings.catch_warnings():
+                # From 3.12 on Python warns of any thread; the only other one here holds no lock.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                process = os.fork()
+        except OSError:
+            os.close(reading)
+            os.close(writing)
+            raise
         if process == 0:  # pragma: no cover - in the copy
             try:
+                threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
                 os.close(reading)
                 with os.fdopen(writing, "wb") as file:
                     pickle.dump(work(start, stop), file, pickle.HIGHEST_PROTOCOL)
