@@ -128,7 +128,7 @@ def publish(
     """Move what is new or other than before from the staging directory to the site, and remove the rest of the old.
 
     Every file takes its place whole. Cost: one rename a changed file, one comparison an unchanged one; one rename for
-    all where there was no site.
+    all where there was no directory of the site.
 
     Returns:
         how many files were written, and the size and time of all that were made ready, as this build left them:
@@ -158,10 +158,13 @@ def publish(
 
 
 def _take_place(staging: Path, site: Path) -> bool:
-    """Put a directory in the place of one that is empty or missing; whether that could be done."""
+    """Put a directory where there is none; whether that could be done.
+
+    One that is there, though it be empty, may be somebody's, with a mode of its own.
+    """
     try:
-        with suppress(FileNotFoundError):
-            site.rmdir()
+        if site.is_symlink() or site.exists():
+            return False
         staging.rename(site)
     except OSError:
         return False
