@@ -266,6 +266,32 @@ def test_a_build_gives_way_to_a_page_that_was_saved_meanwhile(paper: Paper) -> N
     assert ended
 
 
+def test_a_proof_that_fails_stops_no_build(paper: Paper) -> None:
+    def fail() -> bool:
+        raise RuntimeError("no proof")
+
+    paper.board._pull_proofs = fail
+    (paper.root / "talks" / "index.html").unlink()
+    paper.server.builder()
+    assert "Words." in paper.get("talks/")
+    assert paper.told("talks/") == []
+
+
+@pytest.mark.parametrize("news", [True, False])
+def test_a_strict_build_is_shown_at_its_end_and_only_what_is_new_is_loaded(paper: Paper, news: bool) -> None:
+    epochs, seen = Epochs(paper), list[bool]()
+    paper.board._pull_proofs = lambda: True
+
+    def build() -> None:
+        seen.append(epochs.reload)
+        paper.board.note_news(news=news)
+
+    paper.board._builder = build
+    epochs.build()
+    assert seen == [True], "the proof"
+    assert epochs.reload == news
+
+
 def test_without_a_proof_no_build_gives_way(paper: Paper) -> None:
     ended = list[bool]()
 

@@ -122,7 +122,7 @@ class Newspaper:
         told = () if config.strict else self._desk.told
         report_problems(library.problems, log, strict=bool(config.strict), serving=self._serving, told=told)
         if self._serving:
-            self._desk.note(library, now, Path(config.site_dir))
+            self._desk.note(library, now)
         self._publisher = Publisher(config)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
@@ -177,13 +177,14 @@ class Newspaper:
         imprints = Imprints(self._ready, stamp, examine_templates(config.theme.custom_dir))
         printer = Printer(self._env, self._nav, self._files, config, publisher.staging)
         # While serving, the last good page of a faulty article, for the tab that shows it.
+        self._desk.keep_pages(publisher.site)
         for url, data in self._desk.last_good.pages.items():
             printer.write(f"{url}index.html", data)
         start_search = partial(self._start_search, publisher.site, config)
         others = {INDEX_DIR} if self._settings.search else set()
         there = self._desk.recall_site(others)
         arguments = (workshop.cache, count_cores(), workshop.report, start_search, others, there)
-        written, site = publisher.finish(self._files, printer, imprints, *arguments)
+        written, gone, site = publisher.finish(self._files, printer, imprints, *arguments)
         self._search.release()
         log.info("%s files of the site are new or changed", f"{written:,}")
         self._publisher = None
@@ -191,7 +192,7 @@ class Newspaper:
             # Under --strict MkDocs may still call the build a failure.
             place = (self._settings.rules.zone, self._root, self._label, publisher.site)
             proofs = ProofPress(self._ready, printer, workshop.setup, *place)
-            self._desk.follow_up(site, others, workshop, proofs, news=bool(written), show=not config.strict)
+            self._desk.follow_up(site, others, workshop, proofs, news=bool(written or gone), show=not config.strict)
         self._tools.save()
         if not self._serving:
             self._search.wait()

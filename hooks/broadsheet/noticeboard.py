@@ -80,6 +80,7 @@ class Noticeboard:
         self._pull_proofs = pull_proofs
         self._proven = False
         """Whether browsers have the page that they wait for before the site is built."""
+        self._news = True
         self._shown = False
         """Whether they have been shown the site that is being built."""
         self._waived = 0
@@ -99,6 +100,10 @@ class Noticeboard:
     def close(self) -> None:
         """Take nothing down any more."""
         logging.getLogger(_LOGGER).removeHandler(self._collector)
+
+    def note_news(self, *, news: bool) -> None:
+        """Learn whether the build has made any file other than before; unless told, it is taken to have."""
+        self._news = news
 
     def show(self, *, news: bool) -> None:
         """Have browsers load the site that was built now: MkDocs would wait for all that follows its last page.
@@ -122,12 +127,11 @@ class Noticeboard:
 
     def build(self) -> None:
         """Build, and live through whatever fails: the last good site goes on, and browsers load it to learn why."""
-        self._proven, self._shown = self._pull_proofs(), False
-        if self._proven:
-            self._release()
+        self._proven, self._shown, self._news = False, False, True
         self._collector.lines.clear()
         self._collector.open = True
         failed = False
+        self._prove()
         try:
             self._builder()
         except Overtaken:
@@ -138,7 +142,15 @@ class Noticeboard:
             failed = True
             self._tell(error)
         self._waived = 0
-        self._hang_out(failed=failed, news=not self._shown)
+        self._hang_out(failed=failed, news=self._news and not self._shown)
+
+    def _prove(self) -> None:
+        try:
+            self._proven = self._pull_proofs()
+        except Exception as error:  # the build comes in any case, and tells what is wrong
+            log.debug("no proofs: %s", error)
+        if self._proven:
+            self._release()
 
     def _release(self) -> None:
         server = self._server

@@ -60,6 +60,7 @@ class FileObserver:
         """The watches of which the system has told anything."""
         self._known: tuple[set[Path], ...] = (set(), set())
         """The paths of which it has told of late, and of those before: one look at all files ago."""
+        self._lock = threading.Lock()
         self._changed: set[Path] = set()
         """What has changed since it was last taken."""
         self._ended = threading.Event()
@@ -80,7 +81,8 @@ class FileObserver:
 
     def take_changes(self) -> set[Path]:
         """The files that have changed since this was last asked: new ones, those saved, those that are gone."""
-        changed, self._changed = self._changed, set()
+        with self._lock:
+            changed, self._changed = self._changed, set()
         return changed
 
     def start(self) -> None:
@@ -154,7 +156,8 @@ class FileObserver:
         paths = [path for path in _list_paths(event) if path == place or not _is_beside(path)]
         if known is None or event.is_directory or not paths or (place not in paths and not place.is_dir()):
             return False
-        self._changed.update(paths)
+        with self._lock:
+            self._changed.update(paths)
         known[0].dispatch(event)
         return True
 

@@ -73,7 +73,7 @@ class Publisher:
         start_search: Callable[[], None],
         others: Collection[str] = (),
         there: SiteState | None = None,
-    ) -> tuple[int, SiteState]:
+    ) -> tuple[int, int, SiteState]:
         """Print what has changed, and put everything in its place.
 
         `start_search` is called when nothing stands in the way of a thread any more; `others` names directories
@@ -81,7 +81,7 @@ class Publisher:
         touches, where that is known.
 
         Returns:
-            how many files were written, and how the site was left.
+            how many files were written, how many went, and how the site was left.
 
         """
         ours = [file for file in files if isinstance(file, PressFile | MediaFile) and file.by_engine]
@@ -101,7 +101,8 @@ class Publisher:
             written, placed = publish(self._staging, self._site, kept, there)
             cache.put("site", {key: note(marks, printed, kept, placed)})
         self.abandon()
-        return written, {**{path: there[path] for path in kept}, **placed}
+        site = {**{path: there[path] for path in kept}, **placed}
+        return written, len(there.keys() - site.keys()), site
 
     def abandon(self) -> None:
         """Leave the site as it is, and MkDocs' settings as they were."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +77,26 @@ def read_source(root: Path, label: str) -> Source:
             refused[relative] = reason
             problems += _warn(Path(entry.path), relative, reason, label)
     return Source(root, label, articles, registers, media, refused, tuple(problems))
+
+
+def read_again(root: Path, relative: str) -> bytes | None:
+    """The bytes of an article's file as it is now; None where it is gone, or is what `read_source` refuses.
+
+    Args:
+        root: the content directory.
+        relative: the file's path in it.
+
+    """
+    file, kinds = root / relative, ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+    if any((root / parent).is_symlink() for parent in Path(relative).parents[:-1]) or file.is_symlink():
+        return None
+    try:
+        # What is put there in this moment may be a link, or a pipe that nobody writes to.
+        handle = os.open(file, os.O_RDONLY | sum(getattr(os, kind, 0) for kind in kinds))
+        with os.fdopen(handle, "rb") as opened:
+            return opened.read(MAX_ARTICLE + 1) if stat.S_ISREG(os.fstat(handle).st_mode) else None
+    except OSError:
+        return None
 
 
 def _walk(root: Path, label: str) -> tuple[list[tuple[str, os.DirEntry[str]]], list[Problem]]:

@@ -33,7 +33,9 @@ class ServerDesk:
         self.told: tuple[Problem, ...] = ()
         """What was wrong with the content of the last build."""
         self._board = Noticeboard(self.last_good.find_faults, self._pull_proofs)
+        self._clock = clock
         self._alarm = Alarm(clock, self._build_again)
+        self._library = Library()
         self._change: datetime | None = None
         self._server: LiveReloadServer | None = None
         self._left: tuple[set[str], SiteState] | None = None
@@ -44,13 +46,9 @@ class ServerDesk:
         """Begin, before the first build."""
         self._board.open()
 
-    def note(self, library: Library, now: datetime, site: Path) -> None:
-        """Take what was read for the edition of an instant, before a build changes the site.
-
-        When the next edition is due, the server builds by itself.
-        """
-        self.last_good.keep_pages(library, site)
-        self.told = library.problems
+    def note(self, library: Library, now: datetime) -> None:
+        """Take what was read for the edition of an instant. When the next is due, the server builds by itself."""
+        self._library, self.told = library, library.problems
         self._change = find_next_change(library, now)
         if self._server is not None:
             self._alarm.set(self._change)
@@ -64,6 +62,10 @@ class ServerDesk:
         # What is there now stays for the most part; looking through it for garbage would hold up a page by a second.
         gc.freeze()
         self._alarm.set(self._change)
+
+    def keep_pages(self, site: Path) -> None:
+        """Take the pages that must outlive the build, before it changes the site; from here on it gives way no more."""
+        self.last_good.keep_pages(self._library, site)
 
     def recall_site(self, others: Collection[str]) -> SiteState | None:
         """How the last build left the site but for `others`, where that is known; until the next has been followed up.
@@ -99,6 +101,7 @@ class ServerDesk:
 
         """
         self._left, self._proofs = (set(others), site), proofs
+        self._board.note_news(news=news)
         if show:
             self._board.show(news=news)
         # The first proof would have to wait for it.
@@ -113,7 +116,7 @@ class ServerDesk:
     def _pull_proofs(self) -> bool:
         """Print the saved pages that can be printed before all else; whether there are any."""
         changed = self._observer.take_changes() if self._observer is not None else set()
-        placed = self._proofs.pull(changed) if self._proofs is not None else {}
+        placed = self._proofs.pull(changed, self._clock()) if self._proofs is not None else {}
         if placed and self._left is not None:
             self._left = (self._left[0], {**self._left[1], **placed})
         return bool(placed)
