@@ -43,7 +43,7 @@ class ProofPress:
         """Print the pages of those articles among some changed files of which nothing but their page need change.
 
         What cannot be printed, for whatever reason, is left to the build, which tells why.
-        Cost: about 15 ms an article that has changed, and a look at the name of each other.
+        Cost: at most 30 ms for one article that has changed, among 10,000 as among 2,000.
 
         Args:
             changed: absolute paths, of whatever files.

@@ -22,7 +22,7 @@ def revise_spread(
 ) -> Spread | None:
     """The spread with its article as a file has it now.
 
-    Cost: one article read and rendered, about 6 ms.
+    Cost: one article read and rendered.
 
     Args:
         spread: as it was printed last.
