@@ -1,4 +1,4 @@
-"""The engine's rooms: what may import what, who may touch MkDocs and the clock, and how large a room may be."""
+"""The engine's modules: what may import what, and who may touch MkDocs and the clock."""
 
 from __future__ import annotations
 
@@ -76,7 +76,6 @@ EDGE = [
 ]
 RANKS = {name: rank for rank, layer in enumerate([*LAYERS, *EDGE]) for name in layer}
 MKDOCS = {"mkdocs", "material", "jinja2"}
-LONGEST_MODULE, LONGEST_FUNCTION = 260, 45
 
 
 def name_of(path: Path) -> str:
@@ -144,17 +143,6 @@ def test_all_that_is_public_says_what_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_rooms_stay_small(name: str) -> None:
-    text = MODULES[name].read_text(encoding="utf-8")
-    assert text.count("\n") <= LONGEST_MODULE
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef):
-            body = node.body[1:] if ast.get_docstring(node) else node.body
-            length = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
-            assert length <= LONGEST_FUNCTION, f"{name}.{node.name} has {length} lines"
-
-
-@pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings_are_true(name: str) -> None:
     module = importlib.import_module(f"broadsheet.{name}")
     assert doctest.testmod(module).failed == 0
@@ -164,10 +152,3 @@ def test_the_entry_only_binds_events() -> None:
     text = (ROOT / "hooks" / "entry.py").read_text(encoding="utf-8")
     assert text.count("\n") <= 20
     assert not [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.If | ast.For | ast.FunctionDef)]
-
-
-def test_the_handbook_says_what_each_module_owns() -> None:
-    text = (ROOT / "docs" / "handbook" / "engine.md").read_text(encoding="utf-8")
-    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
-    named = [name for row in rows for name in row.split("`")[1::2]]
-    assert sorted(named) == sorted(name.rpartition(".")[2] for name in MODULES)
