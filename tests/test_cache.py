@@ -17,8 +17,7 @@ from pathlib import Path
 
 import pytest
 from broadsheet import cache as module
-from broadsheet.cache import KEPT_RUNS, Cache
-from broadsheet.cache_file import FILE, describe_cache, remove_cache
+from broadsheet.cache import CACHE_FILE, KEPT_RUNS, Cache, describe_cache, remove_cache
 from broadsheet.packing import digest, pack
 from makers import make_article
 from sites import ROOT
@@ -111,7 +110,7 @@ def test_another_stamp_empties_it_with_one_line(tmp_path: Path) -> None:
     fill(tmp_path)
     other = Cache(tmp_path, "engine 2")
     assert other.get("body", map(key, range(200))) == {}
-    assert other.warnings == [f"{FILE}: made by another version or on another machine: made anew"]
+    assert other.warnings == [f"{CACHE_FILE}: made by another version or on another machine: made anew"]
     other.put("body", {key(1): "New."})
     other.save()
     other.close()
@@ -123,7 +122,7 @@ def test_another_stamp_empties_it_with_one_line(tmp_path: Path) -> None:
 
 def test_what_is_kept_is_for_its_owner_alone(tmp_path: Path) -> None:
     fill(tmp_path)
-    assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
+    assert (tmp_path / CACHE_FILE).stat().st_mode & 0o077 == 0
 
 
 # A file that is not what it was.
@@ -141,8 +140,8 @@ def test_what_is_kept_is_for_its_owner_alone(tmp_path: Path) -> None:
     ],
 )
 def test_a_foreign_file_is_made_anew(data: bytes, tmp_path: Path) -> None:
-    (tmp_path / FILE).write_bytes(data)
-    (tmp_path / FILE).chmod(0o600)
+    (tmp_path / CACHE_FILE).write_bytes(data)
+    (tmp_path / CACHE_FILE).chmod(0o600)
     found, told = check(tmp_path)
     assert found == 0
     assert len(told) == (1 if data else 0)
@@ -160,21 +159,21 @@ def test_a_foreign_file_is_made_anew(data: bytes, tmp_path: Path) -> None:
     ],
 )
 def test_a_foreign_database_is_made_anew(schema: str, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / FILE)) as database:
+    with closing(sqlite3.connect(tmp_path / CACHE_FILE)) as database:
         database.executescript(schema)
-    (tmp_path / FILE).chmod(0o600)
+    (tmp_path / CACHE_FILE).chmod(0o600)
     assert check(tmp_path)[0] == 0
     assert works_again(tmp_path)
 
 
 def test_a_file_that_was_cut_off_gives_right_values_and_is_made_anew(tmp_path: Path) -> None:
     fill(tmp_path)
-    whole = (tmp_path / FILE).read_bytes()
+    whole = (tmp_path / CACHE_FILE).read_bytes()
     assert len(whole) > 100_000
     for size in range(0, len(whole), 4096):
         remove_cache(tmp_path)
-        (tmp_path / FILE).write_bytes(whole[:size])
-        (tmp_path / FILE).chmod(0o600)
+        (tmp_path / CACHE_FILE).write_bytes(whole[:size])
+        (tmp_path / CACHE_FILE).chmod(0o600)
         found, told = check(tmp_path)
         assert len(told) <= 1
         assert told or found in {0, 200}, "what is lost is told"
@@ -183,15 +182,15 @@ def test_a_file_that_was_cut_off_gives_right_values_and_is_made_anew(tmp_path: P
 
 def test_altered_bytes_give_right_values_or_none(tmp_path: Path) -> None:
     fill(tmp_path)
-    whole = (tmp_path / FILE).read_bytes()
+    whole = (tmp_path / CACHE_FILE).read_bytes()
     dice = random.Random(7)  # noqa: S311 - no secret
     for _ in range(40):
         data = bytearray(whole)
         for _ in range(30):
             data[dice.randrange(len(data))] ^= dice.randrange(1, 256)
         remove_cache(tmp_path)
-        (tmp_path / FILE).write_bytes(data)
-        (tmp_path / FILE).chmod(0o600)
+        (tmp_path / CACHE_FILE).write_bytes(data)
+        (tmp_path / CACHE_FILE).chmod(0o600)
         _, told = check(tmp_path)
         assert len(told) <= 1
         assert works_again(tmp_path)
@@ -199,7 +198,7 @@ def test_altered_bytes_give_right_values_or_none(tmp_path: Path) -> None:
 
 def test_a_value_under_another_key_or_of_a_strangers_making_is_not_given(tmp_path: Path) -> None:
     fill(tmp_path, 3)
-    with closing(sqlite3.connect(tmp_path / FILE)) as database, database:
+    with closing(sqlite3.connect(tmp_path / CACHE_FILE)) as database, database:
         database.execute("UPDATE entries SET data = ? WHERE key = ?", (b"short", key(0)))
         database.execute("UPDATE entries SET data = substr(data, 1, 40) WHERE key = ?", (key(1),))
     assert check(tmp_path) == (1, [])
@@ -208,30 +207,30 @@ def test_a_value_under_another_key_or_of_a_strangers_making_is_not_given(tmp_pat
 @pytest.mark.parametrize("change", ["data = 'Words.'", "data = 5", "data = 1.5", "run = 'x'", "run = x'00'"])
 def test_a_value_of_another_type_is_not_given_and_ends_no_build(change: str, tmp_path: Path) -> None:
     fill(tmp_path, 3)
-    with closing(sqlite3.connect(tmp_path / FILE)) as database, database:
+    with closing(sqlite3.connect(tmp_path / CACHE_FILE)) as database, database:
         database.execute(f"UPDATE entries SET {change}")  # noqa: S608 - from above
     check(tmp_path)
     assert works_again(tmp_path)
 
 
 def test_a_directory_in_its_place_is_done_without(tmp_path: Path) -> None:
-    (tmp_path / FILE).mkdir()
-    (tmp_path / FILE / "letter.txt").write_text("Mine.")
+    (tmp_path / CACHE_FILE).mkdir()
+    (tmp_path / CACHE_FILE / "letter.txt").write_text("Mine.")
     found, told = check(tmp_path)
     assert (found, len(told)) == (0, 2 if len(told) == 2 else 1)
     assert told[-1].endswith("done without")
-    assert (tmp_path / FILE / "letter.txt").read_text() == "Mine."
+    assert (tmp_path / CACHE_FILE / "letter.txt").read_text() == "Mine."
 
 
 @pytest.mark.parametrize("exists", [True, False])
 def test_a_symbolic_link_is_replaced_and_what_it_leads_to_left_alone(exists: bool, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere" / FILE
+    elsewhere = tmp_path / "elsewhere" / CACHE_FILE
     fill(elsewhere.parent)
     before = elsewhere.read_bytes()
     folder = tmp_path / ".cache"
     folder.mkdir()
-    (folder / FILE).symlink_to(elsewhere if exists else tmp_path / "nowhere")
-    assert check(folder) == (0, [f"{FILE}: a symbolic link: made anew"])
+    (folder / CACHE_FILE).symlink_to(elsewhere if exists else tmp_path / "nowhere")
+    assert check(folder) == (0, [f"{CACHE_FILE}: a symbolic link: made anew"])
     assert works_again(folder)
     assert elsewhere.read_bytes() == before
     assert not (tmp_path / "nowhere").exists()
@@ -240,30 +239,30 @@ def test_a_symbolic_link_is_replaced_and_what_it_leads_to_left_alone(exists: boo
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
 def test_a_file_that_others_may_write_is_not_trusted(mode: int, tmp_path: Path) -> None:
     fill(tmp_path)
-    (tmp_path / FILE).chmod(mode)
-    assert check(tmp_path) == (0, [f"{FILE}: others may have written it: made anew"])
+    (tmp_path / CACHE_FILE).chmod(mode)
+    assert check(tmp_path) == (0, [f"{CACHE_FILE}: others may have written it: made anew"])
     assert works_again(tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a file away")
 def test_a_file_of_another_user_is_not_trusted(tmp_path: Path) -> None:
     fill(tmp_path)
-    os.chown(tmp_path / FILE, 65534, 65534)
-    assert check(tmp_path) == (0, [f"{FILE}: others may have written it: made anew"])
+    os.chown(tmp_path / CACHE_FILE, 65534, 65534)
+    assert check(tmp_path) == (0, [f"{CACHE_FILE}: others may have written it: made anew"])
 
 
 def test_a_log_that_others_may_write_is_not_trusted(tmp_path: Path) -> None:
     """SQLite would take what stands in it for newer than the file."""
     fill(tmp_path, 2)
-    writer = sqlite3.connect(tmp_path / FILE)
+    writer = sqlite3.connect(tmp_path / CACHE_FILE)
     with writer:
         writer.execute("UPDATE entries SET data = ?", (pack("A stranger's words."),))
-    log = (tmp_path / f"{FILE}-wal").read_bytes()
+    log = (tmp_path / f"{CACHE_FILE}-wal").read_bytes()
     writer.close()
     remove_cache(tmp_path)
     fill(tmp_path, 2)
-    (tmp_path / f"{FILE}-wal").write_bytes(log)
-    (tmp_path / f"{FILE}-wal").chmod(0o666)
+    (tmp_path / f"{CACHE_FILE}-wal").write_bytes(log)
+    (tmp_path / f"{CACHE_FILE}-wal").chmod(0o666)
     cache = Cache(tmp_path, STAMP)
     assert "A stranger's words." not in cache.get("body", [key(0), key(1)]).values()
     cache.close()
@@ -340,7 +339,7 @@ def test_what_only_cannot_be_opened_now_is_left_where_it_is(
     with monkeypatch.context() as patch:
         patch.setattr(sqlite3, "connect", refuse)
         cache = Cache(tmp_path, STAMP)
-        assert cache.warnings == [f"{FILE}: not now: done without"]
+        assert cache.warnings == [f"{CACHE_FILE}: not now: done without"]
         cache.close()
     assert check(tmp_path) == (200, [])
 
@@ -360,7 +359,7 @@ def test_a_full_disk_costs_the_cache_and_nothing_else(tmp_path: Path, monkeypatc
         cache = Cache(tmp_path, STAMP)
         cache.put("body", {key(number): value(number) for number in range(1_000, 2_000)})
         cache.save()
-        assert cache.warnings == [f"{FILE}: not written (database or disk is full): done without"]
+        assert cache.warnings == [f"{CACHE_FILE}: not written (database or disk is full): done without"]
         cache.put("body", {key(3_000): value(3_000)})
         cache.save()
         assert cache.get("body", [key(1)]) == {}
@@ -385,7 +384,7 @@ HOLDER = """
 def hold(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process that is writing to the cache and does not finish."""
     fill(tmp_path, 50)
-    process = run(HOLDER, tmp_path / FILE, "BEGIN IMMEDIATE", stdin=subprocess.PIPE)
+    process = run(HOLDER, tmp_path / CACHE_FILE, "BEGIN IMMEDIATE", stdin=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == b"held\n"
     yield process
@@ -395,12 +394,12 @@ def hold(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 def test_while_another_process_writes_all_can_be_read_and_saving_is_done_without(
     tmp_path: Path, hold: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_WAIT", 0.2)
+    monkeypatch.setattr(module, "_LOCK_TIMEOUT", 0.2)
     cache = Cache(tmp_path, STAMP)
     assert len(cache.get("body", map(key, range(50)))) == 50
     cache.put("body", {key(60): value(60)})
     cache.save()
-    assert cache.warnings == [f"{FILE}: not written (database is locked): done without"]
+    assert cache.warnings == [f"{CACHE_FILE}: not written (database is locked): done without"]
     cache.close()
     hold.communicate()
     assert check(tmp_path) == (50, [])
@@ -409,10 +408,10 @@ def test_while_another_process_writes_all_can_be_read_and_saving_is_done_without
 def test_a_locked_cache_of_another_version_is_left_alone(
     tmp_path: Path, hold: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_WAIT", 0.2)
+    monkeypatch.setattr(module, "_LOCK_TIMEOUT", 0.2)
     cache = Cache(tmp_path, "engine 2")
     assert cache.get("body", map(key, range(50))) == {}
-    assert cache.warnings[-1] == f"{FILE}: database is locked: done without"
+    assert cache.warnings[-1] == f"{CACHE_FILE}: database is locked: done without"
     cache.close()
     hold.communicate()
     assert check(tmp_path) == (50, [])
@@ -508,7 +507,7 @@ def test_a_cache_that_is_too_large_loses_what_was_not_asked_for_longest(
         cache.save()
         cache.close()
     size = len(pack(value(1)))
-    monkeypatch.setattr(module, "MOST_BYTES", 5 * size)
+    monkeypatch.setattr(module, "MAX_CACHE_BYTES", 5 * size)
     keep(tmp_path, 1, {})
     cache = Cache(tmp_path, STAMP)
     assert sorted(cache.get("body", map(key, range(8)))) == sorted(map(key, range(3, 8)))
@@ -543,14 +542,14 @@ def test_what_a_cache_holds_can_be_told(name: str, tmp_path: Path) -> None:
     cache.close()
     report = describe_cache(folder)
     assert report is not None
-    assert report.path == folder / FILE
-    assert report.size == (folder / FILE).stat().st_size
+    assert report.path == folder / CACHE_FILE
+    assert report.size == (folder / CACHE_FILE).stat().st_size
     sizes = {"body": (3, sum(len(pack(value(number))) for number in range(3))), "ranking": (1, len(pack(1)))}
     assert report.entries == sizes
 
 
 def test_of_what_is_no_cache_nothing_is_told(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_bytes(b"Not a database.")
+    (tmp_path / CACHE_FILE).write_bytes(b"Not a database.")
     assert describe_cache(tmp_path) is None
 
 
@@ -558,13 +557,13 @@ def test_a_cache_can_be_thrown_away_and_its_neighbours_stay(tmp_path: Path) -> N
     assert not remove_cache(tmp_path)
     fill(tmp_path)
     (tmp_path / "letter.txt").write_text("Mine.")
-    (tmp_path / f"{FILE}-wal").write_bytes(b"")
+    (tmp_path / f"{CACHE_FILE}-wal").write_bytes(b"")
     assert remove_cache(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
 def test_what_is_too_much_to_wait_for_the_end_is_kept_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("broadsheet.cache._MOST_WAITING", 100)
+    monkeypatch.setattr("broadsheet.cache._MAX_PENDING_BYTES", 100)
     cache = Cache(tmp_path, "stamp")
     cache.put("body", {b"1": "x" * 200})
     cache.put("body", {b"2": "y"})

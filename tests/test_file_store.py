@@ -44,7 +44,7 @@ def test_files_take_their_place_whole(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(KeyboardInterrupt):
         store.save(NAMES[0], b"picture")
     assert store.load(NAMES[0]) is None
-    store.prune([], most=0)
+    store.prune([], max_bytes=0)
     assert store.list_names() == set()
 
 
@@ -53,9 +53,9 @@ def test_what_is_not_used_goes_the_oldest_first_when_it_is_much(tmp_path: Path) 
     for time, name in enumerate(reversed(NAMES)):
         store.save(name, bytes(84))
         os.utime(tmp_path / PICTURES.folder / name, (time, time))
-    store.prune({NAMES[3]}, most=200)
+    store.prune({NAMES[3]}, max_bytes=200)
     assert store.list_names() == {NAMES[0], NAMES[1], NAMES[3]}
-    store.prune({NAMES[3]}, most=0)
+    store.prune({NAMES[3]}, max_bytes=0)
     assert store.list_names() == {NAMES[3]}
     store.prune({NAMES[3]})
     assert store.load(NAMES[3]) == bytes(84)
@@ -66,7 +66,7 @@ def test_the_files_of_others_are_left_alone(tmp_path: Path) -> None:
     store.save(NAMES[0], b"picture")
     (tmp_path / PICTURES.folder / "holiday.webp").write_bytes(b"x")
     (tmp_path / PICTURES.folder / NAMES[1]).symlink_to(tmp_path / "elsewhere")
-    store.prune([], most=0)
+    store.prune([], max_bytes=0)
     assert store.list_names() == {"holiday.webp", NAMES[1]}
     assert store.load(NAMES[1]) is None
     assert not remove_store(tmp_path, PICTURES)
@@ -92,7 +92,7 @@ def test_without_a_directory_files_are_kept_for_one_run(tmp_path: Path) -> None:
         assert (store.list_names(), store.load(NAMES[0])) == (set(), None)
         store.save(NAMES[0], b"picture")
         assert store.load(NAMES[0]) == b"picture"
-        store.prune([], most=0)
+        store.prune([], max_bytes=0)
         assert store.list_names() == {NAMES[0]}
         assert bool(store.warning) == bool(folder)
         store.close()
@@ -114,7 +114,7 @@ def test_each_kind_has_a_directory_of_its_own_and_is_used_by_nobody_else(tmp_pat
     FileStore(tmp_path).save(NAMES[0], b"picture")
     FileStore(tmp_path, INDEX_PARTS).save(name, b"part")
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["pictures", "search"]
-    FileStore(tmp_path).prune([], most=0)
+    FileStore(tmp_path).prune([], max_bytes=0)
     assert FileStore(tmp_path, INDEX_PARTS).load(name) == b"part"
     assert measure_store(tmp_path, INDEX_PARTS) == (1, 20)
     assert remove_store(tmp_path, INDEX_PARTS)

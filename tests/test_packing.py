@@ -23,7 +23,7 @@ from broadsheet.article import Article
 from broadsheet.article_file import parse_article
 from broadsheet.bodies import MarkdownSetup, find_renderer
 from broadsheet.body import RenderedBody
-from broadsheet.cache_file import remove_cache
+from broadsheet.cache import remove_cache
 from broadsheet.links import LinkMap, Resolved
 from broadsheet.nodes import Mark
 from broadsheet.packing import UnpackingError, digest, pack, unpack
@@ -220,8 +220,8 @@ def test_a_strangers_pickle_runs_nothing(make: Callable[[Path], object], witness
         ("broadsheet.cache", "os.system"),
         ("broadsheet.cache", "Cache"),
         ("broadsheet.cache", "Path"),
-        ("broadsheet.cache_file", "remove_cache"),
-        ("broadsheet.cache_file", "CacheReport.__class__"),
+        ("broadsheet.cache", "remove_cache"),
+        ("broadsheet.cache", "CacheReport.__class__"),
         ("broadsheet.article", "Article.__init__.__globals__"),
         ("broadsheet.article", "Article.is_public"),
         ("broadsheet.packing", "importlib.import_module"),

@@ -10,7 +10,7 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from broadsheet.cache_file import FILE, describe_cache, remove_cache
+from broadsheet.cache import CACHE_FILE, describe_cache, remove_cache
 from broadsheet.cli_related import load_site
 from broadsheet.file_store import INDEX_PARTS, PICTURES, measure_store, remove_store
 from broadsheet.problems import BroadsheetError
@@ -74,4 +74,4 @@ def cache(config_file: str | None, clear: bool) -> None:
     for store in (PICTURES, INDEX_PARTS):
         count, size = measure_store(folder, store)
         if count:
-            click.echo(f"{name.replace(FILE, store.folder)}/: {count:,} files, {size / _UNITS:.1f} MB")
+            click.echo(f"{name.replace(CACHE_FILE, store.folder)}/: {count:,} files, {size / _UNITS:.1f} MB")

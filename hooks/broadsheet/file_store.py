@@ -1,8 +1,8 @@
-"""File store: what builds have made at a cost, each piece in a file of its own, for the next build.
+"""File store: large results of earlier builds, such as resized images, one file each in the cache directory.
 
-It is not in the cache's database: it is a thousand times larger than what is there, no build wants to read what has
-not changed, and it stays right when the engine is another (names tell all that a file is made of), while the database
-begins anew.
+They are not in the cache's database: they are a thousand times larger, a build only looks whether they are there, and
+a new version of the engine can use them (a file's name has a digest of all that it is made from), while the database
+starts again.
 """
 
 from __future__ import annotations
@@ -17,133 +17,133 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from broadsheet.cache_file import may_be_written
+from broadsheet.cache import is_foreign
 from broadsheet.packing import digest
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What one store is for."""
+    """What one store holds."""
 
     folder: str
-    """The directory's name, in that of the cache."""
+    """The name of its directory, in the cache directory."""
     names: re.Pattern[str]
-    """Those of its files; no other file there is touched. A file that is being written has a number behind its name."""
-    most_spare: int
-    """What nobody uses any more is kept up to so many bytes, for a branch that comes back."""
+    """The names of its files. Other files in the directory are never touched. A file that is being written has the
+    number of the writing process behind its name."""
+    max_unused_bytes: int
+    """Unused files are kept up to this size, for a branch of the repository that is checked out again."""
 
 
 PICTURES = Kind("pictures", re.compile(r"[0-9a-f]{24}-\d+\.webp(?:\.\d+)?"), 300_000_000)
 INDEX_PARTS = Kind("search", re.compile(r"[0-9a-f]{32}\.part(?:\.\d+)?"), 30_000_000)
 
-_CHECK = 16
+_DIGEST_BYTES = 16
 
 
 class FileStore:
-    """Files by name. What is in one never changes, so two builds may share them; each takes its place whole.
+    """Files by name. A file's content never changes, so two builds may share a store; a file is put in place whole.
 
-    A file begins with a digest of the rest: one that is cut off or altered is as good as none.
+    A file begins with a digest of the rest: a file that is cut off or altered is ignored.
     """
 
     def __init__(self, folder: Path | None, kind: Kind = PICTURES) -> None:
-        """Take the directory of the cache; without one, files are kept until `close`."""
+        """Use a directory in the cache directory `folder`; with None, a temporary one that `close` deletes."""
         self.warning = ""
         self._kind = kind
         self._folder = folder / kind.folder if folder else None
-        self._own: Path | None = None
+        self._temporary: Path | None = None
         if self._folder is not None and self._folder.is_symlink():
             self.warning = f"{kind.folder}: a symbolic link: done without"
             self._folder = None
 
     def list_names(self) -> set[str]:
         """The names of all files there are."""
-        folder = self._folder or self._own
+        folder = self._folder or self._temporary
         with suppress(OSError):
             return {path.name for path in folder.iterdir()} if folder else set()
         return set()
 
     def load(self, name: str) -> bytes | None:
-        """A file; None where there is none, a damaged one, or one that is or may be of another user."""
-        folder = self._folder or self._own
+        """A file's bytes; None where the file is missing, damaged, or possibly written by another user."""
+        folder = self._folder or self._temporary
         with suppress(OSError):
             data = (folder / name).read_bytes() if folder and _is_own(folder / name) else b""
-            if len(data) >= _CHECK and digest(data[_CHECK:]) == data[:_CHECK]:
-                return data[_CHECK:]
+            if len(data) >= _DIGEST_BYTES and digest(data[_DIGEST_BYTES:]) == data[:_DIGEST_BYTES]:
+                return data[_DIGEST_BYTES:]
         return None
 
     def save(self, name: str, data: bytes) -> None:
-        """Keep a file."""
+        """Store a file. If the directory cannot be written, use a temporary one and set `warning`."""
         try:
-            self._write(self._find_folder(), name, data)
+            self._write(self._make_folder(), name, data)
         except OSError as error:
             self.warning = f"{self._kind.folder}: {error.strerror}: done without"
             self._folder = None
-            self._write(self._find_folder(), name, data)
+            self._write(self._make_folder(), name, data)
 
-    def prune(self, used: Collection[str], most: int | None = None) -> None:
-        """Remove what is not used, the oldest first, until at most so many bytes of it are left."""
-        most = self._kind.most_spare if most is None else most
-        spare: list[tuple[int, str, int]] = []
+    def prune(self, used: Collection[str], max_bytes: int | None = None) -> None:
+        """Delete unused files, the oldest first, until at most `max_bytes` are left (default: the kind's limit)."""
+        limit = self._kind.max_unused_bytes if max_bytes is None else max_bytes
+        unused: list[tuple[int, str, int]] = []
         if self._folder is None:
             return
         with suppress(OSError), os.scandir(self._folder) as entries:
             for entry in entries:
-                # Nothing else is touched, whatever it is and whoever has put it there.
                 if entry.name in used or not self._kind.names.fullmatch(entry.name):
                     continue
                 if entry.is_file(follow_symlinks=False):
                     status = entry.stat(follow_symlinks=False)
-                    spare.append((status.st_mtime_ns, entry.name, status.st_size))
-        size = sum(one for _, _, one in spare)
-        for _, name, one in sorted(spare):
-            if size <= most:
+                    unused.append((status.st_mtime_ns, entry.name, status.st_size))
+        total = sum(size for _, _, size in unused)
+        for _, name, size in sorted(unused):
+            if total <= limit:
                 break
             with suppress(OSError):
                 (self._folder / name).unlink()
-            size -= one
+            total -= size
 
     def close(self) -> None:
-        """Remove what was kept for one run."""
-        if self._own is not None:
-            shutil.rmtree(self._own, ignore_errors=True)
-            self._own = None
+        """Delete the temporary directory, if there is one."""
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+            self._temporary = None
 
-    def _find_folder(self) -> Path:
+    def _make_folder(self) -> Path:
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
             return self._folder
-        if self._own is None:
-            self._own = Path(tempfile.mkdtemp(prefix="broadsheet-"))
-        return self._own
+        if self._temporary is None:
+            self._temporary = Path(tempfile.mkdtemp(prefix="broadsheet-"))
+        return self._temporary
 
     @staticmethod
     def _write(folder: Path, name: str, data: bytes) -> None:
         part = folder / f"{name}.{os.getpid()}"
         try:
             part.write_bytes(digest(data) + data)
-            # Whatever the system's habits are: what others may write is not believed.
+            # Whatever the umask is: `load` ignores a file that other users may write.
             part.chmod(0o644)
             part.replace(folder / name)
         except OSError:
-            # On a full disk the half of it is in the way.
+            # On a full disk the partial file would take up space.
             part.unlink(missing_ok=True)
             raise
 
 
 def _is_own(path: Path) -> bool:
     status = path.lstat()
-    return stat.S_ISREG(status.st_mode) and not may_be_written(status)
+    return stat.S_ISREG(status.st_mode) and not is_foreign(status)
 
 
 def measure_store(folder: Path, kind: Kind) -> tuple[int, int]:
-    """How many files the store in the cache's directory has, and their bytes."""
-    files = _list_ours(folder, kind)
+    """The number of files in a store, and their size in bytes."""
+    files = _list_files(folder, kind)
     return len(files), sum(path.stat().st_size for path in files)
 
 
 def remove_store(folder: Path, kind: Kind) -> bool:
-    """Remove the store's files; False where there was none."""
-    files = _list_ours(folder, kind)
+    """Delete the files of a store; False where there were none."""
+    files = _list_files(folder, kind)
     for path in files:
         path.unlink(missing_ok=True)
     with suppress(OSError):
@@ -151,8 +151,8 @@ def remove_store(folder: Path, kind: Kind) -> bool:
     return bool(files)
 
 
-def _list_ours(folder: Path, kind: Kind) -> list[Path]:
-    place = folder / kind.folder
-    if place.is_symlink() or not place.is_dir():
+def _list_files(folder: Path, kind: Kind) -> list[Path]:
+    directory = folder / kind.folder
+    if directory.is_symlink() or not directory.is_dir():
         return []
-    return [path for path in sorted(place.iterdir()) if kind.names.fullmatch(path.name) and path.is_file()]
+    return [path for path in sorted(directory.iterdir()) if kind.names.fullmatch(path.name) and path.is_file()]
