@@ -14,7 +14,7 @@ ENGINE = ROOT / "hooks" / "broadsheet"
 # From the lowest to the highest: a module imports only from layers below its own. The one place to edit.
 LAYERS = [
     ["problems", "addresses", "packing", "workers", "alarm", "cbor", "exif", "avif_boxes"],
-    ["slugs", "urls", "moments", "cache", "site_files", "languages", "wording", "mending", "nesting"],
+    ["slugs", "urls", "moments", "cache", "site_files", "wording", "mending", "nesting"],
     ["metadata", "file_store", "own_code", "phrases", "finishing", "chunking", "postings"],
     ["pictures"],
     ["quoting", "lines", "inlining", "renditions", "framing"],

@@ -9,7 +9,7 @@ import pytest
 from babel import Locale
 from broadsheet.article import ARTICLE_TYPES
 from broadsheet.related.telling import PHRASES
-from broadsheet.wording import CATALOGUES, check_words, find_wording, read_catalogue
+from broadsheet.wording import CATALOGUES, check_words, find_direction, find_wording, read_catalogue
 
 TAGS = sorted(path.stem for path in CATALOGUES.iterdir())
 ENGLISH = read_catalogue("en")
@@ -180,3 +180,15 @@ def test_all_words_may_be_changed() -> None:
     assert (
         check_words({key: " ".join([key, *(f"{{{name}}}" for name in names)]) for key, names in PLACES.items()}) == []
     )
+
+
+@pytest.mark.parametrize(
+    "tag", ["ar", "AR", "ar-EG", "fa", "he-IL", "ur", "yi", "dv", "az-Arab", "pa-Arab-PK", "ku_Arab"]
+)
+def test_these_are_written_from_the_right(tag: str) -> None:
+    assert find_direction(tag) == "rtl"
+
+
+@pytest.mark.parametrize("tag", ["", "en", "de", "pt-BR", "zh-Hant", "ar-Latn", "ks-Deva", "arn", "x-ar"])
+def test_these_are_written_from_the_left(tag: str) -> None:
+    assert find_direction(tag) == "ltr"

@@ -22,7 +22,6 @@ from broadsheet.article import Article
 from broadsheet.body import RenderedBody
 from broadsheet.dates import write_month
 from broadsheet.imprints import Imprints
-from broadsheet.languages import find_direction
 from broadsheet.listings import ListingPage
 from broadsheet.pictures import Picture, find_promise
 from broadsheet.plan import INDEX_URLS
@@ -30,7 +29,7 @@ from broadsheet.press import Press, Spread
 from broadsheet.press_files import MediaFile, OwnPicture, PressFile, RenditionFile
 from broadsheet.surroundings import find_edit_base, is_published
 from broadsheet.urls import media_url, relative_url
-from broadsheet.wording import Wording, fill
+from broadsheet.wording import Wording, fill, find_direction
 
 RenderBody = Callable[[Article], RenderedBody]
 

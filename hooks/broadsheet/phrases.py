@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
-from broadsheet.languages import find_direction
-from broadsheet.wording import PLACE, Wording
+from broadsheet.wording import PLACE, Wording, find_direction
 
 _NAME = "\0"
 """Stands for a name."""

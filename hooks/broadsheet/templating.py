@@ -32,12 +32,11 @@ from broadsheet.dates import (
 from broadsheet.finishing import finish_text
 from broadsheet.framing import find_sizes, fit_picture, frame_images, frame_picture, is_panorama
 from broadsheet.furniture import Furniture
-from broadsheet.languages import find_direction
 from broadsheet.moments import Moment
 from broadsheet.phrases import Phrases
 from broadsheet.press import Press
 from broadsheet.related import Reason, name_reason
-from broadsheet.wording import Wording
+from broadsheet.wording import Wording, find_direction
 
 TEMPLATES = Path(__file__).parent / "templates"
 """Added to the theme's directories, behind the site's own overrides."""
