@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from broadsheet.coverage import MOST_BARS, Bar, Coverage, count_coverage
+from broadsheet.coverage import MAX_BARS, Bar, Histogram, count_by_period
 from makers import make_article
 
 
-def cover(*days: str) -> Coverage:
-    found = count_coverage(make_article(f"note-{number}", day) for number, day in enumerate(days))
+def cover(*days: str) -> Histogram:
+    found = count_by_period(make_article(f"note-{number}", day) for number, day in enumerate(days))
     assert found is not None
     return found
 
 
 @pytest.mark.parametrize("days", [[], ["2026-01-18"], ["2026-01-18", "2026-01-18"]])
 def test_what_would_be_a_single_bar_is_no_picture(days: list[str]) -> None:
-    assert count_coverage(make_article(f"note-{number}", day) for number, day in enumerate(days)) is None
+    assert count_by_period(make_article(f"note-{number}", day) for number, day in enumerate(days)) is None
 
 
 def test_a_list_of_some_days_has_a_bar_for_each_day_those_without_articles_too() -> None:
@@ -45,7 +45,7 @@ def test_the_order_of_the_articles_does_not_matter() -> None:
 def test_the_finest_unit_that_does_not_make_too_many_bars_is_taken(first: str, last: str, unit: str, bars: int) -> None:
     found = cover(first, last)
     assert (found.unit, len(found.bars)) == (unit, bars)
-    assert unit == "year" or bars <= MOST_BARS
+    assert unit == "year" or bars <= MAX_BARS
 
 
 def test_every_article_is_counted_once_in_the_period_it_fell_into() -> None:

@@ -60,7 +60,7 @@ LAYERS = [
 ]
 # These know MkDocs, and nothing else does.
 EDGE = [
-    ["own_templates"],
+    ["own_templates", "material_loader"],
     ["exposure"],
     ["settings", "furniture", "surroundings", "fingerprint", "progress", "press_files", "mishaps"],
     ["cluster"],

@@ -1,4 +1,4 @@
-"""Calendars: the weeks of a month, and for each day where its articles stand in the archive's list."""
+"""Month calendar of the archive: each day links to the list page with its first article."""
 
 from __future__ import annotations
 
@@ -10,35 +10,36 @@ from broadsheet.listings import ListingPage, page_url
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the month."""
+    """One day of the month."""
 
     number: int
     count: int = 0
-    """How many articles it has."""
+    """The number of articles of that day."""
     url: str = ""
-    """The page of the list on which the first of them stands; '' for a day without any."""
+    """The list page with the first of them; '' for a day without articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month as a calendar shows it."""
+    """One month, week by week."""
 
     first_weekday: int
-    """0 for Monday."""
+    """0 is Monday."""
     weeks: tuple[tuple[Day | None, ...], ...]
-    """Seven places each; None for one that belongs to another month."""
+    """Seven days each; None for a day of another month."""
 
 
 def build_month(page: ListingPage, first_weekday: int = 0) -> Month:
-    """The calendar that stands on one page of a month's list. Cost: one step an article."""
+    """The calendar for one page of a month's list. Cost: linear in the month's articles."""
     listing = page.listing
-    # All pages but the last are full, and where a page starts tells how full.
+    # All pages but the last have the same size.
     size = (page.start - 1) // (page.number - 1) if page.number > 1 else max(1, len(page.articles))
     places: dict[int, list[int]] = {}
-    for place, article in enumerate(listing.articles):
-        places.setdefault(article.date.at.day, []).append(place)
+    for index, article in enumerate(listing.articles):
+        places.setdefault(article.date.at.day, []).append(index)
     days = {
-        number: Day(number, len(found), page_url(listing.url, found[0] // size + 1)) for number, found in places.items()
+        number: Day(number, len(indexes), page_url(listing.url, indexes[0] // size + 1))
+        for number, indexes in places.items()
     }
     year, month = (int(part) for part in listing.key.split("/"))
     weeks = Calendar(first_weekday).monthdayscalendar(year, month)

@@ -1,4 +1,4 @@
-"""Coverage: how many articles of a list fell into each day, month, quarter or year."""
+"""Histogram: the number of articles of a list by day, month, quarter or year."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from datetime import date
 
 from broadsheet.article import Article
 
-MOST_BARS = 36
-"""More would be too thin to see on a phone. Years may be more: there is nothing coarser."""
+MAX_BARS = 36
+"""More bars would be too thin to see on a phone. Only years may be more, as there is no coarser unit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day, month, quarter or year."""
+    """One day, month, quarter or year, with its number of articles."""
 
     start: date
-    """Its first day."""
+    """The first day of the period."""
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
-    """The bars of a list, from its first article to its last, without gaps."""
+class Histogram:
+    """The bars of a list from its first article to its last, without gaps."""
 
     unit: str
     """'day', 'month', 'quarter' or 'year'."""
@@ -32,36 +32,36 @@ class Coverage:
 
     @property
     def peak(self) -> Bar:
-        """The highest bar; of several the newest."""
+        """The highest bar; of several equal ones the newest."""
         return max(self.bars, key=lambda bar: (bar.count, bar.start))
 
 
-def count_coverage(articles: Iterable[Article]) -> Coverage | None:
-    """Count articles in the finest unit that makes no more than MOST_BARS bars; None where one bar would be all.
+def count_by_period(articles: Iterable[Article]) -> Histogram | None:
+    """The histogram in the finest unit that gives at most `MAX_BARS` bars; None where it would have one bar.
 
-    Cost: one step an article, and one a bar.
+    Cost: linear in articles and bars.
     """
     days = [article.date.at.date() for article in articles]
     if not days:
         return None
     first, last = min(days), max(days)
-    if (last - first).days < MOST_BARS:
+    if (last - first).days < MAX_BARS:
         counts = Counter(day.toordinal() for day in days)
-        unit, bars = "day", tuple(Bar(date.fromordinal(one), counts[one]) for one in _span(counts))
+        unit, bars = "day", tuple(Bar(date.fromordinal(day), counts[day]) for day in _span(counts))
     else:
         unit, months = _choose_unit(first, last)
-        # A period is known by how many of its kind have passed since the year 0.
+        # The number of a period counts the periods since the year 0.
         counts = Counter((day.year * 12 + day.month - 1) // months for day in days)
-        bars = tuple(Bar(date(one * months // 12, one * months % 12 + 1, 1), counts[one]) for one in _span(counts))
-    return Coverage(unit, bars) if len(bars) > 1 else None
+        bars = tuple(Bar(date(n * months // 12, n * months % 12 + 1, 1), counts[n]) for n in _span(counts))
+    return Histogram(unit, bars) if len(bars) > 1 else None
 
 
 def _choose_unit(first: date, last: date) -> tuple[str, int]:
-    """The unit, and how many months it has."""
+    """The unit, and its length in months."""
     months = (last.year - first.year) * 12 + last.month - first.month + 1
-    if months <= MOST_BARS:
+    if months <= MAX_BARS:
         return "month", 1
-    return ("quarter", 3) if months <= MOST_BARS * 3 - 2 else ("year", 12)
+    return ("quarter", 3) if months <= MAX_BARS * 3 - 2 else ("year", 12)
 
 
 def _span(counts: Counter[int]) -> range:

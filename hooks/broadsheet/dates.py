@@ -1,4 +1,4 @@
-"""Dates: moments written out for readers, in the newspaper's language."""
+"""Dates as readers see them, in the newspaper's language, by Babel's rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _write_day(day: date, locale: Locale) -> str:
 
 
 def write_day(moment: Moment, locale: Locale) -> str:
-    """The day alone: `18 January 2026`."""
+    """The day without the time: `18 January 2026`."""
     return _write_day(moment.at.date(), locale)
 
 
@@ -30,18 +30,18 @@ def write_moment(moment: Moment, locale: Locale) -> str:
 
 
 def _name_zone(at: datetime) -> str:
-    """The zone's short name: `CET`; of one that has none (`-03`) how far it is from UTC: `UTC-03:00`."""
+    """The zone's short name, as `CET`; the offset, as `UTC-03:00`, for a zone without a name."""
     name = at.tzname() or "UTC"
     return f"UTC{at.isoformat()[-6:]}" if name[0] in "+-" else name
 
 
 def write_month_name(key: str, locale: Locale) -> str:
-    """A month's name alone, for the key `2026/01`: `January`."""
+    """The name of a month, for the key `2026/01`: `January`."""
     return str(locale.months["stand-alone"]["wide"][int(key.split("/")[1])])
 
 
 def write_month(key: str, locale: Locale) -> str:
-    """A month's name with its year, for the key `2026/01`: `January 2026`."""
+    """The name of a month with its year, for the key `2026/01`: `January 2026`."""
     year, month = key.split("/")
     return str(format_skeleton("yMMMM", date(int(year), int(month), 1), locale=locale))
 
@@ -60,6 +60,6 @@ def write_period(start: date, unit: str, locale: Locale) -> str:
 
 
 def write_weekdays(first: int, locale: Locale) -> list[tuple[str, str]]:
-    """The names of a week's days and their short forms, beginning with `first` (0 for Monday)."""
+    """The long and short names of the seven weekdays, from `first` on (0 is Monday)."""
     long, short = locale.days["stand-alone"]["wide"], locale.days["stand-alone"]["abbreviated"]
     return [(str(long[day % 7]), str(short[day % 7])) for day in range(first, first + 7)]

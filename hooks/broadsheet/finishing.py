@@ -1,4 +1,4 @@
-"""Finishing: what the HTML of a text gets when it is set on a page, so that all readers can use it."""
+"""Accessible HTML: tables that scroll by keyboard, and names for the checkboxes of task lists."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from broadsheet.wording import Wording, find_wording
 
 # A tag with its attributes, whose values may hold `<` and `>`.
 _TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
-# In a table whose first column has no name, a cell that heads nothing is no heading.
-_NAMELESS = re.compile(r'<th((?: style="[\w:; -]*")?)>\s*</th>')
+# An empty heading cell, as in a table whose first column has no name: screen readers would announce it.
+_EMPTY_HEADING = re.compile(r'<th((?: style="[\w:; -]*")?)>\s*</th>')
 
 
 def finish_text(html: str, words: Wording | None = None) -> str:
-    """Put each table of sound HTML into a box that scrolls, also by keyboard, and name the boxes of task lists.
+    """Put each table into a region that scrolls, also by keyboard, and name the checkboxes of task lists.
 
     >>> finish_text("<table></table>")
     '<div class="bs-table" role="region" aria-label="Table 1" tabindex="0"><table class="bs-grid"></table></div>'
@@ -23,8 +23,8 @@ def finish_text(html: str, words: Wording | None = None) -> str:
     '<input type="checkbox" disabled checked aria-label="Done">'
 
     Args:
-        html: as the cleaner has written it.
-        words: in which the boxes are named; English unless given.
+        html: the sanitizer's output.
+        words: the language of the names; English unless given.
 
     """
     if "<table" not in html and "<input" not in html:
@@ -43,11 +43,11 @@ def finish_text(html: str, words: Wording | None = None) -> str:
         depth += -1 if closing else 1
         if closing:
             return f"{tag[0]}</div>" if depth == 0 else tag[0]
-        # With a class of its own, Material's script leaves it alone: wrapping it late would move the page.
+        # Material's script wraps tables without a class when the page has loaded, which would move the page.
         table = tag[0] if "class=" in attributes else f'<table class="bs-grid"{attributes}>'
         if depth > 1:
             return table
         box = escape(words.write("table_number", number=next(numbers)))
         return f'<div class="bs-table" role="region" aria-label="{box}" tabindex="0">{table}'
 
-    return _TAG.sub(finish, _NAMELESS.sub(r"<td\1></td>", html))
+    return _TAG.sub(finish, _EMPTY_HEADING.sub(r"<td\1></td>", html))
