@@ -1,4 +1,4 @@
-"""Packing: what the engine has worked out as bytes, and back again without trusting them."""
+"""Serialization: the engine's frozen data as bytes, and back again without trusting the bytes."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from datetime import date, datetime, time, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo
 
-_CHECK = 16
-_PLAIN: dict[tuple[str, str], type] = {
-    ("datetime", one.__name__): one for one in (date, datetime, time, timedelta, timezone)
+_DIGEST_BYTES = 16
+_ALLOWED_CLASSES: dict[tuple[str, str], type] = {
+    ("datetime", kind.__name__): kind for kind in (date, datetime, time, timedelta, timezone)
 }
-_PLAIN["zoneinfo", "ZoneInfo"] = ZoneInfo
+_ALLOWED_CLASSES["zoneinfo", "ZoneInfo"] = ZoneInfo
 _ENGINE = __name__.partition(".")[0]
 
 
 class UnpackingError(Exception):
-    """The bytes are not what `pack` made, or not any more."""
+    """The bytes do not come from `pack`, or were altered since."""
 
 
-class _Reader(pickle.Unpickler):
-    """Makes the engine's own frozen data and plain values, and calls nothing else.
+class _SafeUnpickler(pickle.Unpickler):
+    """Creates plain values and the engine's own frozen dataclasses, and calls nothing else.
 
-    Python's documentation of `pickle`, "Restricting Globals": what a stranger put into a cache must not run.
+    See "Restricting Globals" in Python's documentation of `pickle`: code that a stranger put into a cache must not run.
     """
 
     def find_class(self, module: str, name: str) -> object:
@@ -37,21 +37,21 @@ class _Reader(pickle.Unpickler):
 
 @cache
 def _find_class(module: str, name: str) -> type:
-    if (module, name) in _PLAIN:
-        return _PLAIN[module, name]
+    if (module, name) in _ALLOWED_CLASSES:
+        return _ALLOWED_CLASSES[module, name]
     if module.partition(".")[0] == _ENGINE and name.isidentifier():
         found = getattr(importlib.import_module(module), name, None)
-        # Of a class without these two a stranger could set the attributes, with the code that builds instances.
+        # Without these two methods, pickle would set any attribute of the class that the bytes name.
         if isinstance(found, type) and is_dataclass(found) and {"__slots__", "__setstate__"} <= vars(found).keys():
-            _quicken(found)
+            _speed_up_setstate(found)
             return found
     raise UnpackingError(f"{module}.{name}")
 
 
-def _quicken(kind: type) -> None:
-    """Have a class of frozen data fill its instances by its slots: Python's own way lists the fields for each anew.
+def _speed_up_setstate(kind: type) -> None:
+    """Give a frozen dataclass a faster `__setstate__`: Python's own looks up the fields for every instance.
 
-    An archive of 10,000 articles is half a million instances.
+    An archive of 10,000 articles has half a million instances.
     """
     if getattr(kind, "__setstate__").__module__ != dataclass.__module__:  # noqa: B009 - mypy knows no such attribute
         return
@@ -65,19 +65,19 @@ def _quicken(kind: type) -> None:
 
 
 def digest(*parts: bytes) -> bytes:
-    """A number of 128 bits for some bytes, in which their boundaries count."""
-    found = hashlib.blake2b(digest_size=_CHECK)
+    """A digest of 128 bits (BLAKE2b) of byte strings; it also depends on where each string ends."""
+    state = hashlib.blake2b(digest_size=_DIGEST_BYTES)
     for part in parts:
-        found.update(len(part).to_bytes(8, "little"))
-        found.update(part)
-    return found.digest()
+        state.update(len(part).to_bytes(8, "little"))
+        state.update(part)
+    return state.digest()
 
 
 def pack(value: object) -> bytes:
-    """Plain values and frozen data as bytes, with a check sum in front."""
+    """Plain values and frozen dataclasses as bytes that begin with a digest of the rest."""
     stream = io.BytesIO()
     pickler = pickle.Pickler(stream, protocol=5)
-    # By itself a zone is packed as a call of `getattr`, which a reader cannot allow.
+    # By default pickle stores a zone as a call of `getattr`, which `unpack` does not allow.
     pickler.dispatch_table = copyreg.dispatch_table | {ZoneInfo: lambda zone: (ZoneInfo, (zone.key,))}
     pickler.dump(value)
     data = stream.getvalue()
@@ -85,16 +85,16 @@ def pack(value: object) -> bytes:
 
 
 def unpack(data: bytes) -> object:
-    """What `pack` has packed.
+    """The value that `pack` made bytes of.
 
     Raises:
-        UnpackingError: when it is cut off, altered, or made of anything that `pack` is not for.
+        UnpackingError: when the bytes are cut off, altered, or name a class that is not allowed.
 
     """
-    if len(data) < _CHECK or digest(data[_CHECK:]) != data[:_CHECK]:
-        raise UnpackingError("the check sum is wrong")
+    if len(data) < _DIGEST_BYTES or digest(data[_DIGEST_BYTES:]) != data[:_DIGEST_BYTES]:
+        raise UnpackingError("the digest is wrong")
     try:
-        return _Reader(io.BytesIO(data[_CHECK:])).load()
+        return _SafeUnpickler(io.BytesIO(data[_DIGEST_BYTES:])).load()
     except UnpackingError:
         raise
     except Exception as error:
