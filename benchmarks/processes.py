@@ -50,6 +50,8 @@ class Run:
     """
     error: str = ""
     """Why the run has no result: 'over 20 min', 'over 12 GB' or 'failed'; '' for a run that succeeded."""
+    processor_seconds: float = 0.0
+    """Of the process and the children that it waited for; other programs disturb them less than elapsed seconds."""
 
     def __str__(self) -> str:
         return f"{self.seconds:.2f} s, {self.megabytes:.0f} MB {self.error}".rstrip()
@@ -95,7 +97,7 @@ def run_measured(
         log(f"{' '.join(command)} ended with {process.returncode}:\n{tail}")
         error = "failed"
     scale = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return Run(seconds, sampler.megabytes or usage.ru_maxrss / scale, error)
+    return Run(seconds, sampler.megabytes or usage.ru_maxrss / scale, error, usage.ru_utime + usage.ru_stime)
 
 
 class _MemorySampler(threading.Thread):

@@ -1,8 +1,9 @@
 """Compare commits: build the same articles with two checkouts of this repository, in turns, and compare their sites.
 
 Measures the builds of `builds` and the time from saving a file to the new page under `mkdocs serve`, with plain
-MkDocs from cold in the same run. Prints the medians and the ratios new / old. In the first round the sites are
-compared byte by byte after every build; both have the same SOURCE_DATE_EPOCH.
+MkDocs from cold in the same run. Prints the medians and the ratios new / old, also of processor time, which other
+programs on the machine disturb less. In the first round the sites are compared byte by byte after every build; both
+have the same SOURCE_DATE_EPOCH.
 
 usage: python -m benchmarks.speed.compare_commits OLD NEW CORPUS [--articles 200] [--rounds 3] [--saves 2] …
 
@@ -47,7 +48,8 @@ class Comparison:
 
     def format(self) -> str:
         """The measurements as a Markdown table, and the differences between the sites."""
-        head = ["", "old, s", "new, s", "new / old", "by round", "new / plain MkDocs", "old, MB", "new, MB"]
+        head = ["", "old, s", "new, s", "new / old", "lowest to highest", "processor, new / old"]
+        head += ["new / plain MkDocs", "old, MB", "new, MB"]
         rows = [self._format_row(build, self.old[build], self.new[build]) for build in self.old]
         plain = f"{format_seconds(self.plain.seconds)} s" if self.plain.runs else self.plain.error or "not measured"
         lines = [format_table(head, rows), "", f"Plain MkDocs, cold: {plain} (median of {len(self.plain.runs)}).", ""]
@@ -57,13 +59,14 @@ class Comparison:
 
     def _format_row(self, build: str, old: Measurement, new: Measurement) -> list[str]:
         if old.error or new.error or not old.runs or not new.runs:
-            return [build, old.error or "–", new.error or "–", *["–"] * 5]
+            return [build, old.error or "–", new.error or "–", *["–"] * 6]
         ratios = [after.seconds / before.seconds for before, after in zip(old.runs, new.runs, strict=False)]
         against = f"{new.seconds / self.plain.seconds:.3f}" if self.plain.seconds else "–"
         memory = [f"{one.megabytes:,.0f}" if one.megabytes else "–" for one in (old, new)]
         seconds = [format_seconds(one.seconds) for one in (old, new)]
         spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
-        return [build, *seconds, f"{new.seconds / old.seconds:.3f}", spread, against, *memory]
+        processor = f"{new.processor_seconds / old.processor_seconds:.3f}" if old.processor_seconds else "–"
+        return [build, *seconds, f"{new.seconds / old.seconds:.3f}", spread, processor, against, *memory]
 
 
 def describe_differences(old: Path, new: Path) -> list[str]:

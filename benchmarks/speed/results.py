@@ -56,6 +56,11 @@ class Measurement:
         return median(run.seconds for run in self.runs) if self.runs else 0.0
 
     @property
+    def processor_seconds(self) -> float:
+        """The median of the runs; 0 when they were not measured."""
+        return median(run.processor_seconds for run in self.runs) if self.runs else 0.0
+
+    @property
     def megabytes(self) -> float:
         """The highest peak of memory; 0 when it was not measured."""
         return max((run.megabytes for run in self.runs), default=0.0)

@@ -18,7 +18,8 @@ def test_two_checkouts_are_compared_in_time_and_byte_by_byte(corpus: Path, capsy
     options = ["--rounds", "1", "--saves", "0", "--minutes", "5", "--no-plain", "--builds", COLD]
     compare_commits.main([str(ROOT), str(ROOT), str(corpus), *options])
     printed = capsys.readouterr().out
-    assert "| cold |" in printed
+    row = next(line.split(" | ") for line in printed.splitlines() if line.startswith("| cold |"))
+    assert all(float(row[place]) > 0 for place in (1, 2, 3, 5)), "seconds of both, and the two ratios"
     assert "Sites after 'cold': all " in printed
     assert "failed" not in printed
 

@@ -14,6 +14,7 @@ def test_a_run_has_seconds_and_memory(tmp_path: Path) -> None:
     run = run_measured([sys.executable, "-c", "print('done')"], tmp_path, {}, output=tmp_path / "printed.txt")
     assert run.seconds > 0
     assert run.megabytes > 0
+    assert run.processor_seconds > 0
     assert run.error == ""
     assert (tmp_path / "printed.txt").read_text() == "done\n"
 
