@@ -37,16 +37,16 @@ check: dev ## Check the code's style and types, and the content
 	$(BIN)/broadsheet check
 
 bench: dev ## Measure the build beside other tools (CORPUS=… SIZES="1 5 20" ROUNDS=3 OUTPUT=…)
-	$(BIN)/python benchmarks/build.py $(CORPUS) $(if $(SIZES),--sizes $(SIZES)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUTPUT),--output $(OUTPUT))
+	$(BIN)/python -m benchmarks.speed.builds $(CORPUS) $(if $(SIZES),--sizes $(SIZES)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUTPUT),--output $(OUTPUT))
 
 bench-related: dev ## Measure related headlines beside other tools (CORPUS=… GOLD=… SIZES="2077 8000")
-	$(BIN)/python benchmarks/related.py --corpus $(CORPUS) $(if $(GOLD),--gold $(GOLD)) $(if $(SIZES),--sizes $(SIZES))
+	$(BIN)/python -m benchmarks.relevance.compare_tools --corpus $(CORPUS) $(if $(GOLD),--gold $(GOLD)) $(if $(SIZES),--sizes $(SIZES))
 
 bench-related-scale: dev ## Measure related headlines alone, up to 100,000 articles (CORPUS=…)
-	$(BIN)/python benchmarks/related_scale.py $(CORPUS) $(SIZES)
+	$(BIN)/python -m benchmarks.speed.related_scale $(CORPUS) $(SIZES)
 
-bench-relevance: dev ## Score related headlines, and what was tried, against editors' own links (CORPUS=… GOLD=…)
-	$(BIN)/python benchmarks/relevance.py --corpus $(CORPUS) --links $(GOLD)
+bench-relevance: dev ## Score related headlines against editors' own links (CORPUS=… GOLD=…)
+	$(BIN)/python -m benchmarks.relevance.score --corpus $(CORPUS) --links $(GOLD)
 
 lighthouse: dev browser judges ## Ask for Lighthouse's points for front page, article and topic, speed too
 	$(BIN)/python tests/judges.py

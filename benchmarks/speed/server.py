@@ -1,4 +1,4 @@
-"""Served: a site that `mkdocs serve` serves, as a browser sees it that has one of the pages open."""
+"""Server: `mkdocs serve`, watched as a browser does that has one page open."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ from pathlib import Path
 from types import TracebackType
 
 _SCRIPT = re.compile(r"\blivereload\((\d+), (\d+)\);")
-_LONGEST_POLL = 90
-"""MkDocs answers a poll after a minute, whether there is something new or not."""
+_ADDED = "that was added."
+_POLL_SECONDS = 90
+"""MkDocs answers a poll after a minute even if nothing has changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """What a browser saw of a file that was saved."""
+    """The times, in seconds after a file was saved, at which a browser loaded its page again."""
 
     seconds: float
-    """Until the page was there again, with what had been written."""
-    settled: float | None
-    """Until it was loaded once more, as other pages had to follow; None where they had not."""
+    """Until the page had the new text."""
+    second_reload: float | None
+    """Until the page was loaded once more, because lists on it changed; None when there was no second reload."""
 
 
-class ServedError(Exception):
-    """The server has ended, or has not shown what was expected within the time for it."""
+class ServerError(Exception):
+    """The server has ended, or has not shown the expected page in time."""
 
 
-class Served:
-    """The server, with the means to save a file and to watch the page that is open."""
+class Server:
+    """A running `mkdocs serve`."""
 
-    def __init__(self, mkdocs: Path, place: Path, env: Mapping[str, str], minutes: float) -> None:
-        """Take the command, the directory with mkdocs.yml, and how long to wait for anything."""
+    def __init__(self, command: str, directory: Path, env: Mapping[str, str], minutes: float) -> None:
+        """Take the path of `mkdocs`, the directory of mkdocs.yml, and the time to wait for any page."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = int(free.getsockname()[1])
-        self._command: Sequence[str] = [str(mkdocs), "serve", "--livereload", "-a", f"127.0.0.1:{self._port}"]
-        self._place = place
-        # MkDocs builds into a temporary directory, and leaves it behind if it is killed.
-        self._env = {**os.environ, **env, "TMPDIR": str(place)}
-        self._patience = 60 * minutes
-        self._saves = 0
+        self._command: Sequence[str] = [command, "serve", "--livereload", "-a", f"127.0.0.1:{self._port}"]
+        self._directory = directory
+        # MkDocs builds into a temporary directory, and leaves it behind when it is killed.
+        self._env = {**os.environ, **env, "TMPDIR": str(directory)}
+        self._timeout = 60 * minutes
 
-    def __enter__(self) -> Served:
+    def __enter__(self) -> Server:
         """Start the server and wait for its first page."""
-        with (self._place / "serve.log").open("wb") as log:
+        with (self._directory / "serve.log").open("wb") as log:
             self._process = subprocess.Popen(
-                self._command, cwd=self._place, env=self._env, stdout=log, stderr=log, start_new_session=True
+                self._command, cwd=self._directory, env=self._env, stdout=log, stderr=log, start_new_session=True
             )
         try:
             self._await_page()
@@ -68,29 +68,28 @@ class Served:
         self._stop()
 
     def save(self, file: Path, page: str, settle: float) -> Save:
-        """Append a sentence to an article and wait until the page that is open shows it; then for what may follow.
+        """Append a sentence to an article, wait until its page shows it, then `settle` seconds for a second reload.
 
         Raises:
-            ServedError: when that does not come about.
+            ServerError: when the page does not show the sentence in time.
 
         """
-        self._saves += 1
-        sentence = f"This is sentence {self._saves} that was added."
+        text = file.read_text(encoding="utf-8")
+        sentence = f"This is sentence {text.count(_ADDED) + 1} {_ADDED}"
         ids = self._find_ids(self._fetch(page))
         with ThreadPoolExecutor(1) as pool:
-            polling = pool.submit(self._poll, *ids, self._patience)
-            time.sleep(0.5)  # a writer's browser has been waiting for long
-            text = f"{file.read_text(encoding='utf-8')}\n\n{sentence}\n"
+            polling = pool.submit(self._poll, *ids, self._timeout)
+            time.sleep(0.5)  # a browser polls long before the writer saves
             start = time.perf_counter()
-            file.write_text(text, encoding="utf-8")
+            file.write_text(f"{text}\n\n{sentence}\n", encoding="utf-8")
             while True:
                 if not polling.result():
-                    raise ServedError(f"the page was not loaded again within {self._patience:.0f} s")
+                    raise ServerError(f"the page was not loaded again within {self._timeout:.0f} s")
                 loaded = self._fetch(page)
                 ids = self._find_ids(loaded)
                 if sentence in loaded:
                     break
-                polling = pool.submit(self._poll, *ids, self._patience)
+                polling = pool.submit(self._poll, *ids, self._timeout)
         seconds = time.perf_counter() - start
         if not self._poll(*ids, settle):
             return Save(seconds, None)
@@ -98,23 +97,23 @@ class Served:
         return Save(seconds, time.perf_counter() - start)
 
     def _await_page(self) -> None:
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self._timeout
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                tail = (self._place / "serve.log").read_text(encoding="utf-8", errors="replace")[-2000:]
-                raise ServedError(f"the server ended with {self._process.returncode}:\n{tail}")
+                tail = (self._directory / "serve.log").read_text(encoding="utf-8", errors="replace")[-2000:]
+                raise ServerError(f"the server ended with {self._process.returncode}:\n{tail}")
             with suppress(OSError, HTTPException):
                 self._fetch("/")
                 return
             time.sleep(0.2)
-        raise ServedError(f"no page within {self._patience:.0f} s")
+        raise ServerError(f"no page within {self._timeout:.0f} s")
 
     def _poll(self, epoch: int, request: int, seconds: float) -> bool:
-        """Whether the page is to be loaded again, asked as the script in it asks."""
+        """Whether the server asks for a reload within some seconds, polled as the script in the page polls."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             try:
-                answer = self._fetch(f"/livereload/{epoch}/{request}", min(left, _LONGEST_POLL))
+                answer = self._fetch(f"/livereload/{epoch}/{request}", min(left, _POLL_SECONDS))
             except TimeoutError:
                 continue
             if float(answer) > epoch:
@@ -124,11 +123,11 @@ class Served:
     def _find_ids(self, page: str) -> tuple[int, int]:
         found = _SCRIPT.search(page)
         if found is None:
-            raise ServedError("the page has no script that reloads it")
+            raise ServerError("the page has no script that reloads it")
         return int(found[1]), int(found[2])
 
     def _fetch(self, path: str, seconds: float | None = None) -> str:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=self._patience if seconds is None else seconds)
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=self._timeout if seconds is None else seconds)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -136,7 +135,7 @@ class Served:
         finally:
             connection.close()
         if answer.status != 200:
-            raise ServedError(f"{path}: {answer.status}")
+            raise ServerError(f"{path}: {answer.status}")
         return text
 
     def _stop(self) -> None:
