@@ -15,10 +15,10 @@ from broadsheet.bodies import Workshop
 from broadsheet.cache import Cache
 from broadsheet.developing import RENDITIONS_ROOT, develop_pictures, read_rendition, survey_pictures
 from broadsheet.file_store import PICTURES, FileStore
+from broadsheet.images.inspect import Picture, inspect_picture, list_widths
+from broadsheet.images.resize import Renditions, make_renditions
 from broadsheet.library import Library
-from broadsheet.pictures import Picture, inspect_picture, list_widths
 from broadsheet.problems import BroadsheetError, Problem
-from broadsheet.renditions import Renditions, make_renditions
 from broadsheet.workers import make_pool
 from makers import make_library
 from photos import draw, encode, load, make_bomb, make_photo

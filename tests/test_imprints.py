@@ -19,10 +19,10 @@ from broadsheet.article_file import parse_article
 from broadsheet.bodies import MarkdownSetup, Workshop
 from broadsheet.body import RenderedBody
 from broadsheet.frontpage import FrontPage, SectionFront
+from broadsheet.images.inspect import Picture
 from broadsheet.imprints import KINDS, Exposure, Imprints
 from broadsheet.library import Rules, build_library
 from broadsheet.listings import Listing, ListingPage, Listings, paginate
-from broadsheet.pictures import Picture
 from broadsheet.plan import Layout
 from broadsheet.press import Press, Spread, set_press
 from broadsheet.registers import Topic

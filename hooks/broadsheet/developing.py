@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from broadsheet.bodies import Workshop, begin_work
+from broadsheet.images.inspect import RECIPE, Look, Picture, find_promise, inspect_picture, list_widths, name_rendition
+from broadsheet.images.resize import Renditions, make_renditions
 from broadsheet.library import Library
 from broadsheet.packing import digest
-from broadsheet.pictures import RECIPE, Look, Picture, find_promise, inspect_picture, list_widths, name_rendition
 from broadsheet.problems import BroadsheetError, Problem
-from broadsheet.renditions import Renditions, make_renditions
 from broadsheet.urls import media_url
 from broadsheet.workers import make_pool
 

@@ -11,9 +11,9 @@ from typing import cast
 from broadsheet.article import Article
 from broadsheet.article_file import parse_article
 from broadsheet.cache import Cache
+from broadsheet.images.inspect import Look
 from broadsheet.nodes import Mark
 from broadsheet.packing import digest
-from broadsheet.pictures import Look
 from broadsheet.problems import Problem, has_errors, suggester
 from broadsheet.registers import AUTHORS_FILE, STORIES_FILE, TOPICS_FILE, Registers, parse_registers
 from broadsheet.slugs import is_slug, slugify

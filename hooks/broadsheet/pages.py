@@ -21,10 +21,10 @@ from mkdocs.structure.toc import get_toc
 from broadsheet.article import Article
 from broadsheet.body import RenderedBody
 from broadsheet.dates import write_month
+from broadsheet.images.inspect import Picture, find_promise
 from broadsheet.imprints import Imprints
 from broadsheet.languages import find_direction
 from broadsheet.listings import ListingPage
-from broadsheet.pictures import Picture, find_promise
 from broadsheet.plan import INDEX_URLS
 from broadsheet.press import Press, Spread
 from broadsheet.press_files import MediaFile, OwnPicture, PressFile, RenditionFile

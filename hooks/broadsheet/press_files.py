@@ -13,10 +13,10 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.pages import Page
 
+from broadsheet.images.inspect import find_promise
+from broadsheet.images.strip_metadata import strip_metadata
 from broadsheet.imprints import Imprints
-from broadsheet.metadata import strip_metadata
 from broadsheet.packing import digest
-from broadsheet.pictures import find_promise
 from broadsheet.problems import Problem
 
 log = get_plugin_logger("broadsheet")

@@ -30,8 +30,8 @@ from broadsheet.dates import (
     write_weekdays,
 )
 from broadsheet.finishing import finish_text
-from broadsheet.framing import find_sizes, fit_picture, frame_images, frame_picture, is_panorama
 from broadsheet.furniture import Furniture
+from broadsheet.images.responsive import find_sizes, fit_picture, frame_images, frame_picture, is_panorama
 from broadsheet.languages import find_direction
 from broadsheet.moments import Moment
 from broadsheet.phrases import Phrases

@@ -6,8 +6,8 @@ import random
 from typing import Any
 
 import pytest
-from broadsheet.pictures import inspect_picture, list_widths, scale_height
-from broadsheet.renditions import Renditions, make_renditions
+from broadsheet.images.inspect import inspect_picture, list_widths, scale_height
+from broadsheet.images.resize import Renditions, make_renditions
 from photos import PLACE, draw, encode, load, make_exif, make_photo, make_profile
 from PIL import Image, ImageCms
 

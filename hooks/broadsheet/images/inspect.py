@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 import PIL
 from PIL import Image, features
 
-from broadsheet.exif import SIDEWAYS
-from broadsheet.metadata import find_kind, strip_metadata
+from broadsheet.images.exif import SIDEWAYS
+from broadsheet.images.strip_metadata import find_kind, strip_metadata
 from broadsheet.packing import digest
 
 SUFFIXES = {

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import count
 from urllib.parse import unquote
 
-from broadsheet.pictures import Picture
+from broadsheet.images.inspect import Picture
 from broadsheet.wording import Wording, find_wording
 
 # As wide as the style sheet shows them, in pixels of CSS, and from which width of the window on: browsers choose

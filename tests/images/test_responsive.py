@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from broadsheet.framing import find_sizes, frame_images, frame_picture
-from broadsheet.pictures import Picture
+from broadsheet.images.inspect import Picture
+from broadsheet.images.responsive import find_sizes, frame_images, frame_picture
 from hypothesis import given
 from hypothesis import strategies as st
 from markup import Element, parse

@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from broadsheet.avif_boxes import blank_metadata, is_avif
-from broadsheet.exif import TURNS, find_orientation, write_orientation
+from broadsheet.images.avif import blank_metadata, is_avif
+from broadsheet.images.exif import TURNS, find_orientation, write_orientation
 
 _MOST_PARTS = 200_000
 _EXIF = b"Exif\0\0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from broadsheet.pictures import (
+from broadsheet.images.inspect import (
     MOST_PIXELS,
     SUFFIXES,
     WIDTHS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from broadsheet.exif import find_orientation, write_orientation
+from broadsheet.images.exif import find_orientation, write_orientation
 from hypothesis import given
 from hypothesis import strategies as st
 from photos import make_exif

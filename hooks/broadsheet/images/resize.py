@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageCms
 
-from broadsheet.metadata import strip_metadata
-from broadsheet.pictures import FORMATS, QUALITY, Look, list_widths, scale_height
+from broadsheet.images.inspect import FORMATS, QUALITY, Look, list_widths, scale_height
+from broadsheet.images.strip_metadata import strip_metadata
 
 _TURN = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from broadsheet.metadata import find_kind, strip_metadata
+from broadsheet.images.strip_metadata import find_kind, strip_metadata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from photos import PLACE, draw, encode, load, make_exif, make_photo, make_profile
