@@ -15,10 +15,10 @@ ENGINE = ROOT / "hooks" / "broadsheet"
 LAYERS = [
     ["problems", "addresses", "packing", "workers", "alarm", "cbor", "cache_file"],
     ["slugs", "urls", "moments", "cache", "site_files", "languages", "wording", "mending", "nesting"],
-    ["images.exif", "images.avif"],
+    ["images.avif", "images.responsive"],
     ["images.strip_metadata"],
     ["images.inspect"],
-    ["images.resize", "images.responsive"],
+    ["images.resize"],
     ["images"],
     ["file_store", "own_code", "phrases", "finishing", "chunking", "postings"],
     ["quoting", "lines", "inlining"],

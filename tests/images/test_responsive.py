@@ -1,39 +1,38 @@
-"""Framing: pictures on pages have their size, wait until they are wanted, and come in the width that fits."""
+"""Images on pages have width and height, load lazily, and come in the size that fits the screen."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from broadsheet.images.inspect import Picture
-from broadsheet.images.responsive import find_sizes, frame_images, frame_picture
+from broadsheet.images import PublishedImage, choose_sizes, make_images_responsive, render_image
 from hypothesis import given
 from hypothesis import strategies as st
 from markup import Element, parse
 
-HALL = Picture(
+HALL = PublishedImage(
     "media/2026/01/hall.jpg",
     "articles/2026/01/hall.jpg",
     1600,
     1200,
     ((320, "assets/pictures/x-320.webp"), (800, "assets/pictures/x-800.webp")),
 )
-SMALL = Picture("media/2026/01/ä & b.png", "articles/2026/01/ä & b.png", 30, 20)
-PICTURES = {one.url: one for one in (HALL, SMALL)}
+SMALL = PublishedImage("media/2026/01/ä & b.png", "articles/2026/01/ä & b.png", 30, 20)
+IMAGES = {one.url: one for one in (HALL, SMALL)}
 SRC = "../../../media/2026/01/hall.jpg"
 URL = "2026/01/talks/"
 
 
-def frame(content: str, *, leads: bool = False) -> str:
-    return frame_images(content, URL, PICTURES, leads=leads)
+def convert(content: str, *, leads: bool = False) -> str:
+    return make_images_responsive(content, URL, IMAGES, leads=leads)
 
 
 def find_image(content: str) -> Element:
     return parse(content).one("img")
 
 
-def test_a_picture_of_a_text_comes_in_several_widths_with_the_original_behind_them() -> None:
-    page = parse(frame(f'<p>Words.</p><p><img loading="lazy" src="{SRC}" alt="A hall"></p>'))
+def test_an_image_in_a_text_has_variants_and_the_original_as_fallback() -> None:
+    page = parse(convert(f'<p>Words.</p><p><img loading="lazy" src="{SRC}" alt="A hall"></p>'))
     source, image = page.one("picture").one("source"), page.one("picture").one("img")
     assert source["type"] == "image/webp"
     assert source["srcset"] == ("../../../assets/pictures/x-320.webp 320w, ../../../assets/pictures/x-800.webp 800w")
@@ -42,17 +41,17 @@ def test_a_picture_of_a_text_comes_in_several_widths_with_the_original_behind_th
     assert (image["loading"], image["decoding"]) == ("lazy", "async")
 
 
-def test_only_a_picture_that_opens_the_page_does_not_wait() -> None:
+def test_only_an_image_that_opens_the_page_loads_eagerly() -> None:
     opening = f'<figure>\n<p><img src="{SRC}" alt="A"></p></figure><p><img src="{SRC}" alt="B"></p>'
-    found = [(one["loading"], one["fetchpriority"]) for one in parse(frame(opening, leads=True)).all("img")]
+    found = [(one["loading"], one["fetchpriority"]) for one in parse(convert(opening, leads=True)).all("img")]
     assert found == [("eager", "high"), ("lazy", "")]
     for content in (opening, f'<p>Words. <img src="{SRC}" alt="A"></p>'):
         leads = content is not opening
-        assert {one["loading"] for one in parse(frame(content, leads=leads)).all("img")} == {"lazy"}
+        assert {one["loading"] for one in parse(convert(content, leads=leads)).all("img")} == {"lazy"}
 
 
-def test_without_renditions_it_has_its_size_and_no_more() -> None:
-    found = frame('<p><img src="../../../media/2026/01/%C3%A4%20%26%20b.png" alt="A"></p>')
+def test_an_image_without_variants_has_width_and_height_only() -> None:
+    found = convert('<p><img src="../../../media/2026/01/%C3%A4%20%26%20b.png" alt="A"></p>')
     assert "<picture" not in found
     assert (find_image(found)["width"], find_image(found)["height"]) == ("30", "20")
 
@@ -66,59 +65,61 @@ def test_without_renditions_it_has_its_size_and_no_more() -> None:
         ('width="50%"', "50%", "", "(min-width: 36.375em) 550px, calc(100vw - 32px)"),
     ],
 )
-def test_a_width_that_the_writer_gives_counts(given_size: str, width: str, height: str, sizes: str) -> None:
-    found = frame(f'<img src="{SRC}" alt="A" {given_size}>')
+def test_the_size_that_the_writer_gives_is_kept(given_size: str, width: str, height: str, sizes: str) -> None:
+    found = convert(f'<img src="{SRC}" alt="A" {given_size}>')
     assert (find_image(found)["width"], find_image(found)["height"]) == (width, height)
     assert parse(found).one("source")["sizes"] == sizes
 
 
-def test_pictures_that_are_not_known_only_wait() -> None:
-    found = find_image(frame('<p><img src="../../../images/logo.png" alt="A"></p>'))
+def test_an_unknown_image_only_loads_lazily() -> None:
+    found = find_image(convert('<p><img src="../../../images/logo.png" alt="A"></p>'))
     assert (found["width"], found["loading"], found["decoding"]) == ("", "lazy", "async")
 
 
-def test_a_picture_element_of_the_writer_s_own_is_not_put_into_another() -> None:
-    found = frame(f'<picture><source type="image/avif"><img src="{SRC}" alt="A"></picture><img src="{SRC}" alt="B">')
+def test_a_picture_element_of_the_writer_is_not_nested_in_another() -> None:
+    found = convert(f'<picture><source type="image/avif"><img src="{SRC}" alt="A"></picture><img src="{SRC}" alt="B">')
     assert (found.count("<picture"), found.count("</picture"), found.count("srcset")) == (2, 2, 1)
     assert [one["width"] for one in parse(found).all("img")] == ["1600", "1600"]
 
 
-def test_where_part_of_a_picture_is_shown_the_whole_must_be_large_enough() -> None:
-    wide = Picture("a.jpg", "a.jpg", 6000, 800)
-    assert find_sizes("feature", wide, 4) == "(min-width: 45em) 1100px, calc(5 * (100vw - 32px))"
-    assert find_sizes("front", HALL) == find_sizes("front", None) == "(min-width: 45em) 520px, calc(100vw - 32px)"
-    assert find_sizes("lead", wide) == find_sizes("text", wide) == "1350px"
-    upright = Picture("a.jpg", "a.jpg", 900, 1350)
-    assert find_sizes("lead", upright) == "(min-width: 54.5em) 453px, calc(100vw - 32px)"
-    assert (find_sizes("portrait", HALL), find_sizes("portrait", None)) == ("128px", "96px")
-    assert find_sizes("feature", HALL, 9) == "(min-width: 45em) 220px, calc(100vw - 32px)"
+def test_sizes_count_the_parts_that_are_cropped() -> None:
+    wide = PublishedImage("a.jpg", "a.jpg", 6000, 800)
+    assert choose_sizes("feature", wide, 4) == "(min-width: 45em) 1100px, calc(5 * (100vw - 32px))"
+    assert choose_sizes("front", HALL) == choose_sizes("front", None) == "(min-width: 45em) 520px, calc(100vw - 32px)"
+    assert choose_sizes("lead", wide) == choose_sizes("text", wide) == "1350px"
+    upright = PublishedImage("a.jpg", "a.jpg", 900, 1350)
+    assert choose_sizes("lead", upright) == "(min-width: 54.5em) 453px, calc(100vw - 32px)"
+    assert (choose_sizes("portrait", HALL), choose_sizes("portrait", None)) == ("128px", "96px")
+    assert choose_sizes("feature", HALL, 9) == "(min-width: 45em) 220px, calc(100vw - 32px)"
 
 
-def test_a_class_is_that_of_the_whole() -> None:
-    found = parse(frame_picture(None, {"src": "a.jpg", "alt": ""}, "9px", str, css="bs-x", first=True))
+def test_a_css_class_is_set_on_the_picture_element() -> None:
+    found = parse(render_image(None, {"src": "a.jpg", "alt": ""}, "9px", str, css_class="bs-x", eager=True))
     assert found.one("picture")["class"] == "bs-x"
     assert found.one("img")["fetchpriority"] == "high"
     assert not found.all("source")
 
 
 @given(st.text(st.sampled_from("<>/imgpctures \"='&;x\n"), max_size=60))
-def test_nothing_else_of_a_text_changes(text: str) -> None:
+def test_the_rest_of_a_text_stays_unchanged(text: str) -> None:
     content = f'{text}<img src="{SRC}" alt="A">'
-    found = frame(content)
-    # What is put around a picture taken away again, it is the same text.
+    found = convert(content)
+    # Without the elements around the image, the text is the same.
     assert re.sub(r"<picture><source [^>]*>(<img[^>]*>)</picture>", r"\1", found).startswith(text) or "<img" in text
 
 
-def test_a_panorama_gets_a_box_that_can_be_scrolled_by_keyboard_unless_it_is_in_a_link() -> None:
-    known = {"2026/a.jpg": Picture("a.jpg", "2026/a.jpg", 6000, 900)}
+def test_a_panorama_scrolls_in_a_focusable_box_unless_it_is_in_a_link() -> None:
+    known = {"2026/a.jpg": PublishedImage("a.jpg", "2026/a.jpg", 6000, 900)}
     image = '<img src="../a.jpg" alt="A harbour">'
-    framed = parse(frame_images(f'<p>{image}</p><p><a href="b/">{image}</a></p><p>{image}</p>', "2026/b/", known))
-    boxes = framed.all("span", css="bs-panorama")
+    page = parse(
+        make_images_responsive(f'<p>{image}</p><p><a href="b/">{image}</a></p><p>{image}</p>', "2026/b/", known)
+    )
+    boxes = page.all("span", css="bs-panorama")
     assert [(one["role"], one["aria-label"], one["tabindex"]) for one in boxes] == [
         ("region", "Panorama 1", "0"),
         ("region", "Panorama 2", "0"),
     ]
-    assert [(one["width"], one["height"]) for one in framed.all("img")] == [
+    assert [(one["width"], one["height"]) for one in page.all("img")] == [
         ("1200", "180"),
         ("6000", "900"),
         ("1200", "180"),

@@ -1,7 +1,8 @@
-"""AVIF boxes: the Exif and XMP in an AVIF file, made blank where they stand.
+"""Overwrite Exif and XMP in AVIF files with zeros.
 
-Addresses in such a file count from its start, so nothing may be taken out: it is overwritten.
-ISO/IEC 14496-12 describes the boxes `meta`, `iinf`, `infe`, `iloc` and `idat`.
+Offsets in an AVIF file count from its start, so removing bytes would break them: metadata is overwritten in place.
+ISO/IEC 14496-12 describes the boxes `meta`, `iinf`, `infe`, `iloc` and `idat`. The code is ours because Pillow can
+remove metadata only by encoding the image again, and has no access to the boxes.
 """
 
 from __future__ import annotations
@@ -9,118 +10,131 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# An offset of 0, then a TIFF file without entries: readers that look for Exif find it sound and empty.
-_NO_EXIF = bytes(4) + b"MM\0*" + (8).to_bytes(4, "big") + bytes(6)
-_MOST_ITEMS = 10_000
-_NEEDED = frozenset({b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip"})
-_TELLING = frozenset({b"Exif", b"mime", b"uri "})
+# An offset of 0, then a TIFF file without entries: programs that look for Exif find it valid and empty.
+_EMPTY_EXIF = bytes(4) + b"MM\0*" + (8).to_bytes(4, "big") + bytes(6)
+_MAX_ITEMS = 10_000
+_KEPT_BOXES = frozenset({b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip"})
+_METADATA_ITEM_TYPES = frozenset({b"Exif", b"mime", b"uri "})
+# Construction methods: an item's offset counts from the start of the file, or of the `idat` box.
+_IN_FILE, _IN_IDAT = 0, 1
 
 
 class _Box(NamedTuple):
     kind: bytes
     start: int
-    """Where its content begins."""
+    """The offset of the box's content, behind the header."""
     end: int
 
 
-class _Numbers:
-    """Reads whole numbers, one behind the other."""
+class _Extent(NamedTuple):
+    item: int
+    method: int
+    offset: int
+    length: int
 
-    def __init__(self, data: bytes | bytearray, place: int) -> None:
+
+class _IntReader:
+    """Reads consecutive big-endian integers."""
+
+    def __init__(self, data: bytes | bytearray, position: int) -> None:
         self._data = data
-        self.place = place
+        self.position = position
 
     def read(self, size: int) -> int:
-        """The next number of so many bytes; 0 behind the end."""
-        self.place += size
-        return int.from_bytes(self._data[self.place - size : self.place], "big")
+        """Return the next integer of `size` bytes; 0 behind the end of the data."""
+        self.position += size
+        return int.from_bytes(self._data[self.position - size : self.position], "big")
 
 
 def is_avif(data: bytes) -> bool:
-    """Whether the file says that it is AVIF."""
+    """Return whether the file's header declares AVIF."""
     size = int.from_bytes(data[:4], "big")
-    brands = {data[place : place + 4] for place in range(8, min(size, 256, len(data)), 4)}
+    brands = {data[position : position + 4] for position in range(8, min(size, 256, len(data)), 4)}
     return data[4:8] == b"ftyp" and bool(brands & {b"avif", b"avis"})
 
 
 def blank_metadata(data: bytes) -> bytes:
-    """The file with nothing in it that tells more than the picture.
+    """Return the file with all metadata overwritten.
 
     Raises:
-        ValueError: when it is laid out in a way that does not let this be done.
+        ValueError: the structure of the file does not allow it.
 
     """
-    blank = bytearray(data)
+    blanked = bytearray(data)
     for box in _list_boxes(data, 0, len(data)):
         if box.kind == b"meta":
-            _blank_items(blank, box)
-        elif box.kind not in _NEEDED:
-            blank[box.start : box.end] = bytes(box.end - box.start)
-    return bytes(blank)
+            _blank_items(blanked, box)
+        elif box.kind not in _KEPT_BOXES:
+            blanked[box.start : box.end] = bytes(box.end - box.start)
+    return bytes(blanked)
 
 
-def _list_boxes(data: bytes | bytearray, place: int, end: int) -> Iterator[_Box]:
-    while place + 8 <= end:
-        size, start = int.from_bytes(data[place : place + 4], "big"), place + 8
-        kind = bytes(data[place + 4 : place + 8])
+def _list_boxes(data: bytes | bytearray, position: int, end: int) -> Iterator[_Box]:
+    while position + 8 <= end:
+        size, start = int.from_bytes(data[position : position + 4], "big"), position + 8
+        kind = bytes(data[position + 4 : position + 8])
         if size == 1:
-            size, start = int.from_bytes(data[start : start + 8], "big"), place + 16
-        stop = end if size == 0 else place + size
-        if stop < start:
+            size, start = int.from_bytes(data[start : start + 8], "big"), position + 16
+        box_end = end if size == 0 else position + size
+        if box_end < start:
             raise ValueError("a box that ends before it begins")
-        yield _Box(kind, start, min(stop, end))
-        place = stop
+        yield _Box(kind, start, min(box_end, end))
+        position = box_end
 
 
-def _blank_items(blank: bytearray, meta: _Box) -> None:
-    inside = {box.kind: box for box in _list_boxes(blank, meta.start + 4, meta.end)}
-    if b"iinf" not in inside or b"iloc" not in inside:
+def _blank_items(blanked: bytearray, meta: _Box) -> None:
+    boxes = {box.kind: box for box in _list_boxes(blanked, meta.start + 4, meta.end)}
+    if b"iinf" not in boxes or b"iloc" not in boxes:
         return
-    telling = _find_items(blank, inside[b"iinf"])
-    idat = inside.get(b"idat")
-    for item, method, place, length in _find_extents(blank, inside[b"iloc"]):
-        if item not in telling:
+    item_types = _find_metadata_items(blanked, boxes[b"iinf"])
+    idat = boxes.get(b"idat")
+    for item, method, offset, length in _list_extents(blanked, boxes[b"iloc"]):
+        if item not in item_types:
             continue
-        if method not in {0, 1} or (method == 1 and idat is None):
+        if method == _IN_FILE:
+            start = offset
+        elif method == _IN_IDAT and idat is not None:
+            start = idat.start + offset
+        else:
             raise ValueError("metadata that is part of something else")
-        start = place + (idat.start if method == 1 and idat else 0)
-        size = max(0, min(length or len(blank), len(blank) - start))
-        empty = _NO_EXIF if telling[item] == b"Exif" else b""
-        blank[start : start + size] = empty.ljust(size, b"\0")[:size]
+        # A length of 0 means: up to the end.
+        size = max(0, min(length or len(blanked), len(blanked) - start))
+        content = _EMPTY_EXIF if item_types[item] == b"Exif" else b""
+        blanked[start : start + size] = content.ljust(size, b"\0")[:size]
 
 
-def _find_items(data: bytearray, iinf: _Box) -> dict[int, bytes]:
-    """The items that are no pictures, by number, with their types."""
-    found: dict[int, bytes] = {}
+def _find_metadata_items(data: bytearray, iinf: _Box) -> dict[int, bytes]:
+    """Return the types of the items that hold metadata, by item number."""
+    types: dict[int, bytes] = {}
     first = iinf.start + (6 if data[iinf.start] == 0 else 8)
     for box in _list_boxes(data, first, iinf.end):
-        numbers = _Numbers(data, box.start)
-        version = numbers.read(4) >> 24
+        reader = _IntReader(data, box.start)
+        version = reader.read(4) >> 24
         if box.kind != b"infe" or version not in {2, 3}:
             continue
-        item = numbers.read(2 if version == 2 else 4)
-        numbers.read(2)
-        kind = bytes(data[numbers.place : numbers.place + 4])
-        if kind in _TELLING:
-            found[item] = kind
-    return found
+        item = reader.read(2 if version == 2 else 4)
+        reader.read(2)
+        item_type = bytes(data[reader.position : reader.position + 4])
+        if item_type in _METADATA_ITEM_TYPES:
+            types[item] = item_type
+    return types
 
 
-def _find_extents(data: bytearray, iloc: _Box) -> Iterator[tuple[int, int, int, int]]:
-    """Where the items are: number, the way their place is told (0: in the file), first byte and length."""
-    numbers = _Numbers(data, iloc.start)
-    version = numbers.read(4) >> 24
-    sizes = numbers.read(2)
-    offset, length, base, index = ((sizes >> shift) & 15 for shift in (12, 8, 4, 0))
-    wide = 4 if version == 2 else 2
-    for _ in range(min(numbers.read(wide), _MOST_ITEMS)):
-        item = numbers.read(wide)
-        method = numbers.read(2) & 15 if version else 0
-        numbers.read(2)
-        start = numbers.read(base)
-        for _ in range(min(numbers.read(2), _MOST_ITEMS)):
+def _list_extents(data: bytearray, iloc: _Box) -> Iterator[_Extent]:
+    """Yield where the items' bytes are."""
+    reader = _IntReader(data, iloc.start)
+    version = reader.read(4) >> 24
+    sizes = reader.read(2)
+    offset_size, length_size, base_size, index_size = ((sizes >> shift) & 15 for shift in (12, 8, 4, 0))
+    number_size = 4 if version == 2 else 2
+    for _ in range(min(reader.read(number_size), _MAX_ITEMS)):
+        item = reader.read(number_size)
+        method = reader.read(2) & 15 if version else _IN_FILE
+        reader.read(2)
+        base = reader.read(base_size)
+        for _ in range(min(reader.read(2), _MAX_ITEMS)):
             if version:
-                numbers.read(index)
-            yield item, method, start + numbers.read(offset), numbers.read(length)
-            if numbers.place > iloc.end:
+                reader.read(index_size)
+            yield _Extent(item, method, base + reader.read(offset_size), reader.read(length_size))
+            if reader.position > iloc.end:
                 return

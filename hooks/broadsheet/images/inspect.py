@@ -1,4 +1,4 @@
-"""Pictures: what is known of a picture's file before it is decoded, and the widths that it is published in."""
+"""Image information that needs no pixels: format, displayed size, and why a file cannot be published."""
 
 from __future__ import annotations
 
@@ -6,47 +6,29 @@ import io
 import warnings
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 import PIL
 from PIL import Image, features
 
-from broadsheet.images.exif import SIDEWAYS
-from broadsheet.images.strip_metadata import find_kind, strip_metadata
+from broadsheet.images.strip_metadata import FORMAT_BY_SUFFIX, detect_format, read_orientation, strip_metadata
 from broadsheet.packing import digest
 
-SUFFIXES = {
-    ".avif": "AVIF",
-    ".gif": "GIF",
-    ".jpeg": "JPEG",
-    ".jpg": "JPEG",
-    ".png": "PNG",
-    ".webp": "WebP",
-}
-"""The names of pictures' files, and what they promise."""
+MAX_PIXELS = 80_000_000
+"""A larger image is not published: decoded, it takes 320 MB of memory, here and on the phone of every reader."""
 
-WIDTHS = (320, 480, 800, 1200, 1800)
-"""In pixels. A phone of 375 pixels takes 800 or 1200, as its pixels are halves or thirds; a teaser in columns takes
-320 or 480; a lead image on a desk 1200, or 1800 on a fine screen. Between neighbours a factor of 1.5 or so: nobody
-loads much more than is shown."""
+PILLOW_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+"""The only decoders that Pillow may use, whatever a file claims to be."""
 
-MOST_PIXELS = 80_000_000
-"""A larger picture is not published: it takes 320 MB of memory here, and on the phone of every reader."""
+WEBP_QUALITY = 78
+"""The quality of variants. From about 75 on, readers see no difference from the original at the sizes of a page."""
 
-QUALITY = 78
-"""Of WebP. From about 75 on differences from the original are not seen at the sizes of a page."""
+ENCODER_VERSION = f"1 {WEBP_QUALITY} Pillow {PIL.__version__} WebP {features.version('webp')}"
+"""Everything besides the image that a variant depends on. A change of how `resize` encodes increases the number."""
 
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
-"""What Pillow is allowed to open, whatever the file says that it is."""
+_SIDEWAYS = frozenset({5, 6, 7, 8})
+"""The orientations that exchange width and height."""
 
-RECIPE = f"1 {QUALITY} Pillow {PIL.__version__} WebP {features.version('webp')}"
-"""All that a rendition depends on beside the picture: another encoder writes other bytes. Its number changes with
-the code that makes renditions."""
-
-_HIGHEST = 16_383
-"""WebP's limit."""
-_SMALL = 8_000
-_NOT_SHOWN = (
+_UNSUPPORTED = (
     (b"ftyphei", "HEIC, as phones write it"),
     (b"ftypmif1", "HEIC, as phones write it"),
     (b"II*\0", "TIFF"),
@@ -58,107 +40,67 @@ _NOT_SHOWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What is known of a picture's file without its pixels."""
+class ImageInfo:
+    """What is known of an image file without decoding its pixels."""
 
-    kind: str = ""
+    format: str = ""
     width: int = 0
-    """As it is seen: turned as its Exif says."""
+    """The width as displayed, after rotation by the orientation."""
     height: int = 0
-    size: int = 0
-    """Of what is published of the file, in bytes."""
-    moving: bool = False
+    file_size: int = 0
+    """The size in bytes of the published file, which has no metadata."""
+    animated: bool = False
     key: bytes = b""
-    """A digest of what renditions are made of, and how."""
-    fault: str = ""
-    """Why it is not published."""
+    """A digest of everything that the bytes of its variants depend on."""
+    error: str = ""
+    """Why the file is not published."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture as pages show it."""
-
-    url: str
-    """Of the original, without metadata."""
-    path: str
-    """Of its file in the content directory."""
-    width: int
-    height: int
-    renditions: tuple[tuple[int, str], ...] = ()
-    """Widths and URLs of the smaller ones, ascending; the last may be the original."""
-    mark: str = ""
-    """Another for other content, and the same when only the file's time is another."""
-
-
-def inspect_picture(data: bytes) -> Look:
-    """What the beginning of a file tells of a picture. Cost: about 10 ms for a photograph of 6 MB, for its digest."""
-    if not find_kind(data):
-        return Look(fault=f"expected a picture of the kind {_list_kinds()}, found {_describe(data)}")
+def inspect_image(data: bytes) -> ImageInfo:
+    """Return what an image file's header says. Cost: about 10 ms for a photograph of 6 MB, for the digest."""
+    image_format = detect_format(data)
+    if not image_format:
+        return ImageInfo(error=f"expected a picture of the kind {_list_formats()}, found {_describe(data)}")
     try:
         stripped = strip_metadata(data)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with closing(Image.open(io.BytesIO(stripped.data), formats=FORMATS)) as image:
-                size, turn = image.size, stripped.orientation
-                moving = bool(getattr(image, "is_animated", False))
-                if stripped.kind == "AVIF":
-                    turn = image.getexif().get(0x0112, 1)
+            with closing(Image.open(io.BytesIO(stripped), formats=PILLOW_FORMATS)) as image:
+                width, height = image.size
+                # Not `getexif()`, which decodes a PNG without Exif.
+                orientation = read_orientation(image.info.get("exif", b""))
+                animated = bool(getattr(image, "is_animated", False))
     except Image.DecompressionBombError:
-        return Look(fault=f"more than {MOST_PIXELS // 1_000_000} million pixels: make it smaller")
-    except Exception as error:  # whatever the reader of a broken file raises
-        return Look(fault=f"it cannot be read as {find_kind(data)} ({_tell(error)}): save it anew")
-    width, height = size[::-1] if turn in SIDEWAYS else size
-    if width * height > MOST_PIXELS:
-        found = f"{width:,} × {height:,} pixels"
-        return Look(fault=f"{found}, more than {MOST_PIXELS // 1_000_000} million: make it smaller")
-    key = digest(b"rendition", RECIPE.encode(), stripped.data)
-    return Look(stripped.kind, width, height, len(stripped.data), moving, key)
+        return ImageInfo(error=f"more than {MAX_PIXELS // 1_000_000} million pixels: make it smaller")
+    except Exception as error:  # Pillow raises many kinds of errors for damaged files
+        return ImageInfo(error=f"it cannot be read as {image_format} ({summarize_error(error)}): save it anew")
+    if orientation in _SIDEWAYS:
+        width, height = height, width
+    if width * height > MAX_PIXELS:
+        size = f"{width:,} × {height:,} pixels"
+        return ImageInfo(error=f"{size}, more than {MAX_PIXELS // 1_000_000} million: make it smaller")
+    key = digest(b"rendition", ENCODER_VERSION.encode(), stripped)
+    return ImageInfo(image_format, width, height, len(stripped), animated, key)
 
 
-def list_widths(look: Look) -> tuple[int, ...]:
-    """The widths of a picture's renditions, its own among them if it is no wider than the widest.
-
-    None for what moves, since only its first moment would be shown, and for what is small as it is.
-    """
-    if look.moving or look.size < _SMALL or look.width <= WIDTHS[0]:
-        return ()
-    smaller = tuple(width for width in WIDTHS if width < look.width)
-    widths = smaller if len(smaller) == len(WIDTHS) else (*smaller, look.width)
-    return tuple(width for width in widths if 1 <= scale_height(look, width) <= _HIGHEST)
+def summarize_error(error: Exception) -> str:
+    """Return the first line of Pillow's message, without a stream's memory address: `<_io.BytesIO object at …>`."""
+    return str(error).partition("\n")[0].partition(" <")[0][:80] or type(error).__name__
 
 
-def scale_height(look: Look, width: int) -> int:
-    """How high a picture is when it is so wide."""
-    return max(1, round(look.height * width / look.width))
-
-
-def name_rendition(look: Look, width: int) -> str:
-    """The name of a rendition's file: no other picture has it, and no other way of making this one."""
-    return f"{look.key[:12].hex()}-{width}.webp"
-
-
-def find_promise(path: str) -> str:
-    """The kind of picture that a file's name promises; '' for other files."""
-    return SUFFIXES.get(PurePosixPath(path).suffix.lower(), "")
-
-
-def _list_kinds() -> str:
-    kinds = sorted(set(SUFFIXES.values()))
-    return f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+def _list_formats() -> str:
+    formats = sorted(set(FORMAT_BY_SUFFIX.values()))
+    return f"{', '.join(formats[:-1])} or {formats[-1]}"
 
 
 def _describe(data: bytes) -> str:
+    """Return what a file is that is no image, for the writer who named it as one."""
     if not data:
         return "nothing"
-    for start, name in _NOT_SHOWN:
+    for start, name in _UNSUPPORTED:
         if data.startswith(start, 4 if start.startswith(b"ftyp") else 0):
             return name
     start = data[:512]
-    # The last letter may be cut off; pictures have zeros near the beginning.
+    # The last character may be cut in two. Binary files usually have zeros near the beginning.
     is_text = len(start.decode(errors="ignore").encode()) > len(start) - 4 and b"\0" not in start
     return "a text" if is_text else "something else"
-
-
-def _tell(error: Exception) -> str:
-    # Without the place in memory of what could not be read.
-    return str(error).partition("\n")[0].partition(" <")[0][:80] or type(error).__name__
