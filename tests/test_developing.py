@@ -15,10 +15,9 @@ from broadsheet.bodies import Workshop
 from broadsheet.cache import Cache
 from broadsheet.developing import RENDITIONS_ROOT, develop_pictures, read_rendition, survey_pictures
 from broadsheet.file_store import PICTURES, FileStore
+from broadsheet.images import PublishedImage, Variants, inspect_image, list_variant_widths, make_variants
 from broadsheet.library import Library
-from broadsheet.pictures import Picture, inspect_picture, list_widths
 from broadsheet.problems import BroadsheetError, Problem
-from broadsheet.renditions import Renditions, make_renditions
 from broadsheet.workers import make_pool
 from makers import make_library
 from photos import draw, encode, load, make_bomb, make_photo
@@ -45,7 +44,7 @@ class Desk:
         content = self.root / "content"
         return sorted(path.relative_to(content).as_posix() for path in content.rglob("*") if path.is_file())
 
-    def build(self, *, cache: bool = True) -> tuple[Library, Workshop, dict[str, Picture], list[Problem]]:
+    def build(self, *, cache: bool = True) -> tuple[Library, Workshop, dict[str, PublishedImage], list[Problem]]:
         folder = self.root / ".cache" if cache else None
         kept, store = Cache(folder, self.stamp), FileStore(folder)
         workshop = Workshop(
@@ -80,14 +79,14 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def inspect(data: bytes) -> Any:
         done.append("looked at")
-        return inspect_picture(data)
+        return inspect_image(data)
 
-    def make(data: bytes, look: Any) -> Renditions:
+    def make(data: bytes, look: Any) -> Variants:
         done.append("made")
-        return make_renditions(data, look)
+        return make_variants(data, look)
 
-    monkeypatch.setattr(developing, "inspect_picture", inspect)
-    monkeypatch.setattr(developing, "make_renditions", make)
+    monkeypatch.setattr(developing, "inspect_image", inspect)
+    monkeypatch.setattr(developing, "make_variants", make)
     return done
 
 
@@ -101,9 +100,9 @@ def test_a_picture_has_its_size_and_renditions_under_the_assets(desk: Desk) -> N
     _, workshop, pictures, problems = desk.build()
     (picture,) = pictures.values()
     assert (picture.url, picture.path, picture.width, picture.height) == ("media/hall.jpg", HALL, 900, 600)
-    assert [width for width, _ in picture.renditions] == [320, 480, 800, 900]
+    assert [width for width, _ in picture.variants] == [320, 480, 800, 900]
     assert problems == []
-    for width, url in picture.renditions:
+    for width, url in picture.variants:
         assert url.startswith(RENDITIONS_ROOT)
         assert load(read_rendition(picture, url, workshop)).width == width
 
@@ -137,7 +136,7 @@ def test_another_picture_of_the_same_name_has_other_renditions(desk: Desk) -> No
     desk.write(HALL, make_photo(900, 500))
     second = desk.build()[2]["media/hall.jpg"]
     assert second.height == 500
-    assert {url for _, url in first.renditions} & {url for _, url in second.renditions} == set()
+    assert {url for _, url in first.variants} & {url for _, url in second.variants} == set()
 
 
 @pytest.mark.parametrize("spoil", ["all are gone", "one is gone", "one is cut off"])
@@ -152,13 +151,13 @@ def test_what_is_lost_is_made_again(spoil: str, desk: Desk) -> None:
     _, workshop, second, _ = desk.build()
     assert first == second
     for picture in second.values():
-        assert all(load(read_rendition(picture, url, workshop)) for _, url in picture.renditions)
+        assert all(load(read_rendition(picture, url, workshop)) for _, url in picture.variants)
 
 
 def test_what_another_build_has_removed_meanwhile_is_made_again_and_what_has_changed_is_told(desk: Desk) -> None:
     _, workshop, pictures, _ = desk.build()
     picture = pictures["media/hall.jpg"]
-    url = picture.renditions[0][1]
+    url = picture.variants[0][1]
     for path in desk.store.iterdir():
         path.unlink()
     assert load(read_rendition(picture, url, workshop)).width == 320
@@ -172,14 +171,14 @@ def test_what_another_build_has_removed_meanwhile_is_made_again_and_what_has_cha
 def test_without_a_cache_the_same_comes_out(desk: Desk) -> None:
     _, workshop, pictures, _ = desk.build(cache=False)
     assert pictures == desk.build()[2]
-    assert all(read_rendition(one, url, workshop) for one in pictures.values() for _, url in one.renditions)
+    assert all(read_rendition(one, url, workshop) for one in pictures.values() for _, url in one.variants)
     workshop.store.close()
 
 
 def test_where_the_original_is_smaller_it_is_the_widest_to_choose_from(desk: Desk) -> None:
     desk.write(HALL, encode(draw(700, 500), "WEBP", quality=30))
     (picture,) = desk.build()[2].values()
-    assert picture.renditions[-1] == (700, "media/hall.jpg")
+    assert picture.variants[-1] == (700, "media/hall.jpg")
 
 
 @pytest.mark.parametrize(
@@ -209,7 +208,7 @@ def test_a_damaged_picture_is_a_problem_every_time_and_keeps_its_size(desk: Desk
         assert (problem.path, problem.severity) == ("content/articles/cut.jpg", "warning")
         assert problem.message.startswith("the picture is damaged or cut off (")
         found = pictures["media/cut.jpg"]
-        assert (found.width, found.height, found.renditions) == (900, 600, ())
+        assert (found.width, found.height, found.variants) == (900, 600, ())
 
 
 def test_a_name_that_promises_another_kind_is_a_problem(desk: Desk) -> None:
@@ -282,7 +281,7 @@ def test_a_worker_that_is_dead_costs_time_and_nothing_else(pool: ProcessPoolExec
     desk.hire = lambda: pool
     for number in range(3):
         desk.write(f"articles/{number}.jpg", make_photo(400, 300 + number))
-    assert all(one.renditions for one in desk.build()[2].values())
+    assert all(one.variants for one in desk.build()[2].values())
 
 
 class Dead(Executor):
@@ -302,7 +301,7 @@ def test_a_picture_that_brings_its_decoder_down_twice_is_a_problem_until_it_does
         desk.write(f"articles/{number}.jpg", make_photo(400, 300 + number))
     monkeypatch.setattr(developing, "make_pool", lambda *_: Dead())
     _, _, pictures, problems = desk.build()
-    assert all(not one.renditions and one.width for one in pictures.values())
+    assert all(not one.variants and one.width for one in pictures.values())
     assert len(problems) == 4
     assert all("broke down, of want of memory perhaps" in one.message for one in problems)
     desk.hire = lambda: None
@@ -310,5 +309,5 @@ def test_a_picture_that_brings_its_decoder_down_twice_is_a_problem_until_it_does
 
 
 def test_the_look_is_all_that_renditions_depend_on() -> None:
-    look = inspect_picture(PHOTO)
-    assert list_widths(replace(look, key=b"x")) == list_widths(look)
+    look = inspect_image(PHOTO)
+    assert list_variant_widths(replace(look, key=b"x")) == list_variant_widths(look)

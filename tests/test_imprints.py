@@ -19,10 +19,10 @@ from broadsheet.article_file import parse_article
 from broadsheet.bodies import MarkdownSetup, Workshop
 from broadsheet.body import RenderedBody
 from broadsheet.frontpage import FrontPage, SectionFront
+from broadsheet.images import PublishedImage
 from broadsheet.imprints import KINDS, Exposure, Imprints
 from broadsheet.library import Rules, build_library
 from broadsheet.listings import Listing, ListingPage, Listings, paginate
-from broadsheet.pictures import Picture
 from broadsheet.plan import Layout
 from broadsheet.press import Press, Spread, set_press
 from broadsheet.registers import Topic
@@ -226,17 +226,17 @@ def test_an_article_s_page_does_not_change_with_what_it_does_not_show(what: str)
     assert imprint(changed) == imprint(spread)
 
 
-SHOWN_PICTURE = Picture("media/2026/01/a.png", "articles/2026/01/a.png", 900, 600, ((320, "x-320.webp"),))
+SHOWN_PICTURE = PublishedImage("media/2026/01/a.png", "articles/2026/01/a.png", 900, 600, ((320, "x-320.webp"),))
 OTHER_PICTURES = {
     "width": replace(SHOWN_PICTURE, width=800),
     "height": replace(SHOWN_PICTURE, height=800),
-    "renditions": replace(SHOWN_PICTURE, renditions=((320, "y-320.webp"),)),
+    "renditions": replace(SHOWN_PICTURE, variants=((320, "y-320.webp"),)),
 }
 
 
 @pytest.mark.parametrize("what", OTHER_PICTURES)
 def test_pages_change_with_the_pictures_that_they_show_and_others_do_not(what: str) -> None:
-    def look(picture: Picture) -> dict[str, bytes]:
+    def look(picture: PublishedImage) -> dict[str, bytes]:
         spreads = [
             replace(one, body=replace(one.body, media=(picture.path,))) if one.article.slug == "c" else one
             for one in make_press().spreads
@@ -251,7 +251,7 @@ def test_pages_change_with_the_pictures_that_they_show_and_others_do_not(what: s
 
 
 def test_the_front_page_changes_with_the_pictures_of_its_leads() -> None:
-    def look(picture: Picture) -> bytes:
+    def look(picture: PublishedImage) -> bytes:
         spreads = [replace(one, image_url=picture.url if one.article.front else "") for one in make_press().spreads]
         press = replace(make_press(), spreads=tuple(spreads), pictures={picture.url: picture})
         return take(press)[""]

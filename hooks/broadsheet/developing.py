@@ -11,11 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from broadsheet.bodies import Workshop, begin_work
+from broadsheet.images import (
+    ENCODER_VERSION,
+    ImageInfo,
+    PublishedImage,
+    Variants,
+    format_from_name,
+    inspect_image,
+    list_variant_widths,
+    make_variants,
+    name_variant,
+)
 from broadsheet.library import Library
 from broadsheet.packing import digest
-from broadsheet.pictures import RECIPE, Look, Picture, find_promise, inspect_picture, list_widths, name_rendition
 from broadsheet.problems import BroadsheetError, Problem
-from broadsheet.renditions import Renditions, make_renditions
 from broadsheet.urls import media_url
 from broadsheet.workers import make_pool
 
@@ -48,16 +57,16 @@ def survey_pictures(library: Library, workshop: Workshop) -> Library:
         return library
     keys: dict[str, bytes] = {}
     for path in library.media:
-        status = _find_status(workshop.content / path) if find_promise(path) else None
+        status = _find_status(workshop.content / path) if format_from_name(path) else None
         if status:
-            keys[path] = digest(b"look", RECIPE.encode(), path.encode(), status.encode())
+            keys[path] = digest(b"look", ENCODER_VERSION.encode(), path.encode(), status.encode())
     found = workshop.cache.get("picture", keys.values())
-    looks: dict[str, Look] = {}
+    looks: dict[str, ImageInfo] = {}
     for path, key in keys.items():
         known = found.get(key)
-        looks[path] = known if isinstance(known, Look) else _look_at(workshop.content / path)
+        looks[path] = known if isinstance(known, ImageInfo) else _look_at(workshop.content / path)
     workshop.cache.put("picture", {keys[path]: look for path, look in looks.items() if keys[path] not in found})
-    refused = {path: look.fault for path, look in looks.items() if look.fault}
+    refused = {path: look.error for path, look in looks.items() if look.error}
     if not refused:
         return replace(library, pictures=looks)
     media = [path for path in library.media if path not in refused]
@@ -73,16 +82,16 @@ def _find_status(path: Path) -> str:
     return f"{status.st_size} {status.st_mtime_ns}"
 
 
-def _look_at(path: Path) -> Look:
+def _look_at(path: Path) -> ImageInfo:
     try:
-        return inspect_picture(path.read_bytes())
+        return inspect_image(path.read_bytes())
     except OSError as error:
-        return Look(fault=f"not readable: {error.strerror}")
+        return ImageInfo(error=f"not readable: {error.strerror}")
 
 
 def develop_pictures(
     paths: Collection[str], library: Library, workshop: Workshop
-) -> tuple[dict[str, Picture], list[Problem]]:
+) -> tuple[dict[str, PublishedImage], list[Problem]]:
     """The pictures that an edition publishes, by URL, each in all its sizes, and what is wrong with them.
 
     Cost: about 1 s for a photograph of 12 million pixels that has not been seen before, shared by as many
@@ -97,9 +106,9 @@ def develop_pictures(
     # What broke down may go well the next time.
     certain = [path for path in missing if developed[path].fault != _BROKE_DOWN]
     workshop.cache.put("renditions", {looks[path].key: developed[path] for path in certain})
-    names = [name_rendition(looks[path], width) for path, one in developed.items() for width in one.widths]
+    names = [name_variant(looks[path], width) for path, one in developed.items() for width in one.widths]
     workshop.store.prune(frozenset(names))
-    pictures: dict[str, Picture] = {}
+    pictures: dict[str, PublishedImage] = {}
     problems: list[Problem] = []
     for path, look in looks.items():
         pictures[media_url(path)] = _make_picture(path, look, developed[path].widths)
@@ -107,16 +116,16 @@ def develop_pictures(
     return pictures, problems
 
 
-def _make_picture(path: str, look: Look, widths: Sequence[int]) -> Picture:
+def _make_picture(path: str, look: ImageInfo, widths: Sequence[int]) -> PublishedImage:
     url = media_url(path)
-    found = [(width, f"{RENDITIONS_ROOT}{name_rendition(look, width)}") for width in sorted(widths)]
-    if found and found[-1][0] < list_widths(look)[-1]:
+    found = [(width, f"{RENDITIONS_ROOT}{name_variant(look, width)}") for width in sorted(widths)]
+    if found and found[-1][0] < list_variant_widths(look)[-1]:
         # Where the original is the smaller file, it is the widest to choose from: nobody gets a blurred picture.
         found.append((look.width, url))
-    return Picture(url, path, look.width, look.height, tuple(found), look.key.hex())
+    return PublishedImage(url, path, look.width, look.height, tuple(found), look.key.hex())
 
 
-def read_rendition(picture: Picture, url: str, workshop: Workshop) -> bytes:
+def read_rendition(picture: PublishedImage, url: str, workshop: Workshop) -> bytes:
     """The bytes of a picture's rendition; made again should another build have removed them.
 
     Raises:
@@ -127,22 +136,22 @@ def read_rendition(picture: Picture, url: str, workshop: Workshop) -> bytes:
     data = workshop.store.load(name)
     if data is None and workshop.content is not None:
         original = (workshop.content / picture.path).read_bytes()
-        look = inspect_picture(original)
-        _keep(look, make_renditions(original, look), workshop)
+        look = inspect_image(original)
+        _keep(look, make_variants(original, look), workshop)
         data = workshop.store.load(name)
     if data is None:
         raise BroadsheetError(f"'{picture.path}' was changed while the site was built: build it again")
     return data
 
 
-def _find_known(looks: Mapping[str, Look], workshop: Workshop) -> dict[str, Developed]:
+def _find_known(looks: Mapping[str, ImageInfo], workshop: Workshop) -> dict[str, Developed]:
     """The pictures whose renditions are all there."""
     found = workshop.cache.get("renditions", [look.key for look in looks.values()])
     there = workshop.store.list_names() if looks else set()
     developed: dict[str, Developed] = {}
     for path, look in looks.items():
         known = found.get(look.key)
-        names = {width: name_rendition(look, width) for width in list_widths(look)}
+        names = {width: name_variant(look, width) for width in list_variant_widths(look)}
         if isinstance(known, Developed):
             if all(names[width] in there for width in known.widths if width in names):
                 developed[path] = known
@@ -154,35 +163,35 @@ def _find_known(looks: Mapping[str, Look], workshop: Workshop) -> dict[str, Deve
     return developed
 
 
-def _keep(look: Look, made: Renditions, workshop: Workshop) -> Developed:
-    if made.fault:
-        return Developed(fault=made.fault)
+def _keep(look: ImageInfo, made: Variants, workshop: Workshop) -> Developed:
+    if made.error:
+        return Developed(fault=made.error)
     widths = []
-    for width, data in zip(list_widths(look), made.files, strict=True):
+    for width, data in zip(list_variant_widths(look), made.files, strict=True):
         # An empty file says that there is none, so that nobody tries again.
-        workshop.store.save(name_rendition(look, width), data)
+        workshop.store.save(name_variant(look, width), data)
         widths += [width] if data else []
     return Developed(tuple(widths))
 
 
 def _make_missing(
-    paths: Sequence[str], looks: Mapping[str, Look], workshop: Workshop
-) -> Iterator[tuple[str, Renditions]]:
+    paths: Sequence[str], looks: Mapping[str, ImageInfo], workshop: Workshop
+) -> Iterator[tuple[str, Variants]]:
     assert workshop.content is not None or not paths
     jobs = ((path, workshop.content / path, looks[path]) for path in paths if workshop.content)
-    busy = [path for path in paths if list_widths(looks[path])]
+    busy = [path for path in paths if list_variant_widths(looks[path])]
     executor = workshop.hire() if len(busy) >= WORTH_SHARING else None
     if executor is None:
         for path, file, look in jobs:
-            yield path, make_renditions(file.read_bytes(), look)
+            yield path, make_variants(file.read_bytes(), look)
         return
-    running: dict[Future[Any], tuple[str, bytes, Look]] = {}
+    running: dict[Future[Any], tuple[str, bytes, ImageInfo]] = {}
 
     def begin(count: int) -> None:
         # Photographs are large: no more of them are in memory than can be worked on soon.
         for path, file, look in islice(jobs, count):
             data = file.read_bytes()
-            running[begin_work(executor, make_renditions, data, look)] = (path, data, look)
+            running[begin_work(executor, make_variants, data, look)] = (path, data, look)
 
     begin(2 * workshop.workers)
     while running:
@@ -198,23 +207,23 @@ def _make_missing(
         begin(len(finished))
 
 
-def _make_apart(data: bytes, look: Look) -> Renditions:
+def _make_apart(data: bytes, look: ImageInfo) -> Variants:
     """Make a picture's renditions in a process of its own: what brings a decoder down must not end the build."""
     with make_pool(1, "spawn") as pool:
         try:
-            return pool.submit(make_renditions, data, look).result()
+            return pool.submit(make_variants, data, look).result()
         except BrokenExecutor:
-            return Renditions(fault=_BROKE_DOWN)
+            return Variants(error=_BROKE_DOWN)
 
 
-def _find_problems(label: str, look: Look, developed: Developed) -> list[Problem]:
+def _find_problems(label: str, look: ImageInfo, developed: Developed) -> list[Problem]:
     problems = []
     if developed.fault:
         hint = "export it anew; pages show it as far as it goes"
         problems.append(Problem(label, 0, 0, "", developed.fault, hint, "warning"))
-    promise = find_promise(label)
-    if promise != look.kind:
-        hint = f"rename it to {posixpath.splitext(posixpath.basename(label))[0]}.{look.kind.lower()}"
-        message = f"its name promises {promise}, but it is {look.kind}"
+    promise = format_from_name(label)
+    if promise != look.format:
+        hint = f"rename it to {posixpath.splitext(posixpath.basename(label))[0]}.{look.format.lower()}"
+        message = f"its name promises {promise}, but it is {look.format}"
         problems.append(Problem(label, 0, 0, "", message, hint, "warning"))
     return problems

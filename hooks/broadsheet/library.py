@@ -6,18 +6,20 @@ import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from broadsheet.article import Article
 from broadsheet.article_file import parse_article
 from broadsheet.cache import Cache
 from broadsheet.nodes import Mark
 from broadsheet.packing import digest
-from broadsheet.pictures import Look
 from broadsheet.problems import Problem, has_errors, suggester
 from broadsheet.registers import AUTHORS_FILE, STORIES_FILE, TOPICS_FILE, Registers, parse_registers
 from broadsheet.slugs import is_slug, slugify
 from broadsheet.source import ARTICLES_DIR, Source
+
+if TYPE_CHECKING:
+    from broadsheet.images import ImageInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Library:
     """Paths of the files that articles may publish."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """Paths of files that articles may not publish, with the reason."""
-    pictures: Mapping[str, Look] = field(default_factory=dict)
+    pictures: Mapping[str, ImageInfo] = field(default_factory=dict)
     """What is known of the pictures among them, by path: see `developing`."""
     label: str = "content"
     problems: tuple[Problem, ...] = ()

@@ -21,9 +21,9 @@ from mkdocs.structure.toc import get_toc
 from broadsheet.article import Article
 from broadsheet.body import RenderedBody
 from broadsheet.dates import write_month
+from broadsheet.images import PublishedImage, format_from_name
 from broadsheet.imprints import Imprints
 from broadsheet.listings import ListingPage
-from broadsheet.pictures import Picture, find_promise
 from broadsheet.plan import INDEX_URLS
 from broadsheet.press import Press, Spread
 from broadsheet.press_files import MediaFile, OwnPicture, PressFile, RenditionFile
@@ -101,7 +101,7 @@ def build_files(
     locale: Locale,
     words: Wording,
     render_body: RenderBody,
-    read_rendition: Callable[[Picture, str], bytes],
+    read_rendition: Callable[[PublishedImage, str], bytes],
 ) -> list[File]:
     """The files of an edition: articles, lists, redirects and media, each page with its template.
 
@@ -131,9 +131,9 @@ def build_files(
     files += [_redirect_file(old, new, config, words) for old, new in press.redirects.items()]
     for path, url in press.media.items():
         media = _media_file(path, url, str(root), config)
-        media.mark = press.pictures[url].mark if url in press.pictures else ""
+        media.mark = press.pictures[url].version if url in press.pictures else ""
         files.append(media)
-    sizes = {url: picture for picture in press.pictures.values() for _, url in picture.renditions if url != picture.url}
+    sizes = {url: picture for picture in press.pictures.values() for _, url in picture.variants if url != picture.url}
     files += [RenditionFile(url, config, partial(read_rendition, one, url)) for url, one in sorted(sizes.items())]
     return files
 
@@ -141,7 +141,7 @@ def build_files(
 def adopt_pictures(files: Files, config: MkDocsConfig) -> None:
     """Put the engine's own files in the place of the pictures in docs_dir, so that their metadata stay here."""
     for file in list(files.media_files()):
-        if file.src_dir == config.docs_dir and find_promise(file.src_uri) and is_published(file):
+        if file.src_dir == config.docs_dir and format_from_name(file.src_uri) and is_published(file):
             files.remove(file)
             files.append(OwnPicture(file, config))
 

@@ -13,11 +13,11 @@ from broadsheet.body import RenderedBody
 from broadsheet.developing import develop_pictures, survey_pictures
 from broadsheet.edition import Edition
 from broadsheet.frontpage import FrontPage, build_front_page
+from broadsheet.images import PublishedImage
 from broadsheet.library import Library
 from broadsheet.links import LinkMap, resolve_link
 from broadsheet.listings import ListingPage, Listings
 from broadsheet.nodes import Mark
-from broadsheet.pictures import Picture
 from broadsheet.plan import Layout, Plan, plan_edition
 from broadsheet.problems import Problem, suggest
 from broadsheet.rankings import Ranker, start_ranking
@@ -62,7 +62,7 @@ class Press:
     """Old addresses, each with the URL that took its place."""
     author_images: Mapping[str, str] = field(default_factory=dict)
     """URLs of the pictures of authors that have one, by the author's id."""
-    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    pictures: Mapping[str, PublishedImage] = field(default_factory=dict)
     """The pictures among the media, by URL."""
     problems: tuple[Problem, ...] = ()
 

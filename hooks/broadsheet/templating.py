@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import dropwhile
 from pathlib import Path
 from typing import cast
@@ -29,8 +29,8 @@ from broadsheet.dates import (
     write_weekdays,
 )
 from broadsheet.finishing import finish_text
-from broadsheet.framing import find_sizes, fit_picture, frame_images, frame_picture, is_panorama
 from broadsheet.furniture import FragmentCache
+from broadsheet.images import choose_sizes, fit_image, is_panorama, make_images_responsive, render_image
 from broadsheet.material_loader import MaterialLoader
 from broadsheet.moments import Moment
 from broadsheet.phrases import Messages
@@ -75,7 +75,9 @@ def equip_environment(
     env.filters["finished"] = lambda text: finish_text(text, wording)
     titles = {name: topic.title for name, topic in press.edition.topics.items()}
     env.filters["why"] = lambda reasons: Markup(". ").join(_write_reason(reason, titles, words) for reason in reasons)
-    env.filters["framed"] = lambda text, url, leads: frame_images(text, url, press.pictures, leads=leads, words=wording)
+    env.filters["framed"] = lambda text, url, leads: make_images_responsive(
+        text, url, press.pictures, leads=leads, words=wording
+    )
     env.globals["picture"] = _picture
     env.globals["press"] = press
     env.globals["edition"] = press.edition
@@ -141,17 +143,18 @@ def _time(moment: Moment, text: str) -> Markup:
 def _picture(
     context: Context, url: str, place: str, columns: int = 1, *, first: bool = False, css: str = "", **more: object
 ) -> Markup:
-    """The `<img>` of a picture at a URL of the site, for a place (see `find_sizes`); `more` are its attributes."""
-    known = cast("Press", context.get("press")).pictures.get(url)
+    """The `<img>` of a picture at a URL of the site, for a place (see `choose_sizes`); `more` are its attributes."""
+    image = cast("Press", context.get("press")).pictures.get(url)
     attributes = {"src": _link(context, url), **{name: escape(value) for name, value in more.items() if value != ""}}
     attributes.setdefault("alt", Markup(""))
-    sizes = find_sizes(place, known, columns)
-    box = ""
-    if known and place == "lead":
-        box = str(cast("Messages", context.get("words")).plain("panorama")) if is_panorama(known) else ""
-        known = fit_picture(known, place)
-    shown = frame_picture(known, attributes, sizes, lambda found: _link(context, found), first=first, css=css, box=box)
-    return Markup(shown)  # noqa: S704 - of parts that are escaped
+    sizes = choose_sizes(place, image, columns)
+    label = ""
+    if image and place == "lead":
+        label = str(cast("Messages", context.get("words")).plain("panorama")) if is_panorama(image) else ""
+        image = fit_image(image, place)
+    make_link = partial(_link, context)
+    tag = render_image(image, attributes, sizes, make_link, eager=first, css_class=css, scroll_label=label)
+    return Markup(tag)  # noqa: S704 - of parts that are escaped
 
 
 @pass_context
