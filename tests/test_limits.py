@@ -20,6 +20,7 @@ from broadsheet.body import RenderedBody
 from broadsheet.cache import Cache
 from broadsheet.limits import LimitError, Limits, can_limit, find_excess, run_limited
 from broadsheet.links import LinkMap
+from broadsheet.mending import mend_html
 from broadsheet.workers import call_in_main_thread, end_helpers, make_pool
 from makers import make_article
 from mkdocs.config import load_config
@@ -292,6 +293,12 @@ def test_workers_keep_the_limits_too(start: Callable[[], Executor], setup: Markd
     assert wrong == [3, 70]
     assert {len(body.problems) for body in found.values()} == {0, 1}
     assert found["articles/2026/01/a-5.md"].html == "<p>Words 5.</p>"
+
+
+def test_thousands_of_old_anchors_are_mended_in_time() -> None:
+    # Each was once searched for in the whole text, which took a hundred times as long.
+    anchors = "".join(f'<a name="x{number}">y</a>\n' for number in range(20_000))
+    assert run_limited(lambda: mend_html(anchors), Limits(3)) == anchors.replace(" name=", " id=")
 
 
 # Another process.
