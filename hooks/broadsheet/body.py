@@ -44,6 +44,8 @@ _SAMPLE = "Words :smile:\n\n```python\nprint()\n```\n"
 _MAX_PRODUCT = 1_000_000
 """What the cleaner may have to make of a body in the worst case: all elements, times those that the writer wrote as
 HTML and may have left open. So many take it a quarter of a second and 100 MB; honest bodies have a tenth."""
+_SEARCHED_SIZE = 1_000_000
+"""What follows in a longer body is not searched for the part to blame."""
 _BLOCK_SHARE = 0.125
 """A block that takes this share of the time for a whole body is to blame."""
 
@@ -213,7 +215,7 @@ class BodyRenderer:
                 self._markdown.reset().convert(block)
 
         def list_blocks() -> Iterator[Callable[[], None]]:
-            for line, block in split_blocks(article.body, article.body_line):
+            for line, block in split_blocks(article.body[:_SEARCHED_SIZE], article.body_line):
                 lines.append(line)
                 yield partial(convert, block)
 

@@ -59,8 +59,12 @@ class _Helper:
         self._connection.send(sys.path)
 
     def call(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, BaseException | None]:
-        self._connection.send((work, arguments))
-        result, error = self._connection.recv()
+        try:
+            self._connection.send((work, arguments))
+            result, error = self._connection.recv()
+        except BaseException:
+            self.end()
+            raise
         return result, error
 
     def end(self) -> None:
@@ -69,7 +73,8 @@ class _Helper:
         self._process.wait()
 
 
-_idle: list[_Helper] = []
+_idle: dict[int, list[_Helper]] = {}
+"""By the process that started them: a copy of it (`fork`) must not talk on the same line."""
 
 
 def call_in_main_thread(work: Callable[..., Any], *arguments: Any) -> Any:
@@ -79,32 +84,33 @@ def call_in_main_thread(work: Callable[..., Any], *arguments: Any) -> Any:
     Cost: about half a second for the first call, then that of handing over what goes there and comes back.
 
     Raises:
-        BrokenExecutor: when that process dies. What the function raises, it raises.
+        BrokenExecutor: when that process dies, or cannot be started. What the function raises, it raises.
 
     """
+    idle = _idle.setdefault(os.getpid(), [])
     try:
-        helper = _idle.pop()
-    except IndexError:
-        helper = _Helper()
-    try:
+        helper = _take(idle) or _Helper()
         result, error = helper.call(work, arguments)
     except (EOFError, OSError) as lost:
-        helper.end()
-        raise BrokenExecutor(f"the process has died: {lost}") from None
-    except BaseException:
-        helper.end()
-        raise
-    _idle.append(helper)
+        raise BrokenExecutor(f"{type(lost).__name__}: {lost}") from None
+    idle.append(helper)
     if error is not None:
         raise error
     return result
 
 
+def _take(idle: list[_Helper]) -> _Helper | None:
+    # Another thread may take the last one in this moment.
+    with suppress(IndexError):
+        return idle.pop()
+    return None
+
+
 @atexit.register
 def end_helpers() -> None:
     """End the processes of `call_in_main_thread`."""
-    while _idle:
-        _idle.pop().end()
+    for helper in _idle.pop(os.getpid(), ()):
+        helper.end()
 
 
 def answer_calls(handle: int) -> None:
