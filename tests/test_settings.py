@@ -59,6 +59,7 @@ DEFAULTS = {
     "latest": {"count": 16},
     "features": {"count": 4},
     "timeline": {"count": 10},
+    "rendering": {"seconds": 2},
 }
 
 
@@ -68,7 +69,13 @@ def test_every_setting_may_be_left_out(tmp_path: Path, broadsheet: Any) -> None:
 
 
 def test_what_is_set_is_taken_and_the_rest_stays(tmp_path: Path) -> None:
-    given = {"timezone": "Asia/Tokyo", "topics": "open", "per_page": 1, "related": {"count": 0}}
+    given = {
+        "timezone": "Asia/Tokyo",
+        "topics": "open",
+        "per_page": 1,
+        "related": {"count": 0},
+        "rendering": {"seconds": 0.5},
+    }
     settings = read(tmp_path, given)
     expected = {"timezone": ZoneInfo("Asia/Tokyo"), "related": {"count": 0, "repeat_links": False}}
     assert plain(settings) == {**DEFAULTS, **given, **expected}
@@ -119,6 +126,13 @@ FAULTS: list[tuple[Any, str]] = [
     ({"latest": {"cuont": 3}}, ".latest.cuont: unknown setting (did you mean 'count'?)"),
     ({"features": 4}, ".features: Expected keys and values but received: 4"),
     ({"timeline": None}, ".timeline: Expected keys and values but received: None"),
+    ({"rendering": {"seconds": 0}}, ".rendering.seconds: Expected a number of seconds from 0.1 but received: 0"),
+    ({"rendering": {"seconds": "2"}}, ".rendering.seconds: Expected a number of seconds from 0.1 but received: '2'"),
+    ({"rendering": {"seconds": True}}, ".rendering.seconds: Expected a number of seconds from 0.1 but received: True"),
+    (
+        {"rendering": {"seconds": float("inf")}},
+        ".rendering.seconds: Expected a number of seconds from 0.1 but received: inf",
+    ),
     ({"words": {"serch": "Suche"}}, ".words.serch: unknown word (did you mean 'search'?)"),
     ({"words": {"byline": "Von"}}, ".words.byline: Expected '{names}' in it but received: 'Von'"),
     ({"words": None}, ".words: Expected keys and texts but received: None"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,8 +15,11 @@ from broadsheet.article import Article
 from broadsheet.body import BodyRenderer, RenderedBody
 from broadsheet.cache import Cache
 from broadsheet.file_store import FileStore
+from broadsheet.limits import LimitError, Limits, can_limit, die_beyond
 from broadsheet.links import LinkMap, resolve_link
 from broadsheet.packing import digest
+from broadsheet.problems import has_errors
+from broadsheet.workers import call_in_main_thread
 
 WORTH_SHARING = 100
 """Fewer bodies are rendered here: a worker takes half a second to get ready."""
@@ -32,6 +37,8 @@ class MarkdownSetup:
     configs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     stamp: str = ""
     """Of the code of the extensions."""
+    limits: Limits = field(default_factory=Limits)
+    """Of rendering one body."""
 
     @property
     def packed(self) -> bytes:
@@ -100,7 +107,8 @@ def render_bodies(
 ) -> dict[str, RenderedBody]:
     """The bodies of articles, by path.
 
-    One that was rendered before is taken as it is where all its links lead where they led then.
+    One that was rendered before is taken as it is where all its links lead where they led then. What cannot be
+    rendered is not remembered: each build tries it again, for as long as `setup.limits` let it.
     Cost: about 3 ms for a body that is not known, 0.1 ms for one that is.
 
     Args:
@@ -121,7 +129,7 @@ def render_bodies(
     missing = [article for article in articles if article.path not in bodies]
     made = dict(_render_missing(missing, links, name, workshop))
     if packed and workshop.setup.is_closed:
-        workshop.cache.put("body", {keys[path]: body for path, body in made.items()})
+        workshop.cache.put("body", {keys[path]: body for path, body in made.items() if not has_errors(body.problems)})
     bodies |= made
     return {article.path: bodies[article.path] for article in articles}
 
@@ -149,11 +157,11 @@ def _render_missing(
         return
     size = min(_MOST, -(-len(named) // (_CHUNKS * workshop.workers)))
     jobs = [_Job(workshop.setup, links, tuple(named[start : start + size])) for start in range(0, len(named), size)]
-    futures = {begin_work(workshop.executor, _render_all, job): job for job in jobs}
+    futures = {begin_work(workshop.executor, _render_job, job): job for job in jobs}
     done = 0
     for future in as_completed(futures):
         job = futures[future]
-        for (article, _), body in zip(job.articles, await_work(future, workshop, _render_all, job), strict=True):
+        for (article, _), body in zip(job.articles, await_work(future, workshop, _render_job, job), strict=True):
             yield article.path, body
         done += len(job.articles)
         workshop.report("Rendering articles", done, len(named))
@@ -178,6 +186,14 @@ def await_work(future: Future[Any], workshop: Workshop, work: Callable[..., Any]
         return work(*arguments)
 
 
+def _render_job(job: _Job) -> list[RenderedBody]:
+    """Do a job in a worker. Those of Dask are threads, in which nothing can be limited."""
+    if can_limit() or not hasattr(os, "fork"):
+        return _render_all(job)
+    rendered: list[RenderedBody] = call_in_main_thread(_render_all, job)
+    return rendered
+
+
 def _render_all(job: _Job) -> list[RenderedBody]:
     renderer = find_renderer(job.setup)
     return [renderer.render(article, job.links, label) for article, label in job.articles]
@@ -191,6 +207,23 @@ def find_renderer(setup: MarkdownSetup) -> BodyRenderer:
     for known, renderer in _renderers:
         if known == setup:
             return renderer
-    renderer = BodyRenderer(setup.extensions, setup.configs)
+    apart = partial(_render_apart, setup) if setup.packed and hasattr(os, "fork") else None
+    renderer = BodyRenderer(setup.extensions, setup.configs, setup.limits, apart)
     _renderers[:] = [(setup, renderer)]
     return renderer
+
+
+def _render_apart(setup: MarkdownSetup, article: Article, links: LinkMap, label: str) -> RenderedBody:
+    try:
+        body: RenderedBody = call_in_main_thread(_render_mortally, setup, article, links, label)
+    except (BrokenExecutor, MemoryError):
+        limits = setup.limits
+        raise LimitError(f"{limits.seconds:g} s of processor time or {limits.megabytes:g} MB of memory") from None
+    return body
+
+
+def _render_mortally(setup: MarkdownSetup, article: Article, links: LinkMap, label: str) -> RenderedBody:
+    renderer = find_renderer(setup)
+    renderer.warm_up()
+    with die_beyond(setup.limits):
+        return renderer.render_strictly(article, links, label)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -15,7 +17,8 @@ from markdown.treeprocessors import Treeprocessor
 
 from broadsheet.article import Article
 from broadsheet.inlining import quicken
-from broadsheet.lines import LineFinder, unescape
+from broadsheet.limits import LimitError, Limits, find_excess, run_limited
+from broadsheet.lines import LineFinder, split_blocks, unescape
 from broadsheet.links import LinkMap, Resolved, may_change, resolve_link
 from broadsheet.mending import mend_html
 from broadsheet.nesting import nest_lists
@@ -36,6 +39,15 @@ from broadsheet.sanitising import (
 _IMAGE_OR_LINK = re.compile(r'<(/?a|img)((?: [\w:-]+="[^"]*")*)>')
 _PAIR = re.compile(r'([\w:-]+)="([^"]*)"')
 _H1 = re.compile(r"(</?)h1\b")
+# What extensions load when they need it first: the lexers of code, the names of emoji.
+_SAMPLE = "Words :smile:\n\n```python\nprint()\n```\n"
+_MAX_PRODUCT = 1_000_000
+"""What the cleaner may have to make of a body in the worst case: all elements, times those that the writer wrote as
+HTML and may have left open. So many take it a quarter of a second and 100 MB; honest bodies have a tenth."""
+_SEARCHED_SIZE = 1_000_000
+"""What follows in a longer body is not searched for the part to blame."""
+_BLOCK_SHARE = 0.125
+"""A block that takes this share of the time for a whole body is to blame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,10 @@ class _HeadingShift(Treeprocessor):
                 del element.attrib["id"]
 
 
+RenderApart = Callable[[Article, LinkMap, str], RenderedBody]
+"""Renders a body in a process that can be killed, with the arguments of `BodyRenderer.render_strictly`."""
+
+
 class BodyRenderer:
     """Renders bodies one after another with a Markdown parser that is built once.
 
@@ -119,10 +135,22 @@ class BodyRenderer:
     Not to be shared between threads.
     """
 
-    def __init__(self, extensions: Sequence[str], configs: Mapping[str, Mapping[str, Any]] | None = None) -> None:
-        """Take Python-Markdown's `extensions` and `extension_configs`."""
+    def __init__(
+        self,
+        extensions: Sequence[str],
+        configs: Mapping[str, Mapping[str, Any]] | None = None,
+        limits: Limits | None = None,
+        render_apart: RenderApart | None = None,
+    ) -> None:
+        """Take Python-Markdown's `extensions` and `extension_configs`, and the limits of rendering one body.
+
+        `render_apart` is called for a body with which the cleaner, which cannot be interrupted, may take too long.
+        """
         self._make_parser: Callable[[], markdown.Markdown] = lambda: _make_parser(extensions, configs or {})
         self._markdown = self._make_parser()
+        self._limits = limits or Limits()
+        self._render_apart = render_apart
+        self._warm = False
         self._sheet: _Sheet | None = None
         self._cleaner = make_cleaner(self._filter)
         # Nothing that is put together here reaches a page without having been cleaned once more.
@@ -131,11 +159,73 @@ class BodyRenderer:
     def render(self, article: Article, links: LinkMap, label: str) -> RenderedBody:
         """Render one article's body.
 
+        A body that takes more than the limits becomes an error. Finding the line that is to blame takes at most half
+        as long again. Cost of keeping the limits: 10 µs a body.
+
         Args:
             article: whose body it is; `label` names its file in problems.
             links: where links can lead.
 
         """
+        self.warm_up()
+        try:
+            return run_limited(lambda: self._render(article, links, label, self._render_apart), self._limits)
+        except LimitError as error:
+            # What the parser was in the middle of would show up in the next article.
+            self._markdown = self._make_parser()
+            return self._report_limit(article, label, str(error))
+
+    def render_strictly(self, article: Article, links: LinkMap, label: str) -> RenderedBody:
+        """As `render`, here in any case.
+
+        Raises:
+            LimitError: when it takes more than the limits; the parser is replaced by a fresh one then.
+
+        """
+        try:
+            return run_limited(lambda: self._render(article, links, label, None), self._limits)
+        except LimitError:
+            self._markdown = self._make_parser()
+            raise
+
+    def warm_up(self) -> None:
+        """Have extensions load what they need, which is not to be counted as the first article's."""
+        if not self._warm:
+            self._warm = True
+            with suppress(Exception):
+                self._markdown.reset().convert(_SAMPLE)
+
+    def _report_limit(self, article: Article, label: str, excess: str) -> RenderedBody:
+        line = self._find_slow_block(article)
+        message = f"rendering takes more than {excess}"
+        hint = "make the article shorter, or its Markdown simpler"
+        if line is not None:
+            message, hint = (
+                f"{message}: the part that begins here alone takes much of it",
+                "simplify or shorten that part",
+            )
+        return RenderedBody(problems=(Problem(label, line or article.body_line, 0, "", message, hint),))
+
+    def _find_slow_block(self, article: Article) -> int | None:
+        """The line of the first block that takes long to render by itself; None where there is none among the first."""
+        lines: list[int] = []
+
+        def convert(block: str) -> None:
+            with suppress(Exception):  # that it cannot be rendered by itself says nothing about the body
+                self._markdown.reset().convert(block)
+
+        def list_blocks() -> Iterator[Callable[[], None]]:
+            for line, block in split_blocks(article.body[:_SEARCHED_SIZE], article.body_line):
+                lines.append(line)
+                yield partial(convert, block)
+
+        each = replace(self._limits, seconds=self._limits.seconds * _BLOCK_SHARE)
+        if find_excess(list_blocks(), each, self._limits.seconds / 2) is None:
+            return None
+        self._markdown = self._make_parser()
+        return lines[-1]
+
+    def _render(self, article: Article, links: LinkMap, label: str, render_apart: RenderApart | None) -> RenderedBody:
         sheet = self._sheet = _Sheet(article, links, label, LineFinder(article.body, article.body_line))
         try:
             raw = self._markdown.reset().convert(article.body)
@@ -146,6 +236,8 @@ class BodyRenderer:
             message = f"the Markdown cannot be rendered: {type(error).__name__}: {str(error)[:200]}"
             sheet.report(article.body_line, message, "take parts out until it can", "error")
             return RenderedBody(problems=tuple(sheet.problems))
+        if render_apart is not None and article.body.count("<") * raw.count("<") > _MAX_PRODUCT:
+            return render_apart(article, links, label)
         content = self._cleaner.clean(raw)
         content = _finish_images(content, sheet)
         content = nest_lists(mend_html(_H1.sub(r"\1h2", content)))

@@ -17,6 +17,7 @@ from mkdocs.structure.nav import Navigation
 
 from broadsheet.bodies import MarkdownSetup
 from broadsheet.exposure import examine_templates
+from broadsheet.limits import Limits
 from broadsheet.own_code import digest_modules, digest_scripts, digest_tree, is_installed
 from broadsheet.packing import digest
 
@@ -69,11 +70,11 @@ def list_modules(config: MkDocsConfig) -> tuple[str, ...]:
     return tuple(sorted(modules))
 
 
-def make_setup(config: MkDocsConfig) -> MarkdownSetup:
+def make_setup(config: MkDocsConfig, limits: Limits | None = None) -> MarkdownSetup:
     """How a site's Markdown is rendered, with the code of the extensions that are no installed package."""
     icons = [folder for one in _walk(config.mdx_configs) if isinstance(one, Mapping) for folder in _find_icons(one)]
     stamp = digest(digest_modules(list_modules(config)), *map(digest_tree, icons))
-    return MarkdownSetup(tuple(config.markdown_extensions), dict(config.mdx_configs), stamp.hex())
+    return MarkdownSetup(tuple(config.markdown_extensions), dict(config.mdx_configs), stamp.hex(), limits or Limits())
 
 
 def stamp_site(config: MkDocsConfig, nav: Navigation, registers: Mapping[str, bytes], more: Sequence[str]) -> bytes:

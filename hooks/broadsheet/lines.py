@@ -15,6 +15,7 @@ _SHOWN = re.compile(
     r"|<!--(?:(?!<!--).)*?-->",
     re.MULTILINE | re.DOTALL,
 )
+_FENCE = re.compile(r"[ \t>]*(`{3,}+|~{3,}+)")
 _MASKED_SIZE = 200_000
 _PROBE_SIZE = 300
 _MOST_SEARCHES = 200
@@ -88,6 +89,27 @@ class LineFinder:
     @cached_property
     def _unescaped(self) -> tuple[str, str]:
         return unescape(self._markup), unescape(self._body)
+
+
+def split_blocks(body: str, first_line: int) -> Iterator[tuple[int, str]]:
+    """The parts of a body between blank lines, with the lines that they begin in; a fenced block is one part."""
+    block: list[str] = []
+    fence = ""
+    number = first_line
+    for number, line in enumerate(body.split("\n"), first_line):
+        if not fence and not line.strip():
+            if block:
+                yield number - len(block), "\n".join(block)
+            block = []
+            continue
+        block.append(line)
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence) and not line[mark.end() :].strip():
+            fence = ""
+    if block:
+        yield number + 1 - len(block), "\n".join(block)
 
 
 def unescape(text: str) -> str:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 
 # Exact, as they only ever meet what the cleaner has written.
 _TAG = re.compile(r'<(/?)(a|center|h[1-6]|source|td|th|tr|tt)((?: [\w:-]+="[^"]*")*)>')
+# Looks ahead, so that one that stands in the value of another is found too.
+_ANCHOR = re.compile(r' (?=(id|name)="([^"]*)")')
 _NAME = re.compile(r' name="([^"]*)"')
 _ADDRESS = re.compile(r' (href|src)="([^"]*)"')
 _ROLE = re.compile(r' role="[^"]*"')
@@ -25,6 +29,7 @@ def mend_html(html: str) -> str:
     """
     above: list[tuple[int, int]] = []
     levels: list[int] = []
+    anchors = Counter(_ANCHOR.findall(html)) if " name=" in html else Counter[tuple[str, str]]()
 
     def mend(tag: re.Match[str]) -> str:
         closing, name, attributes = tag.groups()
@@ -41,7 +46,7 @@ def mend_html(html: str) -> str:
         if name == "source":
             return f"<source{_mend_addresses(attributes)}>" if " src=" in attributes else ""
         if name == "a":
-            return f"<a{_mend_addresses(_mend_name(attributes, html))}>"
+            return f"<a{_mend_addresses(_mend_name(attributes, anchors))}>"
         return f"<{name}{_ROLE.sub('', attributes)}>"
 
     return _TAG.sub(mend, html)
@@ -55,12 +60,12 @@ def _find_level(level: int, above: list[tuple[int, int]]) -> int:
     return above[-1][1]
 
 
-def _mend_name(attributes: str, html: str) -> str:
-    """An anchor of old is an id today, unless the text has that one."""
+def _mend_name(attributes: str, anchors: Mapping[tuple[str, str], int]) -> str:
+    """An anchor of old is an id today, unless the text has that one; `anchors` counts the text's ids and names."""
     found = _NAME.search(attributes)
     if not found:
         return attributes
-    taken = " id=" in attributes or f' id="{found[1]}"' in html or html.count(found[0]) > 1
+    taken = " id=" in attributes or ("id", found[1]) in anchors or anchors["name", found[1]] > 1
     return attributes.replace(found[0], "" if taken else f' id="{found[1]}"')
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,10 +16,13 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
 
 from broadsheet.library import Rules
+from broadsheet.limits import MAX_SECONDS
 from broadsheet.plan import Layout
 from broadsheet.problems import suggest
 from broadsheet.source import ARTICLES_DIR
 from broadsheet.wording import Forms, Wording, check_words, find_wording
+
+_LEAST_SECONDS = 0.1
 
 
 class _Count(BaseConfigOption[int]):
@@ -32,6 +36,19 @@ class _Count(BaseConfigOption[int]):
     def run_validation(self, value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < self.least:
             raise ValidationError(f"Expected a whole number of at least {self.least} but received: {value!r}")
+        return value
+
+
+class _Seconds(BaseConfigOption[float]):
+    """A number of seconds. The system measures processor time in steps of up to a hundredth."""
+
+    def __init__(self, default: float) -> None:
+        super().__init__()
+        self.default = default
+
+    def run_validation(self, value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _LEAST_SECONDS <= value < math.inf:
+            raise ValidationError(f"Expected a number of seconds from {_LEAST_SECONDS} but received: {value!r}")
         return value
 
 
@@ -104,6 +121,11 @@ class _TimelineSettings(Config):  # type: ignore[no-untyped-call]
     """How many articles of a running story "In this story" shows; 0 for no such box."""
 
 
+class _RenderingSettings(Config):  # type: ignore[no-untyped-call]
+    seconds = _Seconds(default=MAX_SECONDS)
+    """How much processor time the Markdown of one article may take; one that takes more is faulty."""
+
+
 class Settings(Config):  # type: ignore[no-untyped-call]
     """The keys under `extra.broadsheet`."""
 
@@ -138,6 +160,7 @@ class Settings(Config):  # type: ignore[no-untyped-call]
     latest = c.SubConfig(_LatestSettings)
     features = c.SubConfig(_FeatureSettings)
     timeline = c.SubConfig(_TimelineSettings)
+    rendering = c.SubConfig(_RenderingSettings)
 
     @property
     def rules(self) -> Rules:

@@ -16,6 +16,7 @@ from broadsheet.cache import Cache
 from broadsheet.cluster import ClusterExecutor
 from broadsheet.file_store import FileStore
 from broadsheet.fingerprint import list_modules, make_setup, stamp_engine
+from broadsheet.limits import Limits
 from broadsheet.progress import Progress
 from broadsheet.settings import Settings, find_content
 from broadsheet.workers import make_pool
@@ -103,7 +104,7 @@ class Tools:
         report = Progress(self._log).report
         content, _ = find_content(settings, config)
         self.workshop = Workshop(
-            make_setup(config),
+            make_setup(config, Limits(settings.rendering.seconds)),
             self._executor,
             workers,
             self._cache,

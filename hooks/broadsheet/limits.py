@@ -1,0 +1,174 @@
+"""Limits: run a function with a limit on the processor time and the memory that it may take.
+
+The limit is kept with a timer signal. Python handles signals between two instructions, and its regular expressions
+look for them while they search, so even a pattern that would search for years is interrupted. Python handles signals
+in the main thread only: elsewhere, and on Windows, which has no such timer, nothing is limited (see `can_limit`).
+
+Compiled code that does not look for signals, such as a parser in Rust, cannot be interrupted. A process of its own
+can be killed in the midst of it: see `die_beyond`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from time import thread_time
+from types import FrameType
+from typing import TypeVar
+
+MAX_SECONDS: float = 2
+MAX_MEGABYTES: float = 200
+
+_Result = TypeVar("_Result")
+_TICK = 0.05
+"""Seconds of processor time between two looks at what has been used."""
+_MERCY = 1.25
+"""Where this much of the limits is used, nothing but killing the process has helped."""
+_MEGABYTE = 1_000_000
+_MEMORY = Path("/proc/self/statm")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a function may use."""
+
+    seconds: float = MAX_SECONDS
+    """Processor time of its thread, so that it makes no difference how busy the machine is."""
+    megabytes: float = MAX_MEGABYTES
+    """Memory by which the process may grow, where the system tells (Linux)."""
+
+
+class LimitError(BaseException):
+    """A function has used more than it may. Its text says what was used up.
+
+    No `Exception`: extensions of Markdown catch those and go on.
+    """
+
+
+def can_limit() -> bool:
+    """Whether this thread can limit what a function uses."""
+    return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+
+
+def run_limited(work: Callable[[], _Result], limits: Limits) -> _Result:
+    """Run a function; what it returns and raises comes back. Where nothing can be limited, it runs without limits.
+
+    The error is raised wherever the function is at that moment. Code that catches it, or that Python lets raise
+    nothing (`__del__`, functions that Rust or C call), gets it again at each further look, and when the function
+    returns in spite of it, it is raised here.
+
+    Raises:
+        LimitError: when the function uses more than the limits.
+
+    """
+    if not can_limit():
+        return work()
+    watch = _Watch(limits)
+    former_hook = sys.unraisablehook
+
+    def ignore_ours(unraisable: sys.UnraisableHookArgs) -> None:
+        # Raised where nothing can be raised: it comes again.
+        if not isinstance(unraisable.exc_value, LimitError):
+            former_hook(unraisable)
+
+    former_handler = signal.signal(signal.SIGPROF, watch.look)
+    former_timer = signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
+    try:
+        sys.unraisablehook = ignore_ours
+        try:
+            result = work()
+        finally:
+            watch.ended = True
+    finally:
+        # Once more: a look may have raised in the line above.
+        watch.ended = True
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        # This drops a signal that is on its way, which would end the process under the handler of most processes: none.
+        signal.signal(signal.SIGPROF, signal.SIG_IGN)
+        signal.signal(signal.SIGPROF, former_handler if former_handler is not None else signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, *former_timer)
+        sys.unraisablehook = former_hook
+    if watch.excess:
+        raise LimitError(watch.excess)
+    return result
+
+
+def find_excess(works: Iterable[Callable[[], object]], each: Limits, seconds: float) -> int | None:
+    """Run functions one after another; the number of the first that uses more than `each`, where the rest are not run.
+
+    None where none of them does, and where all have taken `seconds` before.
+    """
+    end = thread_time() + seconds
+    for number, work in enumerate(works):
+        try:
+            run_limited(work, each)
+        except LimitError:
+            return number
+        if thread_time() > end:
+            break
+    return None
+
+
+@contextmanager
+def die_beyond(limits: Limits) -> Iterator[None]:
+    """Have the system end this process when it uses a quarter more than the limits: whatever it is doing.
+
+    For processes that are there to be killed. Memory is limited on Linux alone.
+    """
+    resource = import_module("resource")
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = {resource.RLIMIT_CPU: math.ceil(used.ru_utime + used.ru_stime + limits.seconds * _MERCY)}
+    if sys.platform == "linux":
+        most[resource.RLIMIT_DATA] = int((_measure_memory() + limits.megabytes * _MERCY) * _MEGABYTE)
+    usual = {kind: resource.getrlimit(kind) for kind in most}
+    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+    for kind, value in most.items():
+        resource.setrlimit(kind, (value, usual[kind][1]))
+    try:
+        yield
+    finally:
+        for kind, values in usual.items():
+            resource.setrlimit(kind, values)
+
+
+class _Watch:
+    """Looks at what has been used since it was made."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.ended = False
+        self.excess = ""
+        """What was used up, in words."""
+        self._limits = limits
+        self._started = thread_time()
+        self._memory: float | None = None
+
+    def look(self, _signal: int, _frame: FrameType | None) -> None:
+        """Raise `LimitError` when too much has been used."""
+        if self.ended:
+            return
+        limits = self._limits
+        if thread_time() - self._started > limits.seconds:
+            self.excess = f"{limits.seconds:g} s of processor time"
+        memory = _measure_memory()
+        # The first look comes so early that little can have been used before.
+        self._memory = memory if self._memory is None else self._memory
+        if memory - self._memory > limits.megabytes:
+            self.excess = f"{limits.megabytes:g} MB of memory"
+        if self.excess:
+            raise LimitError(self.excess)
+
+
+def _measure_memory() -> float:
+    """The memory of this process in megabytes; 0 where the system does not tell."""
+    try:
+        return int(_MEMORY.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE") / _MEGABYTE
+    except (OSError, IndexError, ValueError):
+        return 0.0
