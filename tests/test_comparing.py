@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -224,15 +225,16 @@ def check(*articles: Article, label: str = "content", count: int = 8) -> str:
 @pytest.mark.parametrize(
     ("reason", "message"),
     [
-        ("draft", "'held' is a draft: it is not shown (take the pin out, or publish that article) [warning]"),
-        ("expired", "'held' is expired: it is not shown (take the pin out, or publish that article) [warning]"),
-        ("future", "'held' is not public yet: it is not shown [note]"),
-        ("embargoed", "'held' is not public yet: it is not shown [note]"),
+        ("draft", "'held' is not public yet (a draft): it is not shown [note]"),
+        ("expired", "'held' was withdrawn on 2026-06-01 12:00+00:00: it is not shown [note]"),
+        ("future", "'held' is not public yet (it waits until 2026-06-01 12:00:01+00:00): it is not shown [note]"),
+        ("embargoed", "'held' is not public yet (it waits until 2026-06-01 12:00:01+00:00): it is not shown [note]"),
     ],
 )
 def test_a_pin_to_what_is_not_public_is_told_at_its_place(reason: str, message: str) -> None:
     others = (make_article("ferry"), hold(make_article("held"), reason))
-    assert check(read(ARTICLE), *others) == f"content/{path('talks')}:8:7: related.pin: {message}"
+    free = ARTICLE.replace("  never: [held]\n", "")
+    assert check(read(free), *others) == f"content/{path('talks')}:8:7: related.pin: {message}"
     short = read(ARTICLE.replace("  pin:\n    - 'ferry'\n    - held\n  never: [held]\n", "  - ferry\n  - held\n"))
     assert check(short, *others, label="news") == f"news/{path('talks')}:7:5: related.pin: {message}"
     single = read(ARTICLE.replace("related:\n  pin:\n    - 'ferry'\n    - held\n  never: [held]\n", "related: held\n"))
@@ -260,13 +262,20 @@ def test_pins_to_itself_twice_and_too_many_are_told() -> None:
     assert [line.partition("related.pin: ")[2].partition(":")[0] for line in told] == [
         "'talks' is this article itself",
         "'./ferry.md' is pinned above already",
-        "'held' is one pin too many for 1",
+        "'held' is one pin too many for 1 (take a pin out, or raise related.count) [warning]",
     ]
 
 
-def test_pins_of_what_is_not_public_itself_are_not_told() -> None:
-    held = hold(make_article("held"), "draft")
-    assert check(hold(read(ARTICLE), "future"), make_article("ferry"), held) == ""
+def test_a_mistake_in_a_pin_is_one_whatever_is_public_at_the_moment() -> None:
+    pins = make_article("talks", related=RelatedChoice(pin=("talks", "ferry", "ferry", "held", "b"), never=("held",)))
+    articles = (pins, make_article("ferry"), make_article("held"), make_article("b"))
+    told = check(*articles, count=1)
+    assert told.count("[warning]") == len(told.splitlines()) == 4
+    for reasons in product([None, "draft", "expired"], repeat=4):
+        kept = [hold(one, reason) if reason else one for one, reason in zip(articles, reasons, strict=True)]
+        found = check(*kept, count=1).splitlines()
+        assert [line for line in found if line.endswith("[warning]")] == told.splitlines()
+        assert len(found) == 4 + (reasons[1] is not None)
 
 
 def test_a_pin_whose_place_is_not_known_is_told_at_the_beginning() -> None:
@@ -284,13 +293,13 @@ def test_an_expired_draft_is_a_draft_and_what_expires_later_is_not_expired() -> 
 def test_an_article_expires_in_any_zone_at_the_same_instant() -> None:
     pinned = make_article(related=RelatedChoice(pin=("held",)))
     for zone in (timezone(timedelta(hours=11)), ZoneInfo("America/New_York")):
-        assert "expired" in check(pinned, make_article("held", expires=NOW.astimezone(zone)))
+        assert "was withdrawn on 2026-06-01" in check(pinned, make_article("held", expires=NOW.astimezone(zone)))
 
 
 def test_a_very_long_reference_is_cut() -> None:
     long = "x" * 70
     article = make_article(related=RelatedChoice(pin=(long,)))
-    assert f"'{'x' * 60}' is a draft" in check(article, make_article(long, draft=True))
+    assert f"'{'x' * 60}' is not public yet (a draft)" in check(article, make_article(long, draft=True))
 
 
 def test_the_plan_has_the_problems_of_pins() -> None:

@@ -69,7 +69,7 @@ EDGE = [
     ["settings", "furniture", "surroundings", "fingerprint", "progress", "press_files", "mishaps"],
     ["cluster"],
     ["pages"],
-    ["tools", "navigation", "templating", "printing", "serving", "noticeboard"],
+    ["tools", "withheld", "navigation", "templating", "printing", "serving", "noticeboard"],
     ["newsroom"],
     ["observing", "proofs"],
     ["publishing", "watching"],

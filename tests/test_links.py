@@ -220,9 +220,56 @@ def test_without_an_address_there_is_no_link(address: str) -> None:
     ],
 )
 def test_an_article_that_is_not_public_is_never_linked(address: str) -> None:
-    fault = f"'{address}' is not public yet: the words stay, the link comes with it"
-    assert follow(address) == Resolved(fault=fault, severity="note")
-    assert follow(address, fetched=True).url is None
+    found = follow(address)
+    fault = f"'{address}' is not public yet: the words stay, without a link"
+    assert (found.url, found.fault, found.severity) == (None, fault, "note")
+    assert found.article in LINKS.held
+    assert found.fragment == address.partition("#")[2], "whether the place is there is looked at all the same"
+    shown = follow(address, fetched=True)
+    assert (shown.url, shown.severity) == (None, "warning"), "no article is a picture, public or not"
+
+
+@pytest.mark.parametrize("state", ["waits", "was withdrawn"])
+def test_a_note_tells_why_an_article_is_not_public(state: str) -> None:
+    links = replace(LINKS, reasons={"articles/2026/02/secret.md": state})
+    assert resolve_link("../02/secret.md", HERE, URL, links).fault.startswith(f"'../02/secret.md' {state}: ")
+
+
+HIDDEN = {
+    "topics/rare/": "topics/rare/",
+    "topics/world/page/3/": "topics/world/page/3/",
+    "old/secret/": "2026/02/secret/",
+    "old/secret.html": "2026/02/secret/",
+}
+
+
+@pytest.mark.parametrize(
+    ("address", "article"),
+    [
+        ("/topics/rare/", ""),
+        ("/topics/rare", ""),
+        ("/topics/rare/index.html#x", ""),
+        ("../../../topics/world/page/3/", ""),
+        ("https://news.example/paper/topics/rare/", ""),
+        ("/old/secret/#day", "articles/2026/02/secret.md"),
+        ("/old/secret.html", "articles/2026/02/secret.md"),
+        ("http://news.example/paper/old/secret/", "articles/2026/02/secret.md"),
+    ],
+)
+def test_a_page_that_only_held_articles_bring_about_is_not_linked_and_no_dead_link(address: str, article: str) -> None:
+    links = replace(LINKS, hidden=HIDDEN, site=ROOT)
+    found = resolve_link(address, HERE, URL, links)
+    assert (found.url, found.severity, found.article) == (None, "note", article)
+    assert found.fragment == ("day" if address.endswith("#day") else "")
+    if not address.startswith("http"):
+        assert resolve_link(address, HERE, URL, links, fetched=True).severity == "warning"
+
+
+def test_a_held_article_may_link_to_itself() -> None:
+    path, url = "articles/2026/02/secret.md", "2026/02/secret/"
+    for address in ("secret.md#x", "/2026/02/secret/#x", "../secret/#x"):
+        found = resolve_link(address, path, url, LINKS)
+        assert (found.url, found.article, found.fragment, found.fault) == ("./#x", path, "x", ""), address
 
 
 @pytest.mark.parametrize("address", ["//a.example/x.png", "https://a.example/x.png", "http://a.example/x.png"])
@@ -335,7 +382,7 @@ RELATIVE = st.builds(
 def test_no_relative_address_leads_out_of_the_site_or_to_what_is_not_known(address: str, fetched: bool) -> None:
     found = follow(address, fetched=fetched)
     assert (found.url is None) == bool(found.fault)
-    assert found.article not in LINKS.held
+    assert found.article not in LINKS.held or found.url is None
     if found.url is not None and not (urlsplit(address.strip()).scheme or urlsplit(address.strip()).netloc):
         assert arrive(found) in KNOWN
         assert found.article == "" or LINKS.articles[found.article] == arrive(found)

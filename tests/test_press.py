@@ -61,8 +61,9 @@ UNPRINTED = {
     (Article, "related"),
     (Press, "problems"),
     (RenderedBody, "lookups"),
+    (RenderedBody, "anchors"),
 }
-FOR_THE_WRITER = {"problems", "held", "_paths"}
+FOR_THE_WRITER = {"problems", "held", "_paths", "hidden", "reasons", "held_media"}
 
 
 def walk(thing: object, seen: set[int] | None = None) -> Iterator[str]:
@@ -146,13 +147,15 @@ def test_links_and_pins_to_a_held_article_are_noted_for_the_writer(reason: str) 
     assert find_spread(press, "talks").body.html.startswith(
         "<p>Talks about ferries in Geneva: <a>one</a>, <a>two</a>, "
     )
-    links = [problem for problem in press.problems if "is not public yet: the words stay" in problem.message]
+    links = [problem for problem in press.problems if "the words stay, without a link" in problem.message]
     assert {(problem.severity, problem.path) for problem in links} == {("note", "content/articles/2026/01/talks.md")}
+    state = {"draft": "(a draft)", "expired": "was withdrawn on"}.get(reason, "(it waits until 2026-06-01 12:00:01")
+    assert all(state in problem.message for problem in links)
     # What is dated ahead has another address than it was linked by.
-    assert len(links) == (1 if reason == "future" else 3)
+    assert len(links) == (2 if reason == "future" else 4)
     pins = [problem for problem in press.problems if problem.key == "related.pin"]
     assert len(pins) == 3
-    assert {problem.severity for problem in pins} == {"note" if reason in {"future", "embargoed"} else "warning"}
+    assert sorted(problem.severity for problem in pins) == ["note", "warning", "warning"], "pinned thrice is a mistake"
 
 
 WORDS = st.sampled_from(["ferry", "harbour", "budget", "missile", "talks", "geneva", "élan", "7"])
@@ -186,8 +189,9 @@ def papers(draw: st.DrawFn) -> Library:
 
 def printed(press: Press) -> Press:
     """The press without what is only for the writer."""
-    spreads = tuple(replace(spread, body=replace(spread.body, problems=())) for spread in press.spreads)
-    return replace(press, spreads=spreads, links=replace(press.links, held={}), problems=())
+    spreads = tuple(replace(spread, body=replace(spread.body, problems=(), anchors=())) for spread in press.spreads)
+    links = replace(press.links, held={}, hidden={}, reasons={})
+    return replace(press, spreads=spreads, links=links, held_media=frozenset(), problems=())
 
 
 @settings(max_examples=60, deadline=None)
@@ -450,7 +454,7 @@ def test_a_link_to_a_file_that_is_not_published_or_to_a_faulty_article_is_told()
     press = print_press(library)
     where = "news/articles/2026/01/talks.md:1:"
     assert tell(press) == [
-        f"{where} 'broken.md' is not public yet: the words stay, the link comes with it [note]",
+        f"{where} 'broken.md' has an error, so it is not published: the words stay, without a link [note]",
         f"{where} 'logo.svg' is not published: '.svg' files are not published [warning]",
     ]
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from broadsheet.addresses import find_addresses
 from broadsheet.article import Article
-from broadsheet.edition import Edition
+from broadsheet.edition import Edition, explain_hold
 from broadsheet.library import Library, find_article, index_references
 from broadsheet.links import LinkMap, resolve_link
 from broadsheet.nodes import Mark
@@ -84,10 +84,12 @@ def find_linked(article: Article, links: LinkMap) -> Iterator[str]:
 
 
 def check_pins(library: Library, edition: Edition, count: int) -> list[Problem]:
-    """A problem for each pin that is not shown: of what is not public or forbidden, doubled, or one too many.
+    """A problem for each pin that is not shown: a warning for a mistake, a note where it is only not public now.
+
+    Whether it is a mistake does not depend on what is public: a pin that is one too many is so on every day.
 
     Args:
-        library: tells what pins and vetoes mean.
+        library: all articles, whose pins are looked at whether they are public or not.
         edition: the public articles.
         count: how many related headlines an article shows; of 0 there is nothing to say.
 
@@ -95,53 +97,41 @@ def check_pins(library: Library, edition: Edition, count: int) -> list[Problem]:
     index = index_references(library.articles)
     by_path = {article.path: article for article in library.articles}
     problems = []
-    for article in edition.articles:
-        shown: set[str] = set()
+    for article in library.articles:
+        above: set[str] = set()
         for place, reference in enumerate(article.related.pin):
             pinned = by_path.get(find_article(reference, article.path, index))
             if pinned is None:
                 continue
-            fault = _find_fault(article, pinned, shown, edition, index, count)
-            if not fault:
-                shown.add(pinned.path)
-                continue
-            what, hint, severity = fault
+            mistake = _find_mistake(article, pinned, above, index, count)
+            if not mistake:
+                above.add(pinned.path)
+                if pinned.path in edition.by_path:
+                    continue
+            what, hint = mistake or (f"{explain_hold(pinned, edition.at)}: it is not shown", "")
             mark = article.marks.get(f"related.pin.{place}") or article.marks.get(f"related.{place}", Mark(1, 1))
-            message = f"'{reference[:60]}' {what}: it is not shown"
+            message = f"'{reference[:60]}' {what}"
+            severity: Literal["note", "warning"] = "warning" if mistake else "note"
             label = library.name(article.path)
             problems.append(Problem(label, mark.line, mark.column, "related.pin", message, hint, severity))
     return problems
 
 
-Fault = tuple[str, str, Literal["note", "warning"]]
-
-
-def _find_fault(
-    article: Article, pinned: Article, shown: Collection[str], edition: Edition, index: Mapping[str, str], count: int
-) -> Fault | None:
-    """Why a pin is not shown, and what to do about it."""
-    if pinned.path not in edition.by_path:
-        what, severity = _describe_held(pinned, edition)
-        return f"is {what}", "" if severity == "note" else "take the pin out, or publish that article", severity
+def _find_mistake(
+    article: Article, pinned: Article, above: Collection[str], index: Mapping[str, str], count: int
+) -> tuple[str, str] | None:
+    """Why a pin would not be shown were all articles public, and what to do about it."""
     if pinned.path == article.path:
-        return "is this article itself", "take the pin out", "warning"
-    if pinned.path in shown:
-        return "is pinned above already", "take one of the two out", "warning"
+        return "is this article itself: it is not shown", "take the pin out"
+    if pinned.path in above:
+        return "is pinned above already: it is not shown again", "take one of the two out"
     for one, other, whose in ((article, pinned, "this article's"), (pinned, article, "that article's")):
         if other.path in (find_article(never, one.path, index) for never in one.related.never):
-            return f"is excluded by {whose} 'never'", "take it out of one of the two", "warning"
-    if 0 < count <= len(shown):
-        return f"is one pin too many for {count}", "take a pin out, or raise related.count", "warning"
+            return f"is excluded by {whose} 'never': it is not shown", "take it out of one of the two"
+    if 0 < count <= len(above):
+        # With one of those above not public, it is shown.
+        return f"is one pin too many for {count}", "take a pin out, or raise related.count"
     return None
-
-
-def _describe_held(article: Article, edition: Edition) -> tuple[str, Literal["note", "warning"]]:
-    """Why an article is not public; a note where time alone will change it."""
-    if article.draft:
-        return "a draft", "warning"
-    if article.expires is not None and article.expires.astimezone(UTC) <= edition.at.astimezone(UTC):
-        return "expired", "warning"
-    return "not public yet", "note"
 
 
 def report_copies(library: Library, ranking: Ranking) -> list[Problem]:

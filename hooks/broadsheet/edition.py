@@ -63,7 +63,39 @@ def publish(library: Library, now: datetime) -> Edition:
     Topics, authors and stories of the registers are all in it; one that is in no register is in it
     only when a public article names it.
     """
-    articles = newest_first(article for article in library.articles if article.is_public(now))
+    return _make_edition(library, now, (article for article in library.articles if article.is_public(now)))
+
+
+def publish_all(library: Library, now: datetime) -> Edition:
+    """The edition in which every article is public, whatever its state.
+
+    Nothing of it reaches a page. It has every address that the site has at any time, so that a fault is found on the
+    day on which it is written, and no warning comes or goes with the clock.
+    """
+    return _make_edition(library, now, library.articles)
+
+
+def explain_hold(article: Article, now: datetime) -> str:
+    """Why an article is not public at an instant, in words that follow its name."""
+    if article.draft:
+        return "is not public yet (a draft)"
+    if article.expires is not None and article.expires.astimezone(UTC) <= now.astimezone(UTC):
+        return f"was withdrawn on {_write_moment(article.expires)}"
+    begins = [one for one in (article.date.at, article.embargo) if one is not None]
+    return f"is not public yet (it waits until {_write_moment(max(begins, key=_to_utc))})"
+
+
+def _write_moment(moment: datetime) -> str:
+    return moment.isoformat(" ", "seconds" if moment.second else "minutes")
+
+
+def _to_utc(moment: datetime) -> datetime:
+    # Two times of one zone are compared by their clock, wrongly so in the hour that autumn repeats.
+    return moment.astimezone(UTC)
+
+
+def _make_edition(library: Library, now: datetime, public: Iterable[Article]) -> Edition:
+    articles = newest_first(public)
     registers = library.registers
     topics = _complete(registers.topics, (name for article in articles for name in article.topics), Topic)
     authors = _complete(registers.authors, (name for article in articles for name in article.authors), Author)

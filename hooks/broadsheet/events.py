@@ -45,6 +45,7 @@ from broadsheet.surroundings import add_files
 from broadsheet.templating import TEMPLATES, equip_environment
 from broadsheet.tools import Tools, count_cores, spare_archive
 from broadsheet.watching import ServerDesk
+from broadsheet.withheld import WordsOnly, find_rivals, find_withheld, prune_nav
 
 log = get_plugin_logger("broadsheet")
 
@@ -66,6 +67,7 @@ class Newspaper:
         self._env = Environment(autoescape=True)
         self._files = Files([])
         self._nav = Navigation([], [])
+        self._words_only: WordsOnly | None = None
 
     def on_startup(self, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether a writer is watching: then a fault must not end the server."""
@@ -139,11 +141,26 @@ class Newspaper:
                 file.by_engine = not onlookers
         if onlookers:
             log.info("MkDocs prints every page anew, as other plugins want to see them: %s", ", ".join(onlookers))
-        for name in add_files(files, ours):
-            path = f"{Path(config.docs_dir).name}/{name}"
-            log.warning("%s is not used: the newspaper has a page of its own in its place", path)
+        withheld = find_withheld(self._ready)
+        later = find_rivals(files, withheld)
+        docs, replaced = Path(config.docs_dir).name, add_files(files, ours)
+        for name in replaced:
+            log.warning("%s/%s is not used: the newspaper has a page of its own in its place", docs, name)
+        for name in later:
+            if name not in replaced:
+                told = "%s/%s is used only until articles are public that are not public now: one has its place"
+                log.warning(told, docs, name)
+        prune_nav(config, files, withheld, log.info)
+        self._words_only = WordsOnly(files, withheld, config, lambda told: log.info("%s/%s", docs, told))
+        self._words_only.attach(config)
         self._files = files
         return files
+
+    def on_pre_page(self, page: Page, config: MkDocsConfig, files: Files) -> Page:
+        """Tell the Markdown extension which page is rendered next."""
+        if self._words_only is not None:
+            self._words_only.page = page.file.src_uri
+        return page
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         """Put the front page and the sections before the site's own pages."""
@@ -151,7 +168,9 @@ class Newspaper:
         return self._nav
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-        """Give the templates what they need beyond MkDocs' own."""
+        """Give the templates what they need beyond MkDocs' own; all of the site's own pages are rendered by now."""
+        if self._words_only is not None:
+            self._words_only.detach(config)
         locale, words = find_locale(self._settings, config), find_words(self._settings, config)
         env.globals["searchable"] = self._settings.search
         env.globals["entries"] = list_entries(files)

@@ -14,6 +14,9 @@ from broadsheet.urls import media_url, relative_url
 
 _SCHEMES = ("http", "https", "mailto", "tel")
 _NO_HOST = re.compile(r"[\s\x00-\x1f<>\"{}|\\^`]")
+NO_PAGE = "is a page only while articles are public that are not public now"
+"""Why there is no link to a list that only held articles stand in."""
+WORDS_STAY = "the words stay, without a link"
 _LONG, _MANY = 100, 500
 """A misspelt name is compared with those of its folder, where it is not longer and they are not more."""
 
@@ -36,6 +39,10 @@ class LinkMap:
     """Old URLs, each with the one that took its place."""
     site: str = ""
     """The site's own full address, as `https://example.org/paper/`; '' where it is not known."""
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    """URLs that the site has only while held articles are public, each with the URL of the page that it leads to."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why each held article is not public, by its path."""
     _paths: Mapping[str, str] = field(init=False, repr=False, compare=False)
     """Paths of articles, public or not, by URL."""
     _names: Mapping[str, str] = field(init=False, repr=False, compare=False)
@@ -56,10 +63,10 @@ class LinkMap:
             object.__setattr__(self, name, value)
 
     def find_url(self, url: str) -> str | None:
-        """The URL of a page or file as it is written right, be it moved or still to come; None where nothing is."""
+        """The URL of a page or file as it is written right, be it moved or not public now; None where nothing is."""
         for known in (f"{url}/", url, url.removesuffix("index.html")):
-            found = self.moved.get(known, known)
-            if found in self.urls or found in self._paths:
+            found = self.moved.get(known) or self.hidden.get(known, known)
+            if found in self.urls or found in self._paths or known in self.hidden:
                 return found
         return None
 
@@ -89,7 +96,7 @@ class Resolved:
     media: str = ""
     """The path of the file that the page needs published."""
     article: str = ""
-    """The path of the article it leads to, with `fragment` behind it."""
+    """The path of the article it leads to, public or not, with `fragment` behind it."""
     fragment: str = ""
     remote: str = ""
     """An address on another server that the reader's browser would fetch by itself; `url` is None then."""
@@ -107,7 +114,8 @@ def resolve_link(address: str, path: str, url: str, links: LinkMap, *, fetched: 
     """
     address = address.strip()
     found = _find_place(address, path, url, links, fetched=fetched)
-    leads_to_page = found.article or (found.url or "").partition("#")[0].endswith("/")
+    # A note says that the page is not public now.
+    leads_to_page = found.article or found.severity == "note" or (found.url or "").partition("#")[0].endswith("/")
     if fetched and leads_to_page:
         return Resolved(fault=f"'{address[:80]}' is a page, expected a picture or a recording")
     return found
@@ -146,10 +154,11 @@ def _find_place(address: str, path: str, url: str, links: LinkMap, *, fetched: b
     if wanted.startswith("/"):
         return _resolve_url(posixpath.normpath(wanted).strip("/"), address, path, url, links, fragment)
     target = posixpath.normpath(posixpath.join(posixpath.dirname(path), wanted))
-    if target in links.articles:
-        return Resolved(relative_url(links.articles[target], url, fragment), article=target, fragment=fragment)
+    if target in links.articles or target == path:
+        there = links.articles.get(target, url)
+        return Resolved(relative_url(there, url, fragment), article=target, fragment=fragment)
     if target in links.held:
-        return _not_yet(address)
+        return _withhold(address, links, target, fragment)
     if target in links.pages:
         return Resolved(relative_url(links.pages[target], url, fragment))
     if target in links.media:
@@ -202,15 +211,16 @@ def _resolve_url(target: str, address: str, path: str, url: str, links: LinkMap,
     if known is None:
         return _dead(address, target, path, links)
     article = links.path_at(known)
-    if article in links.held:
-        return _not_yet(address)
+    if article != path and (article in links.held or (not article and known not in links.urls)):
+        return _withhold(address, links, article, fragment)
     return Resolved(relative_url(known, url, fragment), article=article, fragment=fragment if article else "")
 
 
-def _not_yet(address: str) -> Resolved:
-    return Resolved(
-        fault=f"'{address[:80]}' is not public yet: the words stay, the link comes with it", severity="note"
-    )
+def _withhold(address: str, links: LinkMap, article: str, fragment: str) -> Resolved:
+    """No link to a page that is not public now; of a list, `article` is ''. Its places are looked for all the same."""
+    why = links.reasons.get(article, "is not public yet") if article else NO_PAGE
+    fault = f"'{address[:80]}' {why}: {WORDS_STAY}"
+    return Resolved(fault=fault, severity="note", article=article, fragment=fragment if article else "")
 
 
 def _dead(address: str, target: str, path: str, links: LinkMap) -> Resolved:

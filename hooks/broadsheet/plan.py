@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadsheet.comparing import check_pins, describe_articles
-from broadsheet.edition import Edition, publish
+from broadsheet.edition import Edition, explain_hold, publish, publish_all
 from broadsheet.library import Library
 from broadsheet.links import LinkMap
 from broadsheet.listings import ListingPage, Listings, build_listings, paginate
@@ -58,7 +58,7 @@ def plan_edition(library: Library, now: datetime, layout: Layout, around: Mappin
     edition = publish(library, now)
     listings = build_listings(edition)
     pages = tuple(page for listing in listings for page in paginate(listing, layout.per_page))
-    links, problems = _map_links(library, edition, pages, around, layout.site_url)
+    links, problems = _map_links(library, edition, pages, around, layout)
     timelines = build_timelines(edition, layout.timeline_count)
     documents = describe_articles(library, edition, links, timelines, layout.language, repeat_links=layout.repeat_links)
     problems += check_pins(library, edition, layout.related_count)
@@ -66,11 +66,30 @@ def plan_edition(library: Library, now: datetime, layout: Layout, around: Mappin
 
 
 def _map_links(
-    library: Library, edition: Edition, pages: Iterable[ListingPage], around: Mapping[str, str], site: str
+    library: Library, edition: Edition, pages: Iterable[ListingPage], around: Mapping[str, str], layout: Layout
 ) -> tuple[LinkMap, list[Problem]]:
+    """Where links can lead now, and a problem for each alias that is in the way of a page at any time."""
     public = {article.path: article.url for article in edition.articles}
-    held = {article.path: article.url for article in library.articles if article.path not in public}
-    held |= dict.fromkeys(library.faulty, "")
-    urls = {"", *INDEX_URLS.values(), *around.values(), *public.values(), *(page.url for page in pages)}
+    held = [article for article in library.articles if article.path not in public]
+    reasons = dict.fromkeys(library.faulty, "has an error, so it is not published")
+    reasons |= {article.path: explain_hold(article, edition.at) for article in held}
+    places = {article.path: article.url for article in held} | dict.fromkeys(library.faulty, "")
+    ours = _list_urls(edition, pages)
+    urls = {*around.values(), *ours}
     moved, problems = collect_redirects(edition, urls, library.name)
-    return LinkMap(public, held, around, urls, library.media, library.refused, moved, site), problems
+    hidden: dict[str, str] = {}
+    if held:
+        whole = publish_all(library, edition.at)
+        every_page = (page for listing in build_listings(whole) for page in paginate(listing, layout.per_page))
+        every_url = _list_urls(whole, every_page)
+        every_move, problems = collect_redirects(whole, {*around.values(), *every_url}, library.name)
+        hidden = {url: url for url in sorted(every_url - ours)}
+        hidden |= {old: new for old, new in every_move.items() if old not in moved}
+    known = (public, places, around, urls, library.media, library.refused, moved)
+    return LinkMap(*known, layout.site_url, hidden, reasons), problems
+
+
+def _list_urls(edition: Edition, pages: Iterable[ListingPage]) -> set[str]:
+    """The URL of every page of an edition."""
+    articles = (article.url for article in edition.articles)
+    return {"", *INDEX_URLS.values(), *articles, *(page.url for page in pages)}

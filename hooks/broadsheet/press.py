@@ -64,6 +64,8 @@ class Press:
     """URLs of the pictures of authors that have one, by the author's id."""
     pictures: Mapping[str, PublishedImage] = field(default_factory=dict)
     """The pictures among the media, by URL."""
+    held_media: frozenset[str] = frozenset()
+    """Paths of the files that only held articles show: none of them is published."""
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -85,6 +87,9 @@ def set_press(
 ) -> Press:
     """Make the edition of an instant ready.
 
+    Held articles are rendered and checked as the public ones are, so that no fault comes up at the hour at which one of
+    them is published; nothing else is made of them.
+
     Args:
         library: what could be read.
         now: the instant; nothing else in the engine tells the time.
@@ -92,7 +97,7 @@ def set_press(
         workshop: what to work with: how Markdown is rendered, where, and what is known already.
         around: the site's other pages and files by their path relative to content/, with their URLs.
         ranker: begins to compare the articles, and gives a function that waits for the lists.
-        tell: told the bodies by path, as soon as they are there; those of the press have no `text` then.
+        tell: told the public bodies by path, as soon as they are there; those of the press have no `text` then.
 
     Cost: rendering (about 3 ms an article) and relating (about 2 ms) are the steps that count, at the same time
     where there is more than one core, and making pictures (about 1 s a photograph); none of it is done again
@@ -103,21 +108,29 @@ def set_press(
     plan = plan_edition(library, now, layout, around)
     edition, links, problems = plan.edition, plan.links, list(plan.problems)
     ranked = ranker(plan, workshop)
-    bodies = render_bodies(edition.articles, links, library.name, workshop)
+    held = [article for article in library.articles if article.path not in edition.by_path]
+    every_body = render_bodies((*edition.articles, *held), links, library.name, workshop)
     if tell is not None:
-        tell(edition, bodies)
+        tell(edition, {article.path: every_body[article.path] for article in edition.articles})
         # Whoever was told has them now, and a large archive would have them twice.
-        bodies = {path: replace(body, text="") for path, body in bodies.items()}
-    images, found = _find_images(library, edition, links)
+        every_body = {path: replace(body, text="") for path, body in every_body.items()}
+    bodies = {article.path: every_body[article.path] for article in edition.articles}
+    every_image, found = _find_images(library, links)
     problems += found
+    images = {path: image for path, image in every_image.items() if path in bodies}
     author_images, found = _find_author_images(library, edition)
     problems += found
-    problems += (problem for body in bodies.values() for problem in body.problems)
-    problems += _check_anchors(library, bodies)
+    problems += (problem for body in every_body.values() for problem in body.problems)
+    problems += _check_anchors(library, every_body)
     media = {path: media_url(path) for body in bodies.values() for path in body.media}
     media |= {path: media_url(path) for path in (*images.values(), *author_images.values())}
-    pictures, found = develop_pictures(media, library, workshop)
+    held_media = {path for article in held for path in every_body[article.path].media}
+    held_media = {*held_media, *every_image.values()} - media.keys()
+    # Those of held articles, too, as one may be damaged; they are kept for the day on which they are published.
+    made, found = develop_pictures({*media, *held_media}, library, workshop)
     problems += found
+    urls = set(media.values())
+    pictures = {url: picture for url, picture in made.items() if url in urls}
     ranking = ranked()
     return Press(
         edition,
@@ -131,6 +144,7 @@ def set_press(
         links.moved,
         {name: media[path] for name, path in author_images.items()},
         pictures,
+        frozenset(held_media),
         tuple(sorted(problems)),
     )
 
@@ -148,11 +162,11 @@ def set_sound_press(library: Library, *arguments: Any) -> tuple[Press, Library]:
     return press, replace(library, problems=problems)
 
 
-def _find_images(library: Library, edition: Edition, links: LinkMap) -> tuple[dict[str, str], list[Problem]]:
+def _find_images(library: Library, links: LinkMap) -> tuple[dict[str, str], list[Problem]]:
     """The path of each article's lead image, by the article's path, and a problem for each that is not there."""
     images: dict[str, str] = {}
     problems = []
-    for article in edition.articles:
+    for article in library.articles:
         if article.image is None:
             continue
         found = resolve_link(article.image.src, article.path, article.url, links, fetched=True)
