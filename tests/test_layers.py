@@ -34,7 +34,7 @@ LAYERS = [
     ["sanitising", "plain_text"],
     ["body"],
     ["related.words", "related.sharing", "related.sieve", "related.closeness", "related.document"],
-    ["related.lexicon", "related.telling"],
+    ["related.lexicon"],
     ["related.boilerplate", "related.features", "related.passages", "related.runs"],
     ["related.vectors", "related.scores"],
     ["related.scoring"],

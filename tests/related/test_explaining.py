@@ -131,7 +131,7 @@ def test_one_that_is_listed_has_its_place_and_its_parts() -> None:
     assert 0 < one.text < 1
     assert 0 < one.time < 1
     assert one.topics == 1
-    assert one.reasons == (Reason("text"),)
+    assert one.reasons == (Reason("words"),)
 
 
 def test_days_are_negative_where_the_other_is_older() -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
 
 import pytest
 from archives import documents, make_archive, make_document
 from babel.localedata import locale_identifiers
-from broadsheet.related import Document, Reason, rank, relate, write_reason
+from broadsheet.related import Document, Reason, rank, relate
 from broadsheet.related import reasons as room
-from broadsheet.related.document import Kind
 from broadsheet.related.reasons import Beside, Reasoner, find_calendar_words
 from broadsheet.related.shelf import fill_shelf
-from broadsheet.related.telling import PHRASES
 from broadsheet.related.words import read_token, split_tokens
 from hypothesis import given, settings
 
@@ -48,28 +45,6 @@ def tell(reasoner: Reasoner, row: int, other: int, links: float = 0.0) -> tuple[
 # Kinds.
 
 
-def test_every_kind_of_reason_has_its_words() -> None:
-    assert set(PHRASES) == {*get_args(Kind), "words"}
-    assert all(write_reason(Reason(kind), {}) for kind in get_args(Kind))
-
-
-@pytest.mark.parametrize(
-    ("reason", "words"),
-    [
-        (Reason("pin"), "Chosen by the editor"),
-        (Reason("story"), "Same story"),
-        (Reason("copy"), "Nearly the same text"),
-        (Reason("linked"), "One links to the other"),
-        (Reason("links"), "Linked with articles like this one"),
-        (Reason("text"), "Similar words"),
-        (Reason("text", ("NATO", "eu")), "Also about: NATO, eu"),
-        (Reason("topics", ("eu", "unknown")), "Same topic: European Union, unknown"),
-    ],
-)
-def test_reasons_in_words(reason: Reason, words: str) -> None:
-    assert write_reason(reason, {"eu": "European Union"}) == words
-
-
 def test_the_weightiest_comes_first_and_topics_only_where_no_name_is_found() -> None:
     text = "We saw Sergei Ryabkov speak of missiles for eight hours."
     one = make_document("a", "Envoys talk", text, story="talks", topics=("world", "asia", "europe"))
@@ -98,7 +73,7 @@ def test_what_stands_there_for_links_to_articles_like_it_says_so() -> None:
 
 
 def test_where_nothing_can_be_told_the_words_are_similar() -> None:
-    assert explain(make_document("a", "envoys talk"), make_document("b", "envoys talk on")) == (Reason("text"),)
+    assert explain(make_document("a", "envoys talk"), make_document("b", "envoys talk on")) == (Reason("words"),)
 
 
 def test_stories_that_are_none_are_not_the_same() -> None:
@@ -265,7 +240,7 @@ def test_links_are_told_when_they_make_more_than_half() -> None:
     shelf = fill_shelf([make_document("a", "Envoys talk"), make_document("b", "Envoys talk", day=1)])
     reasoner = Reasoner(shelf)
     kinds = [tell(reasoner, 0, 1, links)[0].kind for links in (0.5, 0.51)]
-    assert kinds == ["text", "links"]
+    assert kinds == ["words", "links"]
 
 
 def test_every_language_that_babel_knows_has_its_months_and_days() -> None:

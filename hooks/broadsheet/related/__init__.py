@@ -11,33 +11,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from broadsheet.related.document import Document, Ranking, Reason, Related
-from broadsheet.related.telling import name_reason, write_reason
 
 if TYPE_CHECKING:
-    from broadsheet.related.changes import Change, compare_lists, mark_text
+    from broadsheet.related.changes import Cause, ListChange, compare_lists
     from broadsheet.related.explaining import Explainer, Explanation
     from broadsheet.related.ranking import rank, relate
     from broadsheet.related.sharing import share_with_copies
 
 __all__ = [
-    "Change",
+    "Cause",
     "Document",
     "Explainer",
     "Explanation",
+    "ListChange",
     "Ranking",
     "Reason",
     "Related",
     "compare_lists",
-    "mark_text",
-    "name_reason",
     "rank",
     "relate",
     "share_with_copies",
-    "write_reason",
 ]
 
 _ROOMS = {
-    "changes": ("Change", "compare_lists", "mark_text"),
+    "changes": ("Cause", "ListChange", "compare_lists"),
     "explaining": ("Explainer", "Explanation"),
     "ranking": ("rank", "relate"),
     "sharing": ("share_with_copies",),

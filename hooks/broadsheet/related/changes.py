@@ -1,88 +1,89 @@
-"""Changes: which lists differ from those of an earlier build, and why."""
+"""Differences between the lists of an earlier run and those of now, with their causes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from types import MappingProxyType
-from typing import Any
+from typing import Literal
 
-from broadsheet.related.document import Document, Reason, Related
-from broadsheet.related.telling import PHRASES
+from broadsheet.related.document import Reason, Related
 
 _PIN = Reason("pin")
 
-Lists = Mapping[str, Sequence[Mapping[str, Any]]]
-"""By document: what `broadsheet related --format json` prints, best first, each with `id`, `score`, `why`, `text`."""
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One cause of a change in a list."""
+
+    kind: Literal["edited", "new", "gone", "pinned", "unpinned", "choice", "scores"]
+    """`choice`: the text, links, story or settings of the list's own document, or pins and vetoes, changed.
+    `scores`: scores shifted, since the archive's growth changes how rare words are."""
+    id: str = ""
+    """The document that was edited, is new, is gone, or was pinned or unpinned."""
+    shift: float = 0.0
+    """For `scores`: the largest difference between the old and the new score of one entry."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One list that is no longer as it was."""
+class ListChange:
+    """A list whose entries, or their order, changed."""
 
     id: str
+    """The document whose list it is."""
     added: tuple[str, ...]
-    """Ids that are new in it."""
     removed: tuple[str, ...]
-    """Ids that left it."""
-    why: tuple[str, ...]
-    """Reasons in words."""
+    causes: tuple[Cause, ...]
+    """Never empty."""
 
 
-def mark_text(document: Document) -> str:
-    """A mark of what is compared of a document's text: another text, another mark. Cost: about 5 µs."""
-    text = "\0".join((document.headline, document.dek, document.body))
-    return blake2b(text.encode(errors="surrogatepass"), digest_size=6).hexdigest()
+Lists = Mapping[str, Sequence[Related]]
+"""The related headlines of each document, best first."""
 
 
-def compare_lists(
-    old: Lists, new: Mapping[str, Sequence[Related]], texts: Mapping[str, str] = MappingProxyType({})
-) -> list[Change]:
-    """The lists that changed, in the order of their ids; those of new documents are left out.
-
-    A list changes for its own document's sake, for one that came, went or was pinned, or since the archive's
-    growth shifts how rare words are: then two that stood close have changed places.
+def compare_lists(old: Lists, new: Lists, edited: Collection[str] = frozenset()) -> list[ListChange]:
+    """Return the lists that changed, sorted by id. Lists that only `old` or only `new` has are left out.
 
     Args:
-        old: as they were.
-        new: as they are.
-        texts: of each document the mark of its text (see `mark_text`), to tell which were edited.
+        old: the lists of the earlier run. Of reasons only pins matter.
+        new: the lists of now.
+        edited: ids of documents whose text changed between the two runs.
 
     """
-    were_texts = {str(one["id"]): str(one["text"]) for found in old.values() for one in found if "text" in one}
-    edited = {name for name, text in were_texts.items() if texts.get(name, text) != text}
     changes = []
     for name in sorted(old.keys() & new.keys()):
-        before, after = [str(one["id"]) for one in old[name]], [one.id for one in new[name]]
-        if before == after:
-            continue
-        added = tuple(one for one in after if one not in before)
-        removed = tuple(one for one in before if one not in after)
-        pins, were = [one.id for one in new[name] if _PIN in one.reasons], _find_pins(old[name])
-        told = [(one, "was edited") for one in (name, *removed, *added) if one in edited]
-        told += [(one, "is new") for one in added if one not in old]
-        told += [(one, "is no longer public") for one in removed if one not in new]
-        told += [(one, "is pinned") for one in pins if one not in were]
-        told += [(one, "is no longer pinned") for one in were if one not in pins and one in new]
-        why = [f"{one} {what}" for one, what in told]
-        explained = {one for one, _ in told} & {*added, *removed}
-        moved = [one for one in (*added, *removed) if one not in explained]
-        if name not in edited and (len(explained) < len(moved) or not why):
-            why.append(_describe_shift(old[name], new[name]))
-        changes.append(Change(name, added, removed, tuple(why)))
+        before, after = [entry.id for entry in old[name]], [entry.id for entry in new[name]]
+        if before != after:
+            added = tuple(other for other in after if other not in before)
+            removed = tuple(other for other in before if other not in after)
+            causes = tuple(_find_causes(name, old, new, (*removed, *added), edited))
+            changes.append(ListChange(name, added, removed, causes))
     return changes
 
 
-def _find_pins(before: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [str(one["id"]) for one in before if PHRASES["pin"] in one.get("why", ())]
+def _find_causes(name: str, old: Lists, new: Lists, moved: Sequence[str], edited: Collection[str]) -> list[Cause]:
+    """Return the causes of the change in one list, in which the documents in `moved` are new or missing."""
+    pins, old_pins = _find_pins(new[name]), _find_pins(old[name])
+    entries = {entry.id for entry in new[name]}
+    causes = [Cause("edited", other) for other in (name, *moved) if other in edited]
+    causes += [Cause("new", other) for other in moved if other in entries and other not in old]
+    causes += [Cause("gone", other) for other in moved if other not in entries and other not in new]
+    causes += [Cause("pinned", other) for other in pins if other not in old_pins]
+    causes += [Cause("unpinned", other) for other in old_pins if other not in pins and other in new]
+    explained = {cause.id for cause in causes}
+    unexplained = [other for other in moved if other not in explained]
+    # One explained document can push out or let in one other: more moves than that need another cause.
+    if name not in edited and (len(explained & {*moved}) < len(unexplained) or not causes):
+        shift = _measure_shift(old[name], new[name])
+        causes.append(Cause("scores", shift=shift) if shift else Cause("choice"))
+    return causes
 
 
-def _describe_shift(before: Sequence[Mapping[str, Any]], after: Sequence[Related]) -> str:
-    """How far the scores of those that stayed have moved; pins have none."""
-    scores = {str(one["id"]): float(one["score"]) for one in before if str(one["id"]) not in _find_pins(before)}
-    stayed = [one for one in after if one.id in scores and _PIN not in one.reasons]
-    largest = max((abs(one.score - scores[one.id]) for one in stayed), default=0)
-    if not largest:
-        return "its text or an editor's choice changed (pins, 'never', links, story, settings)"
-    return f"scores shifted by up to {max(largest, 0.001):.3f}"
+def _find_pins(entries: Sequence[Related]) -> list[str]:
+    return [entry.id for entry in entries if _PIN in entry.reasons]
+
+
+def _measure_shift(old: Sequence[Related], new: Sequence[Related]) -> float:
+    """Return the largest difference between the scores of an entry that both lists have. Pins have no score."""
+    scores = {entry.id: entry.score for entry in old if entry.id not in _find_pins(old)}
+    kept = [entry for entry in new if entry.id in scores and _PIN not in entry.reasons]
+    return max((abs(entry.score - scores[entry.id]) for entry in kept), default=0.0)

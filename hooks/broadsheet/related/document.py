@@ -9,7 +9,7 @@ from typing import Literal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Kind = Literal["pin", "story", "copy", "linked", "links", "text", "topics"]
+ReasonKind = Literal["pin", "story", "copy", "linked", "links", "text", "topics", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,19 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why one document stands beside another."""
+    """Why one document is related to another."""
 
-    kind: Kind
+    kind: ReasonKind
     names: tuple[str, ...] = ()
-    """Words that both have, or ids of topics; none for a pin or a story."""
+    """For the kind `text`: phrases that both texts have. For `topics`: ids of topics. Empty for other kinds."""
+
+    def list_names(self, titles: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the names for readers: each topic's title, or its id where `titles` lacks it.
+
+        >>> Reason("topics", ("eu", "sea")).list_names({"eu": "European Union"})
+        ('European Union', 'sea')
+        """
+        return tuple(titles.get(name, name) for name in self.names) if self.kind == "topics" else self.names
 
 
 @dataclass(frozen=True, slots=True)

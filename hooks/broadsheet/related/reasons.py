@@ -88,7 +88,7 @@ class Reasoner:
         topics = tuple(topic for topic in first.topics if topic in second.topics)
         if topics and not names:
             reasons.append(Reason("topics", topics))
-        return tuple(reasons) or (Reason("text"),)
+        return tuple(reasons) or (Reason("words"),)
 
     def _find_names(self, row: int, fetched: sparse.csr_array, start: int, end: int) -> list[tuple[str, ...]]:
         """What a document and each of some others are about: at most three words, or runs of words, names first."""
