@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from babel import Locale
 from broadsheet.article import ARTICLE_TYPES
-from broadsheet.related.document import ReasonKind
+from broadsheet.related.model import ReasonKind
 from broadsheet.wording import CATALOGUES, check_words, find_direction, find_wording, read_catalogue
 
 TAGS = sorted(path.stem for path in CATALOGUES.iterdir())

@@ -251,10 +251,10 @@ def explain(config_file: str | None, article: str, other: str) -> None:
     if beside:
         found = explainer.explain(beside)
         click.echo(_write_parts(found, desk))
-        click.echo(f"  {_write_verdict(found, desk, explainer.listed)}")
+        click.echo(f"  {_write_verdict(found, desk, len(explainer.explain_list()))}")
         return
     for one in explainer.explain_list():
-        click.echo(f"{one.place:2}. {_write_parts(one, desk)}")
+        click.echo(f"{one.position:2}. {_write_parts(one, desk)}")
     if desk.plan.edition.by_path[path].related.off:
         click.echo("  The list is switched off: the article has 'related: []'.")
 
@@ -273,16 +273,16 @@ def _write_parts(one: Explanation, desk: _Desk) -> str:
 
 
 def _write_verdict(one: Explanation, desk: _Desk, listed: int) -> str:
-    twin = desk.name(one.instead) if one.instead else ""
+    twin = desk.name(one.duplicate_of) if one.duplicate_of else ""
     return {
-        "listed": f"It is in the list, in place {one.place}.",
-        "pinned": f"It is in the list, in place {one.place}, since the editor pinned it.",
+        "listed": f"It is in the list, in place {one.position}.",
+        "pinned": f"It is in the list, in place {one.position}, since the editor pinned it.",
         "off": "It is not in the list, which is switched off by 'related: []'.",
         "never": "It is not in the list, since one of the two names the other under 'related: never'.",
         "shown": "It is not in the list, since the page shows it already: in its text, or in its story's timeline.",
         "language": "It is not in the list, since it is in another language.",
-        "copy": f"It is not in the list, since {twin} is nearly the same text.",
-        "behind": f"It is not in the list: it would be in place {one.place}, and the list has {listed}.",
-        "unlike": "It is not in the list, since the two have nothing in common.",
-        "missed": "It is not in the list, since they share too few rare words to be compared; its score would do.",
+        "duplicate": f"It is not in the list, since {twin} is nearly the same text.",
+        "below": f"It is not in the list: it would be in place {one.position}, and the list has {listed}.",
+        "unrelated": "It is not in the list, since the two have nothing in common.",
+        "uncompared": "It is not in the list, since they share too few rare words to be compared; its score would do.",
     }[one.verdict]

@@ -1,4 +1,4 @@
-"""Documents: what the ranking knows of an article, and what it says of another one."""
+"""The documents that are compared, and the related headlines that come out."""
 
 from __future__ import annotations
 
@@ -10,43 +10,46 @@ from typing import Literal
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 ReasonKind = Literal["pin", "story", "copy", "linked", "links", "text", "topics", "words"]
+"""`copy`: near-duplicates. `linked`: one links to the other. `links`: similar articles link to it. `text`: phrases
+that both texts have. `words`: similar texts, but no phrase to show."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An article, as the ranking sees it."""
+    """An article to compare with others."""
 
     id: str
     """Unique; the article's path."""
     headline: str
     dek: str = ""
+    """The summary below the headline."""
     body: str = ""
     """Markdown."""
     published: datetime = EPOCH
-    """With a zone."""
+    """With a time zone."""
     url: str = ""
-    """Decides between equals."""
+    """Breaks ties between equal scores of the same date."""
     topics: tuple[str, ...] = ()
     story: str = ""
-    """The running story that it belongs to, or ''."""
+    """The id of the running story that the article belongs to, or ''."""
     language: str = ""
-    """BCP 47: documents are compared with those of the same language, of whatever country."""
+    """BCP 47. Only documents of the same language are compared; the country makes no difference."""
     links: tuple[str, ...] = ()
-    """Ids that its body links to: what editors have linked before tells what belongs together."""
+    """Ids that the body links to."""
     pins: tuple[str, ...] = ()
-    """Ids that come first, in this order."""
+    """Ids that come first in the list, in this order."""
     never: tuple[str, ...] = ()
-    """Ids that must not be beside it, nor it beside them."""
+    """Ids that must not be in its list, and whose lists must not have it."""
     shown: tuple[str, ...] = ()
-    """Ids that its page shows elsewhere, in its body or its story's timeline: no need to repeat them, unless pinned."""
+    """Ids that the page shows elsewhere (links in the body, the story's timeline): not listed again, unless pinned."""
     off: bool = False
     """Whether its list stays empty."""
 
     def __post_init__(self) -> None:
-        """Check what would fail much later.
+        """Check the date now: a date without a time zone would fail much later, in a comparison.
 
         Raises:
-            ValueError: when `published` has no zone.
+            ValueError: when `published` has no time zone.
 
         """
         if self.published.tzinfo is None:
@@ -76,9 +79,9 @@ class Related:
 
     id: str
     score: float
-    """From 0 to 1 + TOPICS; 1 for a pin."""
+    """From 0 to 1 + TOPIC_BOOST (see `weights`); 1 for a pin."""
     reasons: tuple[Reason, ...] = ()
-    """The weightiest first."""
+    """The most important first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,6 @@ class Ranking:
     """The related headlines of an archive."""
 
     lists: Mapping[str, tuple[Related, ...]]
-    """By document: the related ones, best first."""
-    copies: tuple[tuple[str, str, float], ...]
-    """Pairs of documents that are nearly the same, the older first, and how much of the shorter is in the other."""
+    """By document id, the related headlines, best first."""
+    near_duplicates: tuple[tuple[str, str, float], ...]
+    """Pairs of ids, the older document first, with the share of the shorter text that is in the other."""
