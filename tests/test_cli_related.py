@@ -207,6 +207,39 @@ def test_what_left_a_list_is_told_too_and_articles_that_are_new_are_counted() ->
     assert result.stderr == "1 of 12 lists changed; 1 new articles\n"
 
 
+def test_every_cause_of_a_change_is_a_sentence() -> None:
+    lists = read_json("related", "--format", "json")
+    linked, dock, harbour = (lists[path(slug)] for slug in ("linked", "dock", "harbour"))
+    linked[0]["score"] += 0.0001
+    linked.reverse()
+    dock[0]["why"] = ["Chosen by the editor"]
+    dock.reverse()
+    harbour.reverse()
+    lines = CliRunner().invoke(main, ["related", "--diff", save(lists)]).stdout.splitlines()
+    causes = dict(line.split(": ", 1) for line in lines if not line.startswith(" "))
+    assert causes[path("linked")] == "scores shifted by up to 0.001"
+    assert causes[path("dock")] == f"{dock[-1]['id']} is no longer pinned"
+    choice = "its text or an editor's choice changed (pins, 'never', links, story, settings)"
+    assert causes[path("harbour")] == choice
+
+
+def test_an_edited_text_is_told() -> None:
+    lists = read_json("related", "--format", "json")
+    edited = lists[path("talks")].pop(1)["id"]
+    for entries in lists.values():
+        for entry in entries:
+            entry["text"] = "another" if entry["id"] == edited else entry["text"]
+    output = CliRunner().invoke(main, ["related", "talks", "--diff", save(lists)]).stdout
+    assert output.splitlines() == [f"{path('talks')}: {edited} was edited", f"  + {edited}"]
+
+
+def test_lists_without_reasons_and_texts_can_be_compared() -> None:
+    lists = read_json("related", "--format", "json")
+    plain = {name: [{"id": one["id"], "score": one["score"]} for one in found] for name, found in lists.items()}
+    result = CliRunner().invoke(main, ["related", "zoo", "--diff", save(plain)])
+    assert result.stdout == ""
+
+
 def test_the_changes_of_one_article_alone() -> None:
     assert diff("0", "talks", "round")[0] == []
     assert len(diff("0", "talks", "talks")[0]) == 2

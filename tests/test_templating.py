@@ -94,7 +94,7 @@ def test_reasons_name_topics_by_their_titles_and_are_escaped() -> None:
         (Reason("copy"), "Fast der gleiche Text"),
         (Reason("linked"), "Einer verweist auf den anderen"),
         (Reason("links"), "Mit ähnlichen Artikeln verknüpft"),
-        (Reason("text"), "Ähnliche Wörter"),
+        (Reason("words"), "Ähnliche Wörter"),
         (Reason("text", ("NATO", "Genf")), "Auch über: NATO, Genf"),
         (Reason("topics", ("world", "eu")), "Gleiches Thema: The &lt;World&gt;, eu"),
     ],

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from babel import Locale
 from broadsheet.article import ARTICLE_TYPES
-from broadsheet.related.telling import PHRASES
+from broadsheet.related.model import ReasonKind
 from broadsheet.wording import CATALOGUES, check_words, find_direction, find_wording, read_catalogue
 
 TAGS = sorted(path.stem for path in CATALOGUES.iterdir())
@@ -57,8 +57,10 @@ def test_a_catalogue_is_translated(tag: str) -> None:
     assert len(same) < 15, same
 
 
-def test_english_says_the_reasons_as_the_engine_of_related_headlines_does() -> None:
-    assert {key: ENGLISH[f"reason_{key}"]["other"] for key in PHRASES} == dict(PHRASES)
+def test_every_kind_of_reason_has_its_words() -> None:
+    reasons = {key: PLACES[key] for key in ENGLISH if key.startswith("reason_")}
+    named = {"text", "topics"}
+    assert reasons == {f"reason_{kind}": {"names"} if kind in named else set() for kind in get_args(ReasonKind)}
 
 
 def test_every_type_of_article_but_the_plain_ones_has_a_word() -> None:

@@ -13,9 +13,8 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from broadsheet.related import boilerplate, closeness, features
-from broadsheet.related.lexicon import END
-from broadsheet.related.shelf import fill_shelf
+from broadsheet.related import corpus, features, weights
+from broadsheet.related.tokens import SENTENCE_END
 from scipy import sparse
 
 from benchmarks.relevance.linked_archive import LinkedArchive
@@ -34,22 +33,22 @@ _NEVER = 10**9
 class Settings:
     """The parameters of the formula; the defaults are the engine's."""
 
-    repeated: int = boilerplate.REPEATED
+    repeated: int = corpus.MIN_REPEATS
     """0 keeps boilerplate."""
-    lasting: float = boilerplate.LASTING
-    least_words: int = boilerplate.LEAST_WORDS
+    lasting: float = corpus.MIN_REPEAT_DAYS
+    least_words: int = corpus.MIN_REPEATED_WORDS
     headline: float = features.HEADLINE_WEIGHT
     window: int = features.WINDOW
     near: float = 1
     """Two words at a distance of d count d ** -near."""
-    documents: int = features.MIN_DOCUMENTS
+    documents: int = features.MIN_DOCUMENT_FREQUENCY
     saturation: str = "power"
     """How a count is dampened: "power", "log" or "bm25"."""
     power: float = 0.5
-    rarity: float = features.RARITY
-    fade: float = closeness.FADE
-    fade_days: float = closeness.FADE_DAYS
-    topics: float = closeness.TOPICS
+    rarity: float = features.IDF_POWER
+    fade: float = weights.DECAY_POWER
+    fade_days: float = weights.DECAY_DAYS
+    topics: float = weights.TOPIC_BOOST
 
 
 @dataclass(frozen=True)
@@ -70,15 +69,19 @@ class Counts:
 
 @contextmanager
 def _patch_boilerplate(settings: Settings) -> Iterator[None]:
-    values = {"REPEATED": settings.repeated or _NEVER, "LASTING": settings.lasting, "LEAST_WORDS": settings.least_words}
-    originals = {name: getattr(boilerplate, name) for name in values}
+    values = {
+        "MIN_REPEATS": settings.repeated or _NEVER,
+        "MIN_REPEAT_DAYS": settings.lasting,
+        "MIN_REPEATED_WORDS": settings.least_words,
+    }
+    originals = {name: getattr(corpus, name) for name in values}
     try:
         for name, value in values.items():
-            setattr(boilerplate, name, value)
+            setattr(corpus, name, value)
         yield
     finally:
         for name, value in originals.items():
-            setattr(boilerplate, name, value)
+            setattr(corpus, name, value)
 
 
 def count_features(texts: Sequence[WeightedText], settings: Settings) -> Counts:
@@ -87,7 +90,7 @@ def count_features(texts: Sequence[WeightedText], settings: Settings) -> Counts:
     weights = np.concatenate([text.weights for text in texts])
     owners = np.repeat(np.arange(len(texts)), [len(text.numbers) for text in texts])
     size = int(words.max(initial=0)) + 1
-    sentences, real = np.cumsum(words == END), words != END
+    sentences, real = np.cumsum(words == SENTENCE_END), words != SENTENCE_END
     parts = [(words[real], owners[real], weights[real])]
     for distance in range(1, settings.window + 1):
         left, right = words[:-distance], words[distance:]
@@ -156,8 +159,8 @@ class Formula:
         key = settings.repeated, settings.lasting, settings.least_words
         if key not in self._texts:
             with _patch_boilerplate(settings):
-                texts = fill_shelf(self.archive.documents).texts
-            self._texts[key] = [(text.words, text.headline) for text in texts]
+                texts = corpus.build_corpus(self.archive.documents).texts
+            self._texts[key] = [(text.words, text.headline_length) for text in texts]
         return [
             WeightedText(words, np.where(np.arange(len(words)) < headline, settings.headline, 1.0))
             for words, headline in self._texts[key]

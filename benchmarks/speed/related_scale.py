@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from broadsheet.related import Document, rank
-from broadsheet.related.shelf import fill_shelf
+from broadsheet.related.corpus import build_corpus
 
 from benchmarks.corpus import Corpus
 from benchmarks.processes import log
@@ -51,7 +51,7 @@ def measure_rank(documents: Sequence[Document]) -> dict[str, float]:
 
 def measure_loss(documents: Sequence[Document], sample: int) -> dict[str, float]:
     """The share of the exact scores that the lists have: of all sampled articles together, and of the worst."""
-    scorer = fill_shelf(documents).scorer
+    scorer = build_corpus(documents).scorer
     rows = random.Random(sample).sample(range(len(documents)), min(sample, len(documents)))  # noqa: S311
     kept = np.array([_sum_best(next(scorer.score(row, row + 1)).total) for row in rows])
     exact = np.array([_sum_best(scorer.score_all(row).total) for row in rows])

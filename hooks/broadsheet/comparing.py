@@ -137,7 +137,7 @@ def _find_mistake(
 def report_copies(library: Library, ranking: Ranking) -> list[Problem]:
     """A note for each article that is nearly the same as an older one."""
     older: dict[str, list[tuple[str, float]]] = {}
-    for first, second, share in ranking.copies:
+    for first, second, share in ranking.near_duplicates:
         older.setdefault(second, []).append((first, share))
     problems = []
     for path, twins in older.items():

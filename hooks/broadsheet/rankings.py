@@ -36,7 +36,7 @@ def start_ranking(plan: Plan, workshop: Workshop) -> Callable[[], Ranking]:
 
 def compare(documents: Sequence[Document], count: int) -> Ranking:
     """As `related.rank`, which is imported by the process that needs it, on as many cores as there are."""
-    return related.rank(documents, count, related.share_with_copies)
+    return related.rank(documents, count, related.map_in_forks)
 
 
 def find_key(documents: Sequence[Document], count: int) -> bytes:

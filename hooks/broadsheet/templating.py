@@ -35,7 +35,7 @@ from broadsheet.material_loader import MaterialLoader
 from broadsheet.moments import Moment
 from broadsheet.phrases import Messages
 from broadsheet.press import Press
-from broadsheet.related import Reason, name_reason
+from broadsheet.related import Reason
 from broadsheet.wording import Wording, find_direction
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -126,8 +126,8 @@ def _write_language(article: Article) -> Markup:
 
 
 def _write_reason(reason: Reason, titles: Mapping[str, str], words: Messages) -> Markup:
-    key, names = name_reason(reason, titles)
-    return words(f"reason_{key}", **({"names": words.plain("comma").join(names)} if names else {}))
+    names = reason.list_names(titles)
+    return words(f"reason_{reason.kind}", **({"names": words.plain("comma").join(names)} if names else {}))
 
 
 def _is_escaped(name: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Ranking: lists that are what editors asked for, in a strict order, whatever the archive is made of."""
+"""Tests of `ranking`: editors' choices, the order of lists, near-duplicates and unusual input."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from archives import documents, make_archive, make_document
 from broadsheet.related import Document, Ranking, Reason, Related, rank, relate, scoring
-from broadsheet.related import ranking as room
-from broadsheet.related.closeness import TOPICS
-from broadsheet.related.copies import measure_copies
-from broadsheet.related.shelf import fill_shelf, group_by_language
+from broadsheet.related import ranking as ranking_module
+from broadsheet.related.corpus import build_corpus, group_by_language
+from broadsheet.related.duplicates import measure_duplicates
+from broadsheet.related.weights import TOPIC_BOOST
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,29 +30,29 @@ def ids(related: Sequence[Related]) -> list[str]:
 
 
 def split_pins(related: Sequence[Related]) -> tuple[list[str], list[Related]]:
-    """The pins of a list, and what comes behind them."""
+    """Return the pinned ids of a list, and the entries after them."""
     pins = [one.id for one in related if one.reasons == (Reason("pin"),)]
     return pins, list(related[len(pins) :])
 
 
-def find_copies(found: Sequence[Document]) -> set[frozenset[str]]:
-    """Pairs of near-copies, each compared with each."""
+def find_duplicates(found: Sequence[Document]) -> set[frozenset[str]]:
+    """Return all pairs of near-duplicates, by comparing every document with every other."""
     pairs = set()
     for group in group_by_language(found):
-        shelf = fill_shelf(group)
+        corpus = build_corpus(group)
         numbers = np.arange(len(group))
         for row in numbers.tolist():
-            alike = numbers[measure_copies(shelf, row, numbers) > 0].tolist()
-            pairs |= {frozenset({shelf.documents[row].id, shelf.documents[one].id}) for one in alike if one != row}
+            alike = numbers[measure_duplicates(corpus, row, numbers) > 0].tolist()
+            pairs |= {frozenset({corpus.documents[row].id, corpus.documents[one].id}) for one in alike if one != row}
     return pairs
 
 
-# What editors asked for.
+# Editors' choices.
 
 
 @settings(max_examples=60, deadline=None)
 @given(found=documents(), count=COUNTS)
-def test_lists_are_what_editors_asked_for(found: list[Document], count: int) -> None:
+def test_lists_obey_what_editors_chose(found: list[Document], count: int) -> None:
     by_id = {document.id: document for document in found}
     lists = relate(found, count)
     assert list(lists) == [document.id for document in found]
@@ -73,16 +73,14 @@ def test_lists_are_what_editors_asked_for(found: list[Document], count: int) -> 
             assert one.id not in (*document.never, *document.shown)
             assert document.id not in other.never
             assert other.language[:2] == document.language[:2]
-            assert 0 < one.score <= 1 + TOPICS
+            assert 0 < one.score <= 1 + TOPIC_BOOST
             assert one.reasons
             assert not any(reason.kind == "pin" for reason in one.reasons)
 
 
 @settings(max_examples=60, deadline=None)
 @given(found=documents(), count=COUNTS)
-def test_behind_the_pins_the_best_comes_first_of_equals_the_newer_then_the_url(
-    found: list[Document], count: int
-) -> None:
+def test_entries_are_sorted_by_score_then_date_then_url(found: list[Document], count: int) -> None:
     by_id = {document.id: document for document in found}
     for related in relate(found, count).values():
         _, behind = split_pins(related)
@@ -97,13 +95,11 @@ def test_behind_the_pins_the_best_comes_first_of_equals_the_newer_then_the_url(
 
 @settings(max_examples=60, deadline=None)
 @given(found=documents(), count=COUNTS)
-def test_of_near_copies_one_has_a_place_and_only_for_that_is_anything_left_out(
-    found: list[Document], count: int
-) -> None:
+def test_near_duplicates_share_one_place_and_nothing_else_is_left_out(found: list[Document], count: int) -> None:
     by_id = {document.id: document for document in found}
     everything = relate([replace(one, pins=(), shown=(), off=False) for one in found], 99)
     scores = {(name, one.id): one.score for name, related in everything.items() for one in related}
-    copies = find_copies(found)
+    copies = find_duplicates(found)
     for name, related in relate(found, count).items():
         document = by_id[name]
         pins, behind = split_pins(related)
@@ -117,7 +113,7 @@ def test_of_near_copies_one_has_a_place_and_only_for_that_is_anything_left_out(
             assert not could or any(frozenset({other, one}) in copies for one in chosen)
 
 
-def test_of_equally_good_ones_the_newer_comes_first_then_the_url() -> None:
+def test_of_equal_scores_the_newer_comes_first_then_the_url() -> None:
     pairs = {"d": ("xx", 4), "c": ("yy", 6), "b": ("zz", 6), "a": ("ww", 6), "e": ("vv", 4)}
     others = [make_document(name, f"Ferry {word} {word}", day=day) for name, (word, day) in pairs.items()]
     words = [make_document(f"more-{word}", f"{word} {word} {word}", day=900) for word, _ in pairs.values()]
@@ -136,18 +132,18 @@ def test_pins_fill_the_list_first(count: int) -> None:
 
 
 @pytest.mark.parametrize("whose", [0, 1])
-def test_an_editor_s_never_is_stronger_than_a_pin(whose: int) -> None:
+def test_a_veto_is_stronger_than_a_pin(whose: int) -> None:
     found = [make_document("a", "Ferry line", pins=("b",)), make_document("b", "Ferry line seven")]
     found[whose] = replace(found[whose], never=("ba"[whose],))
     assert relate(found) == {"a": (), "b": ()}
 
 
-def test_a_pin_may_be_of_another_language_and_have_nothing_in_common() -> None:
+def test_a_pin_can_be_of_another_language() -> None:
     found = [make_document("a", "Ferry", language="en", pins=("b",)), make_document("b", "Budget", language="fr")]
     assert relate(found) == {"a": (Related("b", 1.0, (Reason("pin"),)),), "b": ()}
 
 
-def test_a_near_copy_of_a_pin_does_not_stand_behind_it() -> None:
+def test_a_near_duplicate_of_a_pin_is_not_listed() -> None:
     text = "The ferry crosses the bay on Monday for the first time."
     found = [
         make_document("a", "Ferry line seven crosses the bay", "A ferry for the bay", pins=("c",)),
@@ -168,10 +164,10 @@ def test_the_order_of_documents_makes_no_difference(found: list[Document], seed:
     ranking = rank(found)
     again = rank(Random(seed).sample(found, len(found)))  # noqa: S311 - any order will do
     assert again.lists == ranking.lists
-    assert again.copies == ranking.copies
+    assert again.near_duplicates == ranking.near_duplicates
 
 
-def test_the_order_makes_no_difference_to_a_larger_archive_nor_does_another_process() -> None:
+def test_neither_order_nor_process_changes_a_larger_archive() -> None:
     archive = list(make_archive(220))
     ranking = rank(archive)
     assert rank(archive[::-1]).lists == ranking.lists
@@ -180,26 +176,26 @@ def test_the_order_makes_no_difference_to_a_larger_archive_nor_does_another_proc
     assert sum(map(len, ranking.lists.values())) > 220 * 7
 
 
-def test_the_zone_of_a_date_makes_no_difference() -> None:
+def test_the_time_zone_of_a_date_makes_no_difference() -> None:
     archive = list(make_archive(30))
     zone = timezone(timedelta(hours=11))
     assert rank([replace(one, published=one.published.astimezone(zone)) for one in archive]) == rank(archive)
 
 
-def test_copies_that_another_language_has_are_no_matter() -> None:
+def test_documents_of_another_language_make_no_difference() -> None:
     archive = list(make_archive(30))
     foreign = [replace(one, id=f"x{one.id}", language="fr", links=()) for one in archive]
     lists = rank([*archive, *foreign]).lists
     assert {name: lists[name] for name in rank(archive).lists} == rank(archive).lists
 
 
-# Near-copies.
+# Near-duplicates.
 
-PIECE = "The ministers left the room early today and nobody knew why."
+PIECE = "The ministers left the ranking_module early today and nobody knew why."
 
 
 def make_family(count: int, days: int = 3) -> list[Document]:
-    """One piece published many times."""
+    """Return one article, published `count` times."""
     return [make_document(f"c{number:04}", "Budget talks stall", PIECE, day=number % days) for number in range(count)]
 
 
@@ -210,7 +206,7 @@ def make_others(count: int) -> list[Document]:
 
 
 @pytest.mark.parametrize("count", [2, 40, 70])
-def test_however_often_a_piece_is_published_it_has_one_place_and_others_have_theirs(count: int) -> None:
+def test_an_article_published_many_times_has_one_place(count: int) -> None:
     found = [*make_family(count), *make_others(8)]
     ranking = rank(found)
     for name, related in ranking.lists.items():
@@ -218,21 +214,21 @@ def test_however_often_a_piece_is_published_it_has_one_place_and_others_have_the
         assert len(related) == 8, name
 
 
-def test_of_copies_too_many_to_meet_one_another_there_is_one_too() -> None:
+def test_too_many_duplicates_to_compare_all_have_one_place_too() -> None:
     for name, related in rank([*make_family(250), *make_others(8)]).lists.items():
         assert len([one for one in ids(related) if one.startswith("c")]) <= 1, name
 
 
-def test_two_copies_that_have_not_met_do_not_stand_in_one_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scoring, "NEAREST", 2)
-    monkeypatch.setattr(scoring, "RARE", 2)
+def test_duplicates_that_were_not_compared_are_not_in_one_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring, "TIME_NEIGHBOURS", 2)
+    monkeypatch.setattr(scoring, "MAX_RARE_FREQUENCY", 2)
     ranking = rank([*make_family(9, days=9), *make_archive(20)])
-    assert ("c0000", "c0003") not in {pair[:2] for pair in ranking.copies}
+    assert ("c0000", "c0003") not in {pair[:2] for pair in ranking.near_duplicates}
     for name, related in ranking.lists.items():
         assert len([one for one in ids(related) if one.startswith("c0")]) <= 1, name
 
 
-def test_a_pin_stands_for_all_its_copies_however_many_there_are() -> None:
+def test_a_pin_replaces_all_its_duplicates() -> None:
     found = [*make_family(60), *make_others(8)]
     found[0] = replace(found[0], pins=("c0005",))
     listed = ids(relate(found)["c0000"])
@@ -241,7 +237,7 @@ def test_a_pin_stands_for_all_its_copies_however_many_there_are() -> None:
     assert not any(one.startswith("c") for one in listed[1:])
 
 
-def test_copies_are_told_the_older_first_with_what_they_share() -> None:
+def test_near_duplicates_are_reported_the_older_first() -> None:
     found = [
         make_document("b-new", "Budget talks stall again", f"{PIECE} More of this later in the week.", day=2),
         make_document("a-later", "Budget talks stall", PIECE, day=1),
@@ -249,30 +245,30 @@ def test_copies_are_told_the_older_first_with_what_they_share() -> None:
         make_document("fr", "Budget talks stall", PIECE, language="fr"),
         *make_others(3),
     ]
-    copies = rank(found).copies
+    copies = rank(found).near_duplicates
     assert [pair[:2] for pair in copies] == [("a-later", "b-new"), ("z-first", "a-later"), ("z-first", "b-new")]
     assert copies[1][2] == 1
     assert all(0.5 <= share <= 1 and share == round(share, 3) for *_, share in copies)
 
 
-def test_the_better_of_two_copies_stands_for_both() -> None:
+def test_of_two_duplicates_the_better_is_listed() -> None:
     found = [*make_family(2, days=300), *make_others(2)]
     assert [one for one in ids(relate(found)["o-alpha"]) if one.startswith("c")] == ["c0001"], "the nearer in time"
 
 
-def test_keeping_fewer_to_spare_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fewer_spare_entries_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [*make_family(12), *make_archive(40), *make_others(9)]
     ranking = rank(found, 4)
     for spare in (0, 1, 5):
-        monkeypatch.setattr(room, "SPARE", spare)
+        monkeypatch.setattr(ranking_module, "SPARE_ENTRIES", spare)
         assert rank(found, 4) == ranking
 
 
-# Input of any kind gets an answer.
+# Unusual input.
 
 
 def check(found: Sequence[Document], count: int = 8) -> Ranking:
-    """Rank, and look whether the lists are lists."""
+    """Return the ranking, after checks that hold for any input."""
     ranking = rank(found, count)
     names = {document.id for document in found}
     assert set(ranking.lists) == names
@@ -283,39 +279,39 @@ def check(found: Sequence[Document], count: int = 8) -> Ranking:
     return ranking
 
 
-def test_no_article_and_one_article_have_nothing_beside_them() -> None:
+def test_no_document_and_one_document_have_no_related_ones() -> None:
     assert rank([]) == Ranking({}, ())
     one = make_document("a", "Ferry line seven", "Ferry", links=("a",), never=("a",), shown=("a",), pins=("a", "x"))
     assert rank([one]) == Ranking({"a": ()}, ())
 
 
-def test_two_identical_articles_stand_beside_one_another() -> None:
+def test_two_identical_documents_are_related() -> None:
     ranking = check([make_document(name, "Ferry line seven", PIECE, url="same/") for name in "ab"])
     assert {name: ids(related) for name, related in ranking.lists.items()} == {"a": ["b"], "b": ["a"]}
     assert [(one.score, one.reasons[0].kind) for one in (*ranking.lists["a"], *ranking.lists["b"])] == [(1, "copy")] * 2
-    assert ranking.copies == (("b", "a", 1.0),)
+    assert ranking.near_duplicates == (("b", "a", 1.0),)
 
 
 @pytest.mark.parametrize("headline", ["", "Ferry", "🙂 👩‍👩‍👧 ❤️", "...", "1", "東"])
 @pytest.mark.parametrize(
     "body", ["", "🙂🙂", "<!-- nothing -->", "&nbsp;", "- \n- \n", "#", "\x00\x01", "\ud7ff\ue000"]
 )
-def test_texts_of_next_to_nothing(headline: str, body: str) -> None:
+def test_nearly_empty_texts_are_ranked(headline: str, body: str) -> None:
     found = [make_document(f"{number}", headline, body, day=number) for number in range(5)]
     ranking = check([*found, *make_others(3)])
     if not any(map(str.isalnum, headline + body)):
         assert not any(ranking.lists[document.id] for document in found)
 
 
-def test_thousands_of_identical_headlines() -> None:
-    # More than there are rare ones, candidates, nearest ones, and documents in a batch or a chunk.
+def test_thousands_of_identical_headlines_are_ranked() -> None:
+    # More than the limits of rare features, candidates and neighbours, and than a batch or a block has.
     found = [make_document(f"{number:05}", "Budget talks in Paris stall") for number in range(1_200)]
     ranking = check(found)
     assert {len(related) for related in ranking.lists.values()} == {1}
-    assert len(ranking.copies) < 1_200 * 101
+    assert len(ranking.near_duplicates) < 1_200 * 101
 
 
-def test_an_article_of_five_megabytes() -> None:
+def test_an_article_of_five_megabytes_is_ranked() -> None:
     words = " ".join(f"word{number}" for number in range(1_000))
     found = [
         make_document("huge", "Ferry line seven", f"{words} " * 640),
@@ -327,7 +323,7 @@ def test_an_article_of_five_megabytes() -> None:
 
 
 @pytest.mark.parametrize("unit", ["<!--", "```", "[", "![](", "> ", "* ", "| "])
-def test_a_body_of_nothing_but_beginnings(unit: str) -> None:
+def test_a_body_of_unclosed_markup_is_ranked(unit: str) -> None:
     found = [make_document("bad", "Ferry line", unit * 200_000), make_document("good", "Ferry line", "Ferry")]
     assert ids(check(found).lists["bad"]) == ["good"]
 
@@ -360,7 +356,7 @@ def test_any_script_is_compared(language: str) -> None:
     assert lists["d"] == ()
 
 
-def test_many_languages_in_one_archive_are_kept_apart() -> None:
+def test_many_languages_in_one_archive_are_separate() -> None:
     found = [
         make_document(f"{language}-{name}", headline, body, language=language)
         for language, (headline, body, _) in SCRIPTS.items()
@@ -372,7 +368,7 @@ def test_many_languages_in_one_archive_are_kept_apart() -> None:
     }
 
 
-def test_dates_at_both_ends_of_the_calendar() -> None:
+def test_the_first_and_the_last_date_of_the_calendar_are_ranked() -> None:
     found = [
         replace(make_document("old", "Ferry line seven", "Ferry"), published=datetime(1, 1, 1, tzinfo=UTC)),
         replace(make_document("new", "Ferry line seven", "line"), published=datetime(9999, 12, 31, tzinfo=UTC)),
@@ -381,7 +377,7 @@ def test_dates_at_both_ends_of_the_calendar() -> None:
     assert 0 < related.score < 0.1
 
 
-def test_what_would_make_lists_meaningless_is_refused() -> None:
+def test_invalid_input_is_refused_with_a_message() -> None:
     twice = [make_document("a", "Ferry"), make_document("a", "Ferry line")]
     with pytest.raises(ValueError, match="1 ids are not unique, such as 'a'"):
         rank(twice)
@@ -391,14 +387,14 @@ def test_what_would_make_lists_meaningless_is_refused() -> None:
         replace(twice[0], published=datetime(2026, 1, 1))
 
 
-def test_a_language_is_the_same_however_its_country_is_written() -> None:
+def test_the_country_of_a_language_makes_no_difference() -> None:
     found = [make_document(name, "Ferry line", language=tag) for name, tag in (("a", "en_GB"), ("b", "EN-us"))]
     assert ids(relate(found)["a"]) == ["b"]
 
 
 @settings(max_examples=30, deadline=None)
 @given(found=documents(), count=COUNTS, parts=st.integers(1, 5))
-def test_lists_are_the_same_however_the_work_is_shared(found: list[Document], count: int, parts: int) -> None:
+def test_lists_are_the_same_however_the_work_is_divided(found: list[Document], count: int, parts: int) -> None:
     def share(work: Callable[[int, int], object], number: int) -> list[object]:
         bounds = [number * part // parts for part in range(parts + 1)]
         return [pickle.loads(pickle.dumps(work(*one))) for one in pairwise(bounds)]  # noqa: S301 - our own

@@ -1,20 +1,17 @@
-"""Reasons: names and phrases as they stand in the texts, never what says nothing, in words for readers."""
+"""Tests of `reasons`: kinds of reasons, and phrases that are worth showing to readers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
 
 import pytest
 from archives import documents, make_archive, make_document
 from babel.localedata import locale_identifiers
-from broadsheet.related import Document, Reason, rank, relate, write_reason
-from broadsheet.related import reasons as room
-from broadsheet.related.document import Kind
-from broadsheet.related.reasons import Beside, Reasoner, find_calendar_words
-from broadsheet.related.shelf import fill_shelf
-from broadsheet.related.telling import PHRASES
-from broadsheet.related.words import read_token, split_tokens
+from broadsheet.related import Document, Reason, rank, relate
+from broadsheet.related import reasons as reasons_module
+from broadsheet.related.corpus import build_corpus
+from broadsheet.related.reasons import ReasonFinder, ReasonQuery, find_calendar_words
+from broadsheet.related.tokens import read_token, split_tokens
 from hypothesis import given, settings
 
 TREES = ("alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel", "ivy", "juniper")
@@ -22,55 +19,33 @@ FILLERS = [
     make_document(f"filler-{number}", f"Item {word}", f"{word} {word}s of {word}ing {word}ed.", day=number)
     for number, word in enumerate(TREES)
 ]
-MANY = [make_document(f"many-{number}", f"x{number} x{number + 1}") for number in range(220)]
-"""So many that words without a capital can be told."""
+MAX_SHINGLES = [make_document(f"many-{number}", f"x{number} x{number + 1}") for number in range(220)]
+"""Enough documents to show words without a capital letter."""
 
 
 def explain(one: Document, other: Document, fillers: list[Document] = FILLERS) -> tuple[Reason, ...]:
-    """The reasons for the second beside the first, in an archive of others."""
+    """Return the reasons for the second document in the list of the first, in an archive with others."""
     (found,) = (related for related in relate([one, other, *fillers])[one.id] if related.id == other.id)
     return found.reasons
 
 
 def name(first: str, second: str, language: str = "", fillers: list[Document] = FILLERS) -> tuple[str, ...]:
-    """What two bodies are told to have in common."""
+    """Return the phrases that two bodies have in common, as reasons show them."""
     fillers = [replace(one, language=language) for one in fillers]
     one, other = (make_document(id_, "", body, language=language) for id_, body in (("one", first), ("two", second)))
     return next((reason.names for reason in explain(one, other, fillers) if reason.kind == "text"), ())
 
 
-def tell(reasoner: Reasoner, row: int, other: int, links: float = 0.0) -> tuple[Reason, ...]:
-    """The reasons for one document beside another, asked for alone."""
-    ((reasons,),) = reasoner.explain([Beside(row, [other], [links])])
+def tell(reasoner: ReasonFinder, row: int, other: int, links: float = 0.0) -> tuple[Reason, ...]:
+    """Return the reasons for one related document, from a query of its own."""
+    ((reasons,),) = reasoner.find_reasons([ReasonQuery(row, [other], [links])])
     return reasons
 
 
 # Kinds.
 
 
-def test_every_kind_of_reason_has_its_words() -> None:
-    assert set(PHRASES) == {*get_args(Kind), "words"}
-    assert all(write_reason(Reason(kind), {}) for kind in get_args(Kind))
-
-
-@pytest.mark.parametrize(
-    ("reason", "words"),
-    [
-        (Reason("pin"), "Chosen by the editor"),
-        (Reason("story"), "Same story"),
-        (Reason("copy"), "Nearly the same text"),
-        (Reason("linked"), "One links to the other"),
-        (Reason("links"), "Linked with articles like this one"),
-        (Reason("text"), "Similar words"),
-        (Reason("text", ("NATO", "eu")), "Also about: NATO, eu"),
-        (Reason("topics", ("eu", "unknown")), "Same topic: European Union, unknown"),
-    ],
-)
-def test_reasons_in_words(reason: Reason, words: str) -> None:
-    assert write_reason(reason, {"eu": "European Union"}) == words
-
-
-def test_the_weightiest_comes_first_and_topics_only_where_no_name_is_found() -> None:
+def test_reasons_have_an_order_and_topics_need_missing_phrases() -> None:
     text = "We saw Sergei Ryabkov speak of missiles for eight hours."
     one = make_document("a", "Envoys talk", text, story="talks", topics=("world", "asia", "europe"))
     other = make_document("b", "Envoys talk", text, story="talks", topics=("europe", "world"), links=("a",))
@@ -82,13 +57,13 @@ def test_the_weightiest_comes_first_and_topics_only_where_no_name_is_found() -> 
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_a_link_is_told_whichever_of_the_two_has_it(first: bool) -> None:
+def test_a_link_in_either_direction_is_a_reason(first: bool) -> None:
     one = make_document("a", "envoys talk of it", links=("b",) if first else ())
     other = make_document("b", "envoys talk", links=() if first else ("a",))
     assert Reason("linked") in explain(one, other)
 
 
-def test_what_stands_there_for_links_to_articles_like_it_says_so() -> None:
+def test_links_from_similar_articles_are_a_reason() -> None:
     one = make_document("a", "Envoys talk of missiles")
     like = make_document("b", "Again missiles: envoys disagree", links=("c",))
     far = make_document("c", "Budget")
@@ -97,16 +72,16 @@ def test_what_stands_there_for_links_to_articles_like_it_says_so() -> None:
     assert related.reasons == (Reason("links"),)
 
 
-def test_where_nothing_can_be_told_the_words_are_similar() -> None:
-    assert explain(make_document("a", "envoys talk"), make_document("b", "envoys talk on")) == (Reason("text"),)
+def test_without_any_phrase_the_reason_is_similar_words() -> None:
+    assert explain(make_document("a", "envoys talk"), make_document("b", "envoys talk on")) == (Reason("words"),)
 
 
-def test_stories_that_are_none_are_not_the_same() -> None:
+def test_documents_without_a_story_have_no_story_in_common() -> None:
     reasons = explain(make_document("a", "envoys talk"), make_document("b", "envoys talk on"))
     assert Reason("story") not in reasons
 
 
-# Names.
+# Phrases.
 
 
 @pytest.mark.parametrize(
@@ -124,11 +99,11 @@ def test_stories_that_are_none_are_not_the_same() -> None:
         ("only words in common here", "such words in common there", ()),
     ],
 )
-def test_what_both_are_about_as_it_stands_in_the_text(first: str, second: str, names: tuple[str, ...]) -> None:
+def test_phrases_are_quoted_from_the_text(first: str, second: str, names: tuple[str, ...]) -> None:
     assert name(first, second) == names
 
 
-def test_a_phrase_is_written_as_the_article_has_it_and_a_word_as_most_do() -> None:
+def test_a_phrase_is_spelled_as_in_the_text_and_a_word_as_usual() -> None:
     first = "the NATO expansion. But NATO Expansion of"
     assert name(first, "a NATO expansion") == ("NATO Expansion",), "as it stands last"
     fillers = [*FILLERS, make_document("more", "", "of NATO, by NATO, for NATO")]
@@ -150,28 +125,28 @@ def test_a_phrase_is_written_as_the_article_has_it_and_a_word_as_most_do() -> No
         ("ja", "土曜日"),
     ],
 )
-def test_months_days_and_bare_figures_are_never_told(language: str, common: str) -> None:
-    for fillers in (FILLERS, MANY):
+def test_months_days_and_numbers_are_no_phrases(language: str, common: str) -> None:
+    for fillers in (FILLERS, MAX_SHINGLES):
         assert name(f"a {common} x", f"b {common} y", language, fillers) == ()
 
 
-def test_a_figure_may_be_part_of_a_name() -> None:
+def test_a_number_can_be_part_of_a_name() -> None:
     assert name("the Agenda 2030 fails", "an Agenda 2030 holds") == ("Agenda 2030",)
 
 
-def test_a_name_that_more_than_half_have_says_nothing() -> None:
+def test_a_name_in_more_than_half_of_the_texts_is_not_shown() -> None:
     fillers = [replace(one, body=f"{one.body} The paper is the Herald of old.") for one in FILLERS]
     assert name("by the Herald and Ryabkov", "the Herald met Ryabkov", fillers=fillers) == ("Ryabkov",)
 
 
-def test_names_come_before_other_words_and_short_words_are_not_told() -> None:
+def test_names_come_before_other_words_and_short_words_are_hidden() -> None:
     first, second = "missiles. deal. zloty. Geneva. IMF", "missiles. Geneva. deal. IMF. zloty"
-    names = name(f"in {first}", f"of {second}", fillers=MANY)
+    names = name(f"in {first}", f"of {second}", fillers=MAX_SHINGLES)
     assert set(names[:2]) == {"Geneva", "IMF"}
     assert names[2:] in {("missiles",), ("zloty",)}
 
 
-def test_a_headline_is_told_before_what_stands_in_the_body() -> None:
+def test_phrases_of_the_headline_come_before_those_of_the_body() -> None:
     one, other = (make_document(name, "the Ryabkov plan", "and of Geneva") for name in ("one", "two"))
     (text,) = (reason for reason in explain(one, other) if reason.kind == "text")
     assert text.names[0].startswith("the Ryabkov plan")
@@ -183,8 +158,8 @@ THAI = ("การประชุมที่กรุงเทพมหาน�
 
 
 @pytest.mark.parametrize(("texts", "language"), [(CHINESE, "zh"), (JAPANESE, "ja"), (THAI, "th")])
-def test_in_scripts_without_spaces_runs_are_told_that_can_be_read(texts: tuple[str, str], language: str) -> None:
-    names = name(*texts, language, MANY)
+def test_scripts_without_spaces_have_readable_phrases(texts: tuple[str, str], language: str) -> None:
+    names = name(*texts, language, MAX_SHINGLES)
     assert names
     for one in names:
         assert len(one) >= 2
@@ -192,12 +167,12 @@ def test_in_scripts_without_spaces_runs_are_told_that_can_be_read(texts: tuple[s
         assert any(one[place : place + 2] in texts[1] for place in range(len(one) - 1))
 
 
-def test_a_run_of_characters_is_joined_from_its_pairs_and_no_spaces_are_made() -> None:
-    assert name("在NATO北约东扩之后", "说北约东扩了", "zh", MANY) == ("北约东扩",)
-    assert name("在NATO北约东扩之后", "说NATO北约东扩了", "zh", MANY) == ("NATO 北约东扩",)
+def test_bigrams_are_joined_without_spaces() -> None:
+    assert name("在NATO北约东扩之后", "说北约东扩了", "zh", MAX_SHINGLES) == ("北约东扩",)
+    assert name("在NATO北约东扩之后", "说NATO北约东扩了", "zh", MAX_SHINGLES) == ("NATO 北约东扩",)
 
 
-def test_names_of_every_listed_article_are_what_both_texts_have() -> None:
+def test_both_texts_have_every_phrase_that_is_shown() -> None:
     tempting = [" It was on Saturday in November 17 of them.", " See the Herald of 2026.", "", "", ""]
     archive = [
         replace(one, body=one.body + tempting[number % len(tempting)], language="en")
@@ -227,45 +202,45 @@ def test_names_of_every_listed_article_are_what_both_texts_have() -> None:
 
 
 def read(text: str) -> str:
-    """The words of a text with single spaces around each, '|' at the ends of sentences."""
+    """Return the words of a text with single spaces around each, '|' for punctuation."""
     return f" {' '.join(word or '|' for token in split_tokens(text) for word in read_token(token))} "
 
 
 @settings(max_examples=30, deadline=None)
 @given(documents())
-def test_every_pair_has_a_reason_however_often_and_in_whatever_order_it_is_asked(found: list[Document]) -> None:
+def test_every_pair_has_the_same_reasons_in_whatever_order(found: list[Document]) -> None:
     if not found:
         return
-    shelf = fill_shelf(found)
+    corpus = build_corpus(found)
     pairs = [(row, other) for row in range(len(found)) for other in range(len(found)) if row != other]
-    reasoner = Reasoner(shelf)
+    reasoner = ReasonFinder(corpus)
     told = [tell(reasoner, row, other) for row, other in pairs]
     assert all(told)
     assert [tell(reasoner, row, other) for row, other in pairs[::-1]] == told[::-1]
-    assert [tell(Reasoner(shelf), row, other) for row, other in pairs] == told
+    assert [tell(ReasonFinder(corpus), row, other) for row, other in pairs] == told
     rows = range(len(found))
-    asked = [Beside(row, [*rows[:row], *rows[row + 1 :]], [0.0] * (len(found) - 1)) for row in rows]
-    assert [reasons for row in reasoner.explain(asked) for reasons in row] == told
+    asked = [ReasonQuery(row, [*rows[:row], *rows[row + 1 :]], [0.0] * (len(found) - 1)) for row in rows]
+    assert [reasons for row in reasoner.find_reasons(asked) for reasons in row] == told
 
 
 @pytest.mark.parametrize("block", [1, 2, 7, 10, 11])
-def test_reasons_are_the_same_however_many_are_looked_at_together(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_block_size_makes_no_difference_to_reasons(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     found = list(make_archive(30))
     ranking = rank(found)
-    monkeypatch.setattr(room, "BLOCK", block)
+    monkeypatch.setattr(reasons_module, "BLOCK_SIZE", block)
     assert rank(found) == ranking
-    # Those with nothing beside them are in blocks as well.
-    shelf = fill_shelf(found)
-    asked = [Beside(row, range(row % 3), [0.0] * (row % 3)) for row in range(3, 30)]
-    apart = [reasons for one in asked for reasons in Reasoner(shelf).explain([one])]
-    assert list(Reasoner(shelf).explain(asked)) == apart
+    # Blocks contain queries without related documents as well.
+    corpus = build_corpus(found)
+    asked = [ReasonQuery(row, range(row % 3), [0.0] * (row % 3)) for row in range(3, 30)]
+    apart = [reasons for one in asked for reasons in ReasonFinder(corpus).find_reasons([one])]
+    assert list(ReasonFinder(corpus).find_reasons(asked)) == apart
 
 
-def test_links_are_told_when_they_make_more_than_half() -> None:
-    shelf = fill_shelf([make_document("a", "Envoys talk"), make_document("b", "Envoys talk", day=1)])
-    reasoner = Reasoner(shelf)
+def test_links_are_a_reason_when_they_add_more_than_half() -> None:
+    corpus = build_corpus([make_document("a", "Envoys talk"), make_document("b", "Envoys talk", day=1)])
+    reasoner = ReasonFinder(corpus)
     kinds = [tell(reasoner, 0, 1, links)[0].kind for links in (0.5, 0.51)]
-    assert kinds == ["text", "links"]
+    assert kinds == ["words", "links"]
 
 
 def test_every_language_that_babel_knows_has_its_months_and_days() -> None:
@@ -277,9 +252,5 @@ def test_every_language_that_babel_knows_has_its_months_and_days() -> None:
 
 
 @pytest.mark.parametrize("language", ["", "xx", "mul", "x" * 90, "12", "-", "e n"])
-def test_a_language_that_babel_does_not_know_has_none(language: str) -> None:
+def test_an_unknown_language_has_no_calendar_words(language: str) -> None:
     assert find_calendar_words(language) == frozenset()
-
-
-def test_what_one_document_has_alone_is_not_told() -> None:
-    assert Reasoner(fill_shelf([make_document("a", "Ferry")]))._told.nnz == 0

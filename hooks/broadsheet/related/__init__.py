@@ -1,8 +1,15 @@
-"""Related headlines: articles in, ranked lists with reasons out; no disk, no clock, no MkDocs.
+"""Related headlines: which articles of an archive are related to each article, and why.
+
+The package compares texts, dates, topics and links. It uses no disk, no clock and nothing else of the engine, so it
+works as a library:
 
 >>> from broadsheet.related import Document, relate
->>> relate([Document("only", "One article alone has nothing beside it")])
-{'only': ()}
+>>> first = Document("a", "Talks in Geneva end without a deal", body="Envoys talked about missiles.")
+>>> second = Document("b", "More talks about missiles", body="Envoys meet again after Geneva.")
+>>> relate([first, second], count=8)["a"]
+(Related(id='b', score=0.744877, reasons=(Reason(kind='words', names=()),)),)
+
+`rank` also returns near-duplicates, `Explainer` explains one list, `compare_lists` explains changes between two runs.
 """
 
 from __future__ import annotations
@@ -10,45 +17,41 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from broadsheet.related.document import Document, Ranking, Reason, Related
-from broadsheet.related.telling import name_reason, write_reason
+from broadsheet.related.model import Document, Ranking, Reason, Related
 
 if TYPE_CHECKING:
-    from broadsheet.related.changes import Change, compare_lists, mark_text
-    from broadsheet.related.explaining import Explainer, Explanation
+    from broadsheet.related.explain import Cause, Explainer, Explanation, ListChange, compare_lists
     from broadsheet.related.ranking import rank, relate
-    from broadsheet.related.sharing import share_with_copies
+    from broadsheet.related.sharing import map_in_forks
 
 __all__ = [
-    "Change",
+    "Cause",
     "Document",
     "Explainer",
     "Explanation",
+    "ListChange",
     "Ranking",
     "Reason",
     "Related",
     "compare_lists",
-    "mark_text",
-    "name_reason",
+    "map_in_forks",
     "rank",
     "relate",
-    "share_with_copies",
-    "write_reason",
 ]
 
-_ROOMS = {
-    "changes": ("Change", "compare_lists", "mark_text"),
-    "explaining": ("Explainer", "Explanation"),
+_LAZY_NAMES = {
+    "explain": ("Cause", "Explainer", "Explanation", "ListChange", "compare_lists"),
     "ranking": ("rank", "relate"),
-    "sharing": ("share_with_copies",),
+    "sharing": ("map_in_forks",),
 }
 
 
 def __getattr__(name: str) -> object:
-    """What compares texts, once it is asked for: NumPy and SciPy take a quarter of a second to import, and a build
-    with nothing changed compares nothing.
-    """  # noqa: D205
-    for room, names in _ROOMS.items():
+    """Import a module of the package when one of its names is first used.
+
+    NumPy and SciPy take a quarter of a second to import, and a build without changes compares nothing.
+    """
+    for module, names in _LAZY_NAMES.items():
         if name in names:
-            return getattr(import_module(f"{__name__}.{room}"), name)
+            return getattr(import_module(f"{__name__}.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

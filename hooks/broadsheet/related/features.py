@@ -1,4 +1,7 @@
-"""Features: how often each document has each word, and each two words that stand near one another."""
+"""Features of documents: counts of words, and of pairs of words that stand near each other in a sentence.
+
+Counting works on 64-bit integers (document, feature and weight packed into one), which NumPy sorts fast.
+"""
 
 from __future__ import annotations
 
@@ -10,39 +13,43 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from broadsheet.related.lexicon import END, Text
-from broadsheet.related.sieve import MOST, Sieve
+from broadsheet.related.tokens import SENTENCE_END, TokenizedText
 
 WINDOW = 5
-"""How near two words of a sentence must stand, in words, to count as a pair; d words apart counts 1/d."""
+"""The largest distance, in words, of two words of a sentence that count as a pair. A pair d words apart counts 1/d."""
 
 HEADLINE_WEIGHT = 10
-"""How many times the headline counts; dek and body count once."""
+"""What an occurrence in the headline counts; one in the dek or the body counts 1."""
 
-RARITY = 1.5
-"""The power of ln((n + 1) / df): how much more a rare feature says than a common one."""
+IDF_POWER = 1.5
+"""The power of ln((n + 1) / df): how much more a rare feature weighs than a common one."""
 
-MIN_DOCUMENTS = 2
-"""A feature that fewer documents have ties nothing together."""
+MIN_DOCUMENT_FREQUENCY = 2
+"""A feature that fewer documents have cannot relate any two of them."""
 
-MOST_FEATURES = 60_000_000
-"""So many counts take about a gigabyte; in an archive that would have more, each document keeps the pairs that say
-most of it."""
+MAX_COUNTS = 60_000_000
+"""This many counts take about a gigabyte. In a larger archive each document keeps only its heaviest pairs."""
 
-LEAST_PAIRS = 300
-"""So many pairs a document keeps in any archive."""
+MIN_PAIRS = 300
+"""The number of pairs that each document may keep in an archive of any size."""
 
-_BATCH = 256
-"""So many documents are counted at a time."""
+MAX_TABLE_BITS = 29
+"""The largest `CountingFilter` has 2 ** 29 counters of one byte: half a gigabyte."""
+
+MAX_FILTER_COUNT = 255
+"""Counters of a `CountingFilter` stop here."""
+
+_BATCH_SIZE = 256
+"""Documents that are counted together. Their numbers fit into one byte."""
+_MAX_CACHED_COUNTS = 20_000_000
+"""Up to this many counts are kept in memory between the two passes; more are counted again."""
+_CHUNK_SIZE = 500_000
 _WEIGHT_BITS = 24
-_PLACE_BITS = 31
-_KEPT = 20_000_000
-"""So many counts are kept between the two passes; more are counted anew."""
-_AT_ONCE = 500_000
+_INDEX_BITS = 31
 _SIGNED_BITS = 63
 _CODE_BITS = 4
 _CODES = 1 << _CODE_BITS
-"""A feature's weight in a place is one of 2·(WINDOW + 1), packed into the low bits of its key."""
+"""An occurrence has one of 2 · (WINDOW + 1) weights; the code of the weight fills the lowest bits of a packed key."""
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
@@ -50,179 +57,225 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Counts of features by document."""
+    """The features of all documents."""
 
     counts: sparse.csr_array
-    """A row per document, float32; a column per feature that `MIN_DOCUMENTS` or more have."""
-    frequency: Integers
-    """How many documents have each feature."""
+    """Shape (documents, features), float32. Only features of at least `MIN_DOCUMENT_FREQUENCY` documents."""
+    document_frequency: Integers
+    """The number of documents that have each feature."""
     keys: Integers
-    """Of each column: `(first + 1) · size + second` for a pair of word numbers, `first` < `second`; else the number."""
-    size: int
-    """One more than the largest word number."""
+    """What each column is, ascending: the id of a word, or `(first + 1) · vocabulary_size + second` for a pair of words
+    with `first <= second`."""
+    vocabulary_size: int
+    """The largest word id plus one."""
 
     @property
     def is_word(self) -> npt.NDArray[np.bool_]:
-        """Which columns are single words."""
-        return self.keys < self.size
+        """Which columns are single words: a boolean per feature."""
+        return self.keys < self.vocabulary_size
 
 
-def find_rarity(frequency: npt.NDArray[Any], documents: int) -> npt.NDArray[np.float64]:
-    """What a feature that so many of some documents have says of them: ln((n + 1) / df) ** RARITY."""
-    rarity: npt.NDArray[np.float64] = np.log((documents + 1) / np.maximum(frequency, 1)) ** RARITY
-    return rarity
+def compute_idf(document_frequency: npt.NDArray[Any], documents: int) -> npt.NDArray[np.float64]:
+    """Return the inverse document frequency of features: ln((n + 1) / df) ** IDF_POWER, for `n` documents."""
+    idf: npt.NDArray[np.float64] = np.log((documents + 1) / np.maximum(document_frequency, 1)) ** IDF_POWER
+    return idf
 
 
-def count_features(texts: Sequence[Text], size: int) -> Features:
-    """Count the features of an archive.
+def count_features(texts: Sequence[TokenizedText], vocabulary_size: int) -> Features:
+    """Return the features of documents.
 
-    Works batch by batch, twice: a first pass finds features that only one document can have, which is most of
-    them, so that the second keeps no more than it needs. Cost: about 0.3 ms and 30 KB a document.
+    There are two passes over batches of documents. The first finds the features that only one document can have,
+    which are most of them, so that the second keeps only what is needed. Cost: about 0.3 ms and 30 KB per document.
 
     Args:
         texts: the documents.
-        size: one more than the largest word number.
+        vocabulary_size: the largest word id plus one.
 
     """
-    total = sum(len(text.words) for text in texts)
-    expected = (WINDOW + 1) * total
-    sieve = Sieve(expected)
-    passed = []
-    for batch in _batches(texts, size):
-        sieve.add(batch.keys)
-        if expected <= _KEPT:
-            passed.append(batch)
-    pairs = max(LEAST_PAIRS, (MOST_FEATURES - total) // max(1, len(texts)))
-    lengths, keys, counts = [], [], []
-    for batch in passed or _batches(texts, size):
-        kept = batch.find_kept(sieve, size, pairs, len(texts))
-        lengths.append(np.bincount(batch.owners[kept], minlength=batch.documents))
+    total_words = sum(len(text.words) for text in texts)
+    expected = (WINDOW + 1) * total_words
+    frequencies = CountingFilter(expected)
+    cached = []
+    for batch in _count_batches(texts, vocabulary_size):
+        frequencies.add(batch.keys)
+        if expected <= _MAX_CACHED_COUNTS:
+            cached.append(batch)
+    max_pairs = max(MIN_PAIRS, (MAX_COUNTS - total_words) // max(1, len(texts)))
+    row_lengths, keys, counts = [], [], []
+    for batch in cached or _count_batches(texts, vocabulary_size):
+        kept = batch.select(frequencies, vocabulary_size, max_pairs, len(texts))
+        row_lengths.append(np.bincount(batch.owners[kept], minlength=batch.documents))
         keys.append(batch.keys[kept])
         counts.append(batch.counts[kept])
-    passed.clear()
-    # Half a gigabyte, in the largest archives.
-    del sieve
-    return _assemble(np.concatenate(lengths), _join(keys), _join(counts), size)
+    cached.clear()
+    # Free the table before the matrix is built: half a gigabyte in the largest archives.
+    del frequencies
+    return _build_features(np.concatenate(row_lengths), _concatenate(keys), _concatenate(counts), vocabulary_size)
+
+
+class CountingFilter:
+    """Counts keys in a table of fixed size. A count can be too high: keys with the same hash share a counter.
+
+    A counting Bloom filter (Bloom: Space/time trade-offs in hash coding with allowable errors, 1970) with one hash
+    function.
+    """
+
+    def __init__(self, expected: int) -> None:
+        """Make a table for about `expected` keys."""
+        self._bits = min(MAX_TABLE_BITS, max(10, (4 * expected).bit_length()))
+        self._counters = np.zeros(1 << self._bits, dtype=np.uint8)
+
+    def add(self, keys: Integers) -> None:
+        """Count each key as often as it occurs in `keys`."""
+        slots, hits = np.unique(self._hash(keys), return_counts=True)
+        self._counters[slots] = np.minimum(self._counters[slots] + np.minimum(hits, MAX_FILTER_COUNT), MAX_FILTER_COUNT)
+
+    def count(self, keys: Integers) -> npt.NDArray[np.uint8]:
+        """Return how often each key was added, or a higher number; at most `MAX_FILTER_COUNT`."""
+        return self._counters[self._hash(keys)]
+
+    def _hash(self, keys: Integers) -> npt.NDArray[np.uint32]:
+        """Return slots of the table: multiplicative hashing (Knuth: The Art of Computer Programming, vol. 3, §6.4)."""
+        mixed = keys.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        return (mixed >> np.uint64(64 - self._bits)).astype(np.uint32)
 
 
 class _Batch(NamedTuple):
-    """Features of some documents, sorted by document and key."""
+    """Features of some documents, sorted by document and key. The three arrays have one length."""
 
     documents: int
+    """The number of documents."""
     owners: npt.NDArray[np.uint8]
+    """The document that has each feature, counted from 0 within the batch."""
     keys: Integers
     counts: Floats
 
-    def find_kept(self, sieve: Sieve, size: int, pairs: int, documents: int) -> npt.NDArray[np.bool_]:
-        """What more than one document may have; of pairs no more of each than so many, the weightiest."""
-        frequency = sieve.count(self.keys)
-        kept = frequency >= MIN_DOCUMENTS
-        is_pair = np.flatnonzero(kept & (self.keys >= size))
-        if len(is_pair) > pairs and np.bincount(self.owners[is_pair]).max() > pairs:
-            # What the sieve no longer counts is put midway between its most and all.
-            likely = np.where(frequency == MOST, np.sqrt(MOST * max(MOST, documents)), frequency)[is_pair]
-            # Rounded, so that no machine's last digit decides.
-            weight = np.round(1000 * np.sqrt(self.counts[is_pair]) * find_rarity(likely, documents)).astype(np.int64)
-            light = (1 << _WEIGHT_BITS) - 1 - np.minimum(weight, (1 << _WEIGHT_BITS) - 1)
-            owners = self.owners[is_pair].astype(np.int64)
-            # Owner, weight and place in one number: NumPy sorts numbers ten times as fast as it orders places by them.
-            order = (((owners << _WEIGHT_BITS) | light) << _PLACE_BITS) | np.arange(len(is_pair))
+    def select(
+        self, frequencies: CountingFilter, vocabulary_size: int, max_pairs: int, documents: int
+    ) -> npt.NDArray[np.bool_]:
+        """Return which features to keep.
+
+        These are features that more than one document may have, and of each document's pairs the `max_pairs` with the
+        highest weight.
+        """
+        frequency = frequencies.count(self.keys)
+        kept = frequency >= MIN_DOCUMENT_FREQUENCY
+        pairs = np.flatnonzero(kept & (self.keys >= vocabulary_size))
+        if len(pairs) > max_pairs and np.bincount(self.owners[pairs]).max() > max_pairs:
+            # For a counter at its maximum, assume the geometric mean of the maximum and all documents.
+            ceiling = np.sqrt(MAX_FILTER_COUNT * max(MAX_FILTER_COUNT, documents))
+            likely = np.where(frequency == MAX_FILTER_COUNT, ceiling, frequency)[pairs]
+            # Rounded, so that results do not depend on a machine's last digit.
+            weight = np.round(1000 * np.sqrt(self.counts[pairs]) * compute_idf(likely, documents)).astype(np.int64)
+            lightness = (1 << _WEIGHT_BITS) - 1 - np.minimum(weight, (1 << _WEIGHT_BITS) - 1)
+            owners = self.owners[pairs].astype(np.int64)
+            # Owner, weight and index in one integer: NumPy's `sort` of it is ten times as fast as `lexsort`.
+            order = (((owners << _WEIGHT_BITS) | lightness) << _INDEX_BITS) | np.arange(len(pairs))
             order.sort()
-            order &= (1 << _PLACE_BITS) - 1
-            firsts = np.searchsorted(owners, owners)
-            kept[is_pair[order[np.arange(len(order)) - firsts >= pairs]]] = False
+            order &= (1 << _INDEX_BITS) - 1
+            first_pairs = np.searchsorted(owners, owners)
+            kept[pairs[order[np.arange(len(order)) - first_pairs >= max_pairs]]] = False
         return kept
 
 
-def _join(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-    """The parts as one array; the list is emptied, as memory for both does not last."""
+def _concatenate(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Return the parts as one array, and empty the list to free their memory."""
     whole = np.concatenate(parts)
     parts.clear()
     return whole
 
 
-def _assemble(lengths: Integers, keys: Integers, counts: Floats, size: int) -> Features:
-    """A matrix from the number of each document's features, and all of those in a row."""
-    known, frequency, columns = _number(keys)
-    width = np.int32 if len(keys) < 2**31 else np.int64
+def _build_features(row_lengths: Integers, keys: Integers, counts: Floats, vocabulary_size: int) -> Features:
+    """Return the matrix of all documents, from the keys and counts of one document after another.
+
+    Args:
+        row_lengths: the number of features of each document.
+        keys: the features of all documents, in one array.
+        counts: as long as `keys`.
+        vocabulary_size: the largest word id plus one.
+
+    """
+    distinct, frequency, columns = _index_keys(keys)
+    index_type = np.int32 if len(keys) < 2**31 else np.int64
     del keys
-    kept = frequency >= MIN_DOCUMENTS
-    renumbered = (np.cumsum(kept) - 1).astype(np.int32)
+    kept = frequency >= MIN_DOCUMENT_FREQUENCY
+    new_columns = (np.cumsum(kept) - 1).astype(np.int32)
     chosen = kept[columns]
-    bounds = np.concatenate(([0], np.cumsum(lengths)))
-    before = np.cumsum(chosen, dtype=width)
-    indptr = np.where(bounds > 0, before[bounds - 1] if len(before) else 0, 0).astype(width)
+    bounds = np.concatenate(([0], np.cumsum(row_lengths)))
+    chosen_before = np.cumsum(chosen, dtype=index_type)
+    indptr = np.where(bounds > 0, chosen_before[bounds - 1] if len(chosen_before) else 0, 0).astype(index_type)
     matrix = sparse.csr_array(
-        (counts[chosen], renumbered[columns[chosen]], indptr), shape=(len(lengths), int(kept.sum()))
+        (counts[chosen], new_columns[columns[chosen]], indptr), shape=(len(row_lengths), int(kept.sum()))
     )
-    return Features(matrix, frequency[kept], known[kept], size)
+    return Features(matrix, frequency[kept], distinct[kept], vocabulary_size)
 
 
-def _number(keys: Integers) -> tuple[Integers, Integers, npt.NDArray[np.int32]]:
-    """The different keys, how often each occurs, and of every key its place among them.
+def _index_keys(keys: Integers) -> tuple[Integers, Integers, npt.NDArray[np.int32]]:
+    """Return the distinct keys, ascending, the count of each, and for every key its index among them.
 
-    NumPy's own inverse takes three times the memory.
+    As `np.unique` with `return_inverse` and `return_counts`, in a third of the memory.
     """
     columns = np.empty(len(keys), dtype=np.int32)
     bits = len(keys).bit_length()
-    chunks = [slice(start, start + _AT_ONCE) for start in range(0, len(keys), _AT_ONCE)]
+    chunks = [slice(start, start + _CHUNK_SIZE) for start in range(0, len(keys), _CHUNK_SIZE)]
     if int(keys.max(initial=0)).bit_length() + bits >= _SIGNED_BITS:
-        known, frequency = np.unique(keys, return_counts=True)
+        distinct, frequency = np.unique(keys, return_counts=True)
         for chunk in chunks:
-            columns[chunk] = np.searchsorted(known, keys[chunk])
-        return known, frequency, columns
-    # Key and place in one number: sorting both takes no longer than sorting the keys, and nothing is sought.
+            columns[chunk] = np.searchsorted(distinct, keys[chunk])
+        return distinct, frequency, columns
+    # Key and position in one integer: sorting both takes no longer than sorting keys, and needs no search afterwards.
     packed = keys << bits
     for chunk in chunks:
         packed[chunk] |= np.arange(chunk.start, min(chunk.stop, len(keys)))
     packed.sort()
-    begins, number, before = [], -1, -1
+    starts, last_column, last_key = [], -1, -1
     for chunk in chunks:
         sorted_keys = packed[chunk] >> bits
-        first = np.diff(sorted_keys, prepend=before) != 0
-        numbers = np.cumsum(first, dtype=np.int32) + np.int32(number)
-        columns[packed[chunk] & ((1 << bits) - 1)] = numbers
-        begins.append(np.flatnonzero(first) + chunk.start)
-        number, before = int(numbers[-1]), int(sorted_keys[-1])
-    places = np.concatenate([*begins, np.array([len(keys)])])
-    return packed[places[:-1]] >> bits, np.diff(places), columns
+        is_new = np.diff(sorted_keys, prepend=last_key) != 0
+        chunk_columns = np.cumsum(is_new, dtype=np.int32) + np.int32(last_column)
+        columns[packed[chunk] & ((1 << bits) - 1)] = chunk_columns
+        starts.append(np.flatnonzero(is_new) + chunk.start)
+        last_column, last_key = int(chunk_columns[-1]), int(sorted_keys[-1])
+    bounds = np.concatenate([*starts, np.array([len(keys)])])
+    return packed[bounds[:-1]] >> bits, np.diff(bounds), columns
 
 
-def _batches(texts: Sequence[Text], size: int) -> Iterator[_Batch]:
-    """The features of some hundred documents at a time."""
+def _count_batches(texts: Sequence[TokenizedText], vocabulary_size: int) -> Iterator[_Batch]:
+    """Yield the features of `_BATCH_SIZE` documents after another."""
     weights = np.array(
         [field / max(1, distance) for distance in range(WINDOW + 1) for field in (1, HEADLINE_WEIGHT)],
         dtype=np.float32,
     )
-    for start in range(0, len(texts), _BATCH):
-        packed = np.sort(_pack(texts[start : start + _BATCH], size))
-        places = packed >> _CODE_BITS
-        first = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))[: len(places)]
-        totals = np.add.reduceat(weights[packed & (_CODES - 1)], first) if len(first) else np.zeros(0, dtype=np.float32)
-        places = places[first]
-        # One division instead of `divmod`, which NumPy does number by number.
-        owners = places // (size * (size + 1))
-        count = len(texts[start : start + _BATCH])
-        yield _Batch(count, owners.astype(np.uint8), places - owners * (size * (size + 1)), totals)
+    keys_per_document = vocabulary_size * (vocabulary_size + 1)
+    for start in range(0, len(texts), _BATCH_SIZE):
+        batch = texts[start : start + _BATCH_SIZE]
+        packed = np.sort(_pack_occurrences(batch, vocabulary_size))
+        owned_keys = packed >> _CODE_BITS
+        first = np.flatnonzero(np.concatenate(([True], owned_keys[1:] != owned_keys[:-1])))[: len(owned_keys)]
+        counts = np.add.reduceat(weights[packed & (_CODES - 1)], first) if len(first) else np.zeros(0, dtype=np.float32)
+        owned_keys = owned_keys[first]
+        # One division: `np.divmod` is much slower.
+        owners = owned_keys // keys_per_document
+        yield _Batch(len(batch), owners.astype(np.uint8), owned_keys - owners * keys_per_document, counts)
 
 
-def _pack(batch: Sequence[Text], size: int) -> Integers:
-    """Every occurrence of every feature as one number: document, key and weight code, in that order of weight."""
+def _pack_occurrences(batch: Sequence[TokenizedText], vocabulary_size: int) -> Integers:
+    """Return an integer for every occurrence of a feature: from the highest bits document, key and weight code."""
     words = np.concatenate([text.words for text in batch]).astype(np.int64)
     lengths = np.array([len(text.words) for text in batch])
     owners = np.repeat(np.arange(len(batch), dtype=np.int64), lengths)
-    places = np.arange(len(words)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    in_headline = (places < np.repeat([text.headline for text in batch], lengths)).astype(np.int64)
-    sentence = np.cumsum(words == END)
-    base = owners * (size * (size + 1))
-    real = words != END
-    found = [((base + words) * _CODES + in_headline)[real]]
+    positions = np.arange(len(words)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    in_headline = (positions < np.repeat([text.headline_length for text in batch], lengths)).astype(np.int64)
+    sentence = np.cumsum(words == SENTENCE_END)
+    base = owners * (vocabulary_size * (vocabulary_size + 1))
+    is_word = words != SENTENCE_END
+    occurrences = [((base + words) * _CODES + in_headline)[is_word]]
     for distance in range(1, WINDOW + 1):
         left, right = words[:-distance], words[distance:]
-        # One sentence only: no end between the two, nor either of them one.
-        same = (sentence[:-distance] == sentence[distance:]) & real[:-distance]
-        low, high = np.minimum(left, right)[same], np.maximum(left, right)[same]
-        key = (low + 1) * size + high
-        code = 2 * distance + in_headline[:-distance][same]
-        found.append((base[:-distance][same] + key) * _CODES + code)
-    return np.concatenate(found)
+        # Both words are in one sentence: no sentence end is between them, and the left one is none itself.
+        is_pair = (sentence[:-distance] == sentence[distance:]) & is_word[:-distance]
+        low, high = np.minimum(left, right)[is_pair], np.maximum(left, right)[is_pair]
+        key = (low + 1) * vocabulary_size + high
+        code = 2 * distance + in_headline[:-distance][is_pair]
+        occurrences.append((base[:-distance][is_pair] + key) * _CODES + code)
+    return np.concatenate(occurrences)

@@ -1,4 +1,4 @@
-"""Ranking: for each document, the others that an editor would put beside it."""
+"""Ranking: the list of related headlines for each document."""
 
 from __future__ import annotations
 
@@ -6,35 +6,33 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import tee
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from broadsheet.related.copies import ALIKE, measure_copies
-from broadsheet.related.document import Document, Ranking, Reason, Related
-from broadsheet.related.reasons import Beside, Reasoner
-from broadsheet.related.scores import Scores
-from broadsheet.related.sharing import Share, work_alone
-from broadsheet.related.shelf import Shelf, fill_shelf, group_by_language
+from broadsheet.related.corpus import Corpus, build_corpus, group_by_language
+from broadsheet.related.duplicates import Duplicates, DuplicateSkipper, add_duplicates, skip_duplicates
+from broadsheet.related.model import Document, Ranking, Reason, Related
+from broadsheet.related.reasons import ReasonFinder, ReasonQuery
+from broadsheet.related.scoring import Scores
+from broadsheet.related.sharing import RangeMapper, map_in_process
 
-SPARE = 56
-"""So many more than a list needs are kept at first, since near-copies of one piece take one place in it."""
+SPARE_ENTRIES = 56
+"""So many more entries than a list needs are kept at first, since near-duplicates get one place together."""
 
-Rows = npt.NDArray[np.int64]
-Copies = dict[tuple[int, int], float]
-"""Pairs of numbers of one shelf, the smaller first, with how much of the shorter text is in the other."""
+Lists = dict[str, tuple[Related, ...]]
+Indexes = npt.NDArray[np.int64]
 
 
-def relate(documents: Sequence[Document], count: int = 8) -> dict[str, tuple[Related, ...]]:
-    """The related headlines of every document, best first.
+def relate(documents: Sequence[Document], count: int = 8) -> Lists:
+    """Return the related headlines of every document by its id, best first.
 
-    Pins come first. The others follow by their score: the likeness of the texts, times a fading with the days
-    between them, times a lift for rare topics, or a story, that both have. Of equals the newer wins, then the
-    URL that comes first. Of near-copies of one piece the best stands for all. Documents of another language,
-    those that `never` names on either side and those that `shown` names are left out.
+    Pins come first. The others follow by score: the similarity of the texts, times a decay with the days between them,
+    times a boost for shared topics or a shared story; links raise it. Of equal scores the newer document comes first,
+    then the one with the first URL. Of near-duplicates only the best is listed. Not listed are documents of another
+    language, those that `never` names on either side, and those that `shown` names.
 
-    Neither the order of `documents` nor the machine makes a difference.
+    The order of `documents` makes no difference to the lists, nor does the machine.
 
     >>> talks = Document("a", "Talks in Geneva end without a deal", "Envoys talked about missiles for eight hours.")
     >>> again = Document("b", "More talks about missiles", "Envoys meet in Brussels after Geneva.")
@@ -44,41 +42,43 @@ def relate(documents: Sequence[Document], count: int = 8) -> dict[str, tuple[Rel
 
     Args:
         documents: each with an id of its own.
-        count: how many headlines a list has at most.
+        count: the maximum length of a list.
 
     Raises:
-        ValueError: when two documents have one id, or `count` is below 0.
+        ValueError: when two documents have the same id, or `count` is negative.
 
-    Cost: 2 to 4 ms a document of 600 words, from two thousand to a hundred thousand of them.
+    Cost: 2 to 4 ms per document of 600 words, for two thousand to a hundred thousand documents.
 
     """
     return dict(rank(documents, count).lists)
 
 
-def rank(documents: Sequence[Document], count: int = 8, share: Share = work_alone) -> Ranking:
-    """As `relate`, with the near-copies that it met.
+def rank(documents: Sequence[Document], count: int = 8, map_ranges: RangeMapper = map_in_process) -> Ranking:
+    """Return the lists of `relate`, and the near-duplicates found on the way.
 
-    `share` may have parts of the work done elsewhere, which changes nothing: see `sharing`.
+    `map_ranges` can run parts of the work in other processes, with the same result: see `sharing`.
     """
     if count < 0:
         raise ValueError(f"count is {count}, expected 0 or more")
-    doubled = [name for name, hits in Counter(document.id for document in documents).items() if hits > 1]
-    if doubled:
-        raise ValueError(f"{len(doubled)} ids are not unique, such as {doubled[0]!r}")
+    repeated = [id_ for id_, hits in Counter(document.id for document in documents).items() if hits > 1]
+    if repeated:
+        raise ValueError(f"{len(repeated)} ids are not unique, such as {repeated[0]!r}")
     vetoes = find_vetoes(documents)
     by_id = {document.id: document for document in documents}
-    lists: dict[str, tuple[Related, ...]] = {}
-    copies: list[tuple[str, str, float]] = []
+    lists: Lists = {}
+    near_duplicates: list[tuple[str, str, float]] = []
     for group in group_by_language(documents):
-        shelf = fill_shelf(group, share)
-        found, twins = _rank_shelf(shelf, by_id, vetoes, count, share)
-        lists |= found
-        copies += twins
-    return Ranking({document.id: lists[document.id] for document in documents}, tuple(sorted(copies)))
+        corpus = build_corpus(group, map_ranges)
+        pins = [choose_pins(document, by_id, vetoes, count) for document in corpus.documents]
+        group_lists, duplicates = _rank_corpus(corpus, pins, vetoes, count, map_ranges)
+        lists |= group_lists
+        ids = [document.id for document in corpus.documents]
+        near_duplicates += [(ids[first], ids[second], round(share, 3)) for (first, second), share in duplicates.items()]
+    return Ranking({document.id: lists[document.id] for document in documents}, tuple(sorted(near_duplicates)))
 
 
 def find_vetoes(documents: Sequence[Document]) -> dict[str, set[str]]:
-    """For each document those that must not stand beside it: an editor's `never` works both ways."""
+    """Return for each document the ids that its list must not have: `never` works in both directions."""
     vetoes: dict[str, set[str]] = {}
     for document in documents:
         for other in document.never:
@@ -88,170 +88,108 @@ def find_vetoes(documents: Sequence[Document]) -> dict[str, set[str]]:
 
 
 def choose_pins(
-    document: Document, known: Mapping[str, Document], vetoes: Mapping[str, Set[str]], count: int
+    document: Document, by_id: Mapping[str, Document], vetoes: Mapping[str, Set[str]], count: int
 ) -> list[str]:
-    """The pins of a document that lead somewhere, and that neither side forbids."""
+    """Return the first `count` pins of a document that exist and have no veto."""
     if document.off:
         return []
-    barred = {document.id, *vetoes.get(document.id, ())}
-    return [pin for pin in dict.fromkeys(document.pins) if pin in known and pin not in barred][:count]
+    excluded = {document.id, *vetoes.get(document.id, ())}
+    return [pin for pin in dict.fromkeys(document.pins) if pin in by_id and pin not in excluded][:count]
 
 
-@dataclass(frozen=True, slots=True)
-class _Best:
-    """The best for one document, before near-copies are skipped: numbers and scores."""
-
-    others: npt.NDArray[np.int32]
-    totals: npt.NDArray[np.float64]
-    links: npt.NDArray[np.float64]
-    """The part of each score that links make."""
-    left: int = 0
-    """How many come after them."""
-
-
-def _rank_shelf(
-    shelf: Shelf, known: Mapping[str, Document], vetoes: Mapping[str, Set[str]], count: int, share: Share
-) -> tuple[dict[str, tuple[Related, ...]], list[tuple[str, str, float]]]:
-    """The lists and the near-copies of one shelf."""
-    numbers = {document.id: number for number, document in enumerate(shelf.documents)}
-    pins = [choose_pins(document, known, vetoes, count) for document in shelf.documents]
-    wanted = [0 if one.off else count - len(pinned) for one, pinned in zip(shelf.documents, pins, strict=True)]
-
-    def choose(row: int, scores: Scores, most: int | None) -> _Best:
-        banned = find_banned(shelf.documents[row], pins[row], vetoes)
-        allowed = sort_best(scores, [numbers[one] for one in banned if one in numbers])
-        best = allowed[:most]
-        others = scores.others[best].astype(np.int32)
-        return _Best(others, scores.total[best], scores.linked_part[best], len(allowed) - len(best))
-
-    def score(start: int, stop: int) -> tuple[list[_Best], Copies]:
-        best, twins = [], Copies()
-        for row, scores in enumerate(shelf.scorer.score(start, stop), start):
-            best.append(choose(row, scores, wanted[row] + SPARE))
-            _add_copies(shelf, row, scores, twins)
-        return best, twins
-
-    parts = share(score, len(shelf.documents))
-    found: list[_Best] = [best for part, _ in parts for best in part]
-    copies: Copies = {pair: likeness for _, twins in parts for pair, likeness in twins.items()}
-    walk = _Walk(shelf, copies)
-
-    def settle(row: int, best: _Best) -> _Best:
-        taken = [numbers[pin] for pin in pins[row] if pin in numbers]
-        places = walk.skip_copies(best.others.tolist(), wanted[row], taken)
-        # More near-copies than places to spare.
-        if len(places) < wanted[row] and best.left:
-            best = choose(row, next(shelf.scorer.score(row, row + 1)), None)
-            places = skip_copies(best.others, shelf, wanted[row], taken)
-        return _Best(best.others[places], best.totals[places], best.links[places])
-
-    def describe(start: int, stop: int) -> list[list[Related]]:
-        # One by one, as they are asked for: no list is held in two forms for long.
-        settled = (settle(row, found[row]) for row in range(start, stop))
-        return list(_describe(shelf, start, settled, copies))
-
-    described = (beside for part in share(describe, len(shelf.documents)) for beside in part)
-    lists = {
-        document.id: (*(Related(pin, 1.0, (Reason("pin"),)) for pin in pinned), *beside)
-        for document, pinned, beside in zip(shelf.documents, pins, described, strict=True)
-    }
-    names = [document.id for document in shelf.documents]
-    return lists, [(names[one], names[two], round(likeness, 3)) for (one, two), likeness in copies.items()]
-
-
-class _Walk:
-    """Walks down lists and skips near-copies of what it has passed."""
-
-    def __init__(self, shelf: Shelf, copies: Copies) -> None:
-        """Take the near-copies that have met."""
-        self._shelf = shelf
-        self._twins: dict[int, set[int]] = {}
-        """The near-copies of each document that has any."""
-        self._measured: dict[tuple[int, int], bool] = {}
-        for one, other in copies:
-            self._twins.setdefault(one, set()).add(other)
-            self._twins.setdefault(other, set()).add(one)
-
-    def skip_copies(self, others: Sequence[int], count: int, pinned: Sequence[int]) -> list[int]:
-        """The places of the first `count` of those that are no near-copy of one before, nor of one that is pinned."""
-        taken = list(pinned)
-        places: list[int] = []
-        for place, other in enumerate(others):
-            if len(places) == count:
-                break
-            if not self._is_copy(other, taken):
-                taken.append(other)
-                places.append(place)
-        return places
-
-    def _is_copy(self, other: int, taken: Sequence[int]) -> bool:
-        twins = self._twins.get(other)
-        if twins is None:
-            return False
-        if not twins.isdisjoint(taken):
-            return True
-        # Two that have never met may be one piece all the same: those that have a near-copy in common are looked at.
-        doubtful = [one for one in taken if not twins.isdisjoint(self._twins.get(one, ()))]
-        return any(self._measure(min(one, other), max(one, other)) for one in doubtful)
-
-    def _measure(self, one: int, other: int) -> bool:
-        if (one, other) not in self._measured:
-            self._measured[one, other] = bool(measure_copies(self._shelf, one, np.array([other]))[0])
-        return self._measured[one, other]
-
-
-def _add_copies(shelf: Shelf, row: int, scores: Scores, copies: Copies) -> None:
-    near = np.flatnonzero(scores.text >= ALIKE)
-    if not len(near):
-        return
-    # What an earlier one has found need not be found again.
-    near = near[np.array([(other, row) not in copies for other in scores.others[near].tolist()], dtype=bool)]
-    shares = measure_copies(shelf, row, scores.others[near], scores.text[near])
-    for place in np.flatnonzero(shares).tolist():
-        other = int(scores.others[near[place]])
-        copies[min(row, other), max(row, other)] = float(shares[place])
-
-
-def _describe(shelf: Shelf, start: int, settled: Iterable[_Best], copies: Copies) -> Iterator[list[Related]]:
-    """What stands beside one document after another from `start` on, with reasons."""
-    ours, theirs = tee(settled)
-    asked = (_ask(row, best, copies) for row, best in enumerate(ours, start))
-    for best, reasons in zip(theirs, Reasoner(shelf).explain(asked), strict=True):
-        found = zip(best.others.tolist(), best.totals.tolist(), reasons, strict=True)
-        yield [Related(shelf.documents[other].id, total, why) for other, total, why in found]
-
-
-def _ask(row: int, best: _Best, copies: Copies) -> Beside:
-    others = best.others.tolist()
-    twins = {other for other in others if (min(row, other), max(row, other)) in copies}
-    return Beside(row, others, best.links.tolist(), twins)
-
-
-def find_banned(document: Document, pins: Sequence[str], vetoes: Mapping[str, Set[str]]) -> set[str]:
-    """What must not come behind the pins of a document."""
+def find_excluded(document: Document, pins: Sequence[str], vetoes: Mapping[str, Set[str]]) -> set[str]:
+    """Return the ids that must not follow the pins of a document."""
     return {*pins, *document.shown, *vetoes.get(document.id, ())}
 
 
-def sort_best(scores: Scores, banned: Sequence[int]) -> Rows:
-    """The places of the candidates that may be listed, best first, of equals the later one first."""
+def sort_candidates(scores: Scores, excluded: Sequence[int]) -> Indexes:
+    """Return the indexes of the candidates that can be listed, best first; of equal scores the later document first.
+
+    Args:
+        scores: of the candidates.
+        excluded: the numbers of documents that must not be listed.
+
+    """
     total = scores.total
     order = np.lexsort((-scores.others, -total))
-    allowed: Rows = order[total[order] > 0]
-    return allowed[~np.isin(scores.others[allowed], banned)] if banned else allowed
+    allowed: Indexes = order[total[order] > 0]
+    return allowed[~np.isin(scores.others[allowed], excluded)] if excluded else allowed
 
 
-def skip_copies(others: npt.NDArray[np.integer[Any]], shelf: Shelf, count: int, pinned: Sequence[int]) -> list[int]:
-    """The places of the first `count` of those that are no near-copy of one before, nor of one that is pinned."""
-    rows = np.concatenate((np.array(pinned, dtype=np.int64), others.astype(np.int64)))
-    left = np.ones(len(rows), dtype=bool)
-    places: list[int] = []
-    for place, row in enumerate(rows.tolist()):
-        if place >= len(pinned):
-            if len(places) == count:
-                break
-            if not left[place]:
-                continue
-            places.append(place - len(pinned))
-        near = np.flatnonzero(left[place + 1 :]) + place + 1
-        left[near] = measure_copies(shelf, row, rows[near]) == 0
-    return places
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """The best candidates for one document, best first. All arrays have one length."""
+
+    others: npt.NDArray[np.int32]
+    totals: npt.NDArray[np.float64]
+    link_shares: npt.NDArray[np.float64]
+    """See `Scores.link_share`."""
+    omitted: int = 0
+    """The number of candidates that come after these."""
+
+
+def _rank_corpus(
+    corpus: Corpus, pins: Sequence[Sequence[str]], vetoes: Mapping[str, Set[str]], count: int, map_ranges: RangeMapper
+) -> tuple[Lists, Duplicates]:
+    """Return the lists of one corpus, and its near-duplicates."""
+    numbers = {document.id: number for number, document in enumerate(corpus.documents)}
+    wanted = [
+        0 if document.off else count - len(pinned) for document, pinned in zip(corpus.documents, pins, strict=True)
+    ]
+
+    def choose(row: int, scores: Scores, limit: int | None) -> _Candidates:
+        excluded = find_excluded(corpus.documents[row], pins[row], vetoes)
+        allowed = sort_candidates(scores, [numbers[id_] for id_ in excluded if id_ in numbers])
+        best = allowed[:limit]
+        others = scores.others[best].astype(np.int32)
+        return _Candidates(others, scores.total[best], scores.link_share[best], len(allowed) - len(best))
+
+    def score(start: int, stop: int) -> tuple[list[_Candidates], Duplicates]:
+        chosen, pairs = [], Duplicates()
+        for row, scores in enumerate(corpus.scorer.score(start, stop), start):
+            chosen.append(choose(row, scores, wanted[row] + SPARE_ENTRIES))
+            add_duplicates(corpus, row, scores, pairs)
+        return chosen, pairs
+
+    parts = map_ranges(score, len(corpus.documents))
+    candidates: list[_Candidates] = [best for part, _ in parts for best in part]
+    duplicates: Duplicates = {pair: share for _, pairs in parts for pair, share in pairs.items()}
+    skipper = DuplicateSkipper(corpus, duplicates)
+
+    def drop_duplicates(row: int, best: _Candidates) -> _Candidates:
+        pinned = [numbers[pin] for pin in pins[row] if pin in numbers]
+        indexes = skipper.skip(best.others.tolist(), wanted[row], pinned)
+        # More near-duplicates than spare entries: look at all candidates.
+        if len(indexes) < wanted[row] and best.omitted:
+            best = choose(row, next(corpus.scorer.score(row, row + 1)), None)
+            indexes = skip_duplicates(best.others, corpus, wanted[row], pinned)
+        return _Candidates(best.others[indexes], best.totals[indexes], best.link_shares[indexes])
+
+    def explain(start: int, stop: int) -> list[list[Related]]:
+        # A generator: memory does not hold all lists in both forms.
+        chosen = (drop_duplicates(row, candidates[row]) for row in range(start, stop))
+        return list(_add_reasons(corpus, start, chosen, duplicates))
+
+    explained = (entries for part in map_ranges(explain, len(corpus.documents)) for entries in part)
+    lists = {
+        document.id: (*(Related(pin, 1.0, (Reason("pin"),)) for pin in pinned), *entries)
+        for document, pinned, entries in zip(corpus.documents, pins, explained, strict=True)
+    }
+    return lists, duplicates
+
+
+def _add_reasons(
+    corpus: Corpus, start: int, chosen: Iterable[_Candidates], duplicates: Duplicates
+) -> Iterator[list[Related]]:
+    """Yield the entries, with reasons, of one document after another from number `start` on."""
+    chosen, for_queries = tee(chosen)
+    queries = (_make_query(row, best, duplicates) for row, best in enumerate(for_queries, start))
+    for best, reasons in zip(chosen, ReasonFinder(corpus).find_reasons(queries), strict=True):
+        entries = zip(best.others.tolist(), best.totals.tolist(), reasons, strict=True)
+        yield [Related(corpus.documents[other].id, total, why) for other, total, why in entries]
+
+
+def _make_query(row: int, best: _Candidates, duplicates: Duplicates) -> ReasonQuery:
+    others = best.others.tolist()
+    own_duplicates = {other for other in others if (min(row, other), max(row, other)) in duplicates}
+    return ReasonQuery(row, others, best.link_shares.tolist(), own_duplicates)

@@ -1,4 +1,4 @@
-"""Reasons: why two documents stand beside one another, in what readers can recognise: names and topics."""
+"""Reasons: why two documents are related, as phrases and topics that readers recognize."""
 
 from __future__ import annotations
 
@@ -15,133 +15,144 @@ from babel import Locale, UnknownLocaleError
 from babel.localedata import LocaleDataDict, load
 from scipy import sparse
 
-from broadsheet.related.document import Reason
-from broadsheet.related.naming import Namer, Speller
-from broadsheet.related.shelf import Shelf
-from broadsheet.related.vectors import keep_columns
-from broadsheet.related.words import read_token
+from broadsheet.related.corpus import Corpus
+from broadsheet.related.model import Reason
+from broadsheet.related.phrases import PhraseFinder, Speller
+from broadsheet.related.tokens import read_token
+from broadsheet.related.weights import keep_columns
 
-BLOCK = 32
-"""So many documents are looked at together, as fetching rows of a matrix costs as much for one as for fifty."""
+BLOCK_SIZE = 32
+"""Documents handled together: fetching the rows of a matrix costs as much for one document as for fifty."""
 
-_MOST = 0.5
-"""Links that make more of a score than this are told."""
-_LOOKED_AT = 12
-"""Names are sought among so many of the features that say most."""
-_SHORT = 3
-_ENOUGH = 200
-_YEAR = 4
+MIN_LINK_SHARE = 0.5
+"""Links are a reason when they add more than this share of a score."""
+
+MAX_FEATURES = 12
+"""Phrases are made of so many of the features that add most to the similarity."""
+
+_MIN_LARGE_CORPUS = 200
+"""With fewer documents, a rare word cannot be told from a common one."""
+_MAX_BIGRAM_LENGTH = 3
+_YEAR_LENGTH = 4
 
 Reasons = tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """A document, and those beside it."""
+class ReasonQuery:
+    """A document and its related documents, for which reasons are sought."""
 
     row: int
+    """The number of the document."""
     others: Sequence[int]
-    links: Sequence[float]
-    """Of each of the others, the part of the score that links add, from 0 to 1."""
-    copies: Set[int] = frozenset()
-    """Those of them that are nearly the same."""
+    """The numbers of the related documents."""
+    link_shares: Sequence[float]
+    """For each of the others, the part of the score that links add, from 0 to 1."""
+    duplicates: Set[int] = frozenset()
+    """The near-duplicates among the others."""
 
 
-class Reasoner:
-    """Finds reasons for one document after another of a shelf."""
+class ReasonFinder:
+    """Finds reasons for the lists of a corpus."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        """Take the shelf."""
-        self._shelf = shelf
-        self._speller = Speller(shelf)
-        self._has = np.zeros(shelf.vectors.shape[1], dtype=bool)
-        self._told = keep_columns(shelf.vectors, self._find_telling())
-        """What may be told of each document."""
+    def __init__(self, corpus: Corpus) -> None:
+        """Take the corpus."""
+        self._corpus = corpus
+        self._speller = Speller(corpus)
+        self._is_own = np.zeros(corpus.weights.shape[1], dtype=bool)
+        self._weights = keep_columns(corpus.weights, self._find_meaningful())
+        """The weights of those features that can be shown to readers."""
 
-    def explain(self, asked: Iterable[Beside]) -> Iterator[list[Reasons]]:
-        """For each document asked for the reasons for each of those beside it, the weightiest first.
+    def find_reasons(self, queries: Iterable[ReasonQuery]) -> Iterator[list[Reasons]]:
+        """Yield for each query the reasons for each of its related documents, the most important first.
 
-        Cost: about 0.2 ms, and 30 µs for each of the others; taken from what is asked `BLOCK` at a time.
+        Queries are taken `BLOCK_SIZE` at a time. Cost: about 0.2 ms per query, and 30 µs for each related document.
         """
-        waiting = iter(asked)
-        while block := list(islice(waiting, BLOCK)):
-            fetched = self._told[[other for one in block for other in one.others]]
-            ends = list(accumulate((len(one.others) for one in block), initial=0))
-            for one, (start, end) in zip(block, pairwise(ends), strict=True):
-                named = self._find_names(one.row, fetched, start, end) if start < end else []
-                found = zip(one.others, one.links, named, strict=True)
-                yield [self._list_reasons(one.row, *each, one.copies) for each in found]
+        remaining = iter(queries)
+        while block := list(islice(remaining, BLOCK_SIZE)):
+            fetched = self._weights[[other for query in block for other in query.others]]
+            ends = list(accumulate((len(query.others) for query in block), initial=0))
+            for query, (start, end) in zip(block, pairwise(ends), strict=True):
+                phrases = self._find_phrases(query.row, fetched, start, end) if start < end else []
+                related = zip(query.others, query.link_shares, phrases, strict=True)
+                yield [self._list_reasons(query, *each) for each in related]
 
-    def _list_reasons(self, row: int, other: int, links: float, names: tuple[str, ...], copies: Set[int]) -> Reasons:
-        first, second = self._shelf.documents[row], self._shelf.documents[other]
+    def _list_reasons(self, query: ReasonQuery, other: int, link_share: float, phrases: tuple[str, ...]) -> Reasons:
+        first, second = self._corpus.documents[query.row], self._corpus.documents[other]
         reasons = []
         if first.story and first.story == second.story:
             reasons.append(Reason("story"))
-        if other in copies:
+        if other in query.duplicates:
             reasons.append(Reason("copy"))
         if first.id in second.links or second.id in first.links:
             reasons.append(Reason("linked"))
-        elif links > _MOST:
+        elif link_share > MIN_LINK_SHARE:
             reasons.append(Reason("links"))
-        if names:
-            reasons.append(Reason("text", names))
+        if phrases:
+            reasons.append(Reason("text", phrases))
         topics = tuple(topic for topic in first.topics if topic in second.topics)
-        if topics and not names:
+        if topics and not phrases:
             reasons.append(Reason("topics", topics))
-        return tuple(reasons) or (Reason("text"),)
+        return tuple(reasons) or (Reason("words"),)
 
-    def _find_names(self, row: int, fetched: sparse.csr_array, start: int, end: int) -> list[tuple[str, ...]]:
-        """What a document and each of some others are about: at most three words, or runs of words, names first."""
-        phrases = Namer(self._speller, row)
-        return [phrases.choose_names(keys) for keys in self._find_shared(row, fetched, start, end)]
+    def _find_phrases(self, row: int, fetched: sparse.csr_array, start: int, end: int) -> list[tuple[str, ...]]:
+        """Return the phrases that a document shares with each of the documents in some fetched rows."""
+        finder = PhraseFinder(self._speller, row)
+        return [finder.choose_phrases(keys) for keys in self._find_shared(row, fetched, start, end)]
 
     def _find_shared(self, row: int, fetched: sparse.csr_array, start: int, end: int) -> list[list[int]]:
-        """For each of others the keys of what may be told that it has too; what makes most of the likeness first.
+        """Return the keys of the features that a document shares with others; largest part of the similarity first.
 
         Args:
             row: the document.
-            fetched: what may be told of others, of which those from `start` to `end` are meant.
+            fetched: rows of `_weights`, of which those from `start` to `end` are the others'.
+            start: the first row.
+            end: the row after the last.
 
         """
         ends = fetched.indptr[start : end + 1]
         columns, data = fetched.indices[ends[0] : ends[-1]], fetched.data[ends[0] : ends[-1]]
-        own = slice(self._told.indptr[row], self._told.indptr[row + 1])
-        self._has[self._told.indices[own]] = True
-        both = np.flatnonzero(self._has[columns])
-        self._has[self._told.indices[own]] = False
-        shared = columns[both]
-        # The document's own are in the order of their columns.
-        weights = self._told.data[own][np.searchsorted(self._told.indices[own], shared)]
-        bounds = np.searchsorted(both, ends - ends[0])
+        own = slice(self._weights.indptr[row], self._weights.indptr[row + 1])
+        own_columns = self._weights.indices[own]
+        self._is_own[own_columns] = True
+        shared = np.flatnonzero(self._is_own[columns])
+        self._is_own[own_columns] = False
+        shared_columns = columns[shared]
+        own_weights = self._weights.data[own][np.searchsorted(own_columns, shared_columns)]
+        bounds = np.searchsorted(shared, ends - ends[0])
         owners = np.repeat(np.arange(end - start), np.diff(bounds))
-        # A product is at most 1, so that each document's stand behind those of the one before.
-        order = np.argsort(2.0 * owners - weights * data[both], kind="stable")
-        keys = self._shelf.keys[shared[order]]
-        return [keys[bound : min(stop, bound + _LOOKED_AT)].tolist() for bound, stop in pairwise(bounds.tolist())]
+        # Sort by document, then by product, in one number: a product is at most 1.
+        order = np.argsort(2.0 * owners - own_weights * data[shared], kind="stable")
+        keys = self._corpus.keys[shared_columns[order]]
+        return [keys[bound : min(stop, bound + MAX_FEATURES)].tolist() for bound, stop in pairwise(bounds.tolist())]
 
-    def _find_telling(self) -> npt.NDArray[np.bool_]:
-        """Which features may be told to a reader: words that not too many documents have, and pairs of such words."""
-        shelf, total, size = self._shelf, len(self._shelf.documents), len(self._shelf.words)
-        is_word = shelf.keys < size
+    def _find_meaningful(self) -> npt.NDArray[np.bool_]:
+        """Return which features can be shown to readers: a boolean per column.
+
+        These are words that not too many documents have, and pairs of such words; no dates.
+        """
+        corpus, total, size = self._corpus, len(self._corpus.documents), len(self._corpus.words)
+        is_word = corpus.keys < size
         frequency = np.zeros(size, dtype=np.int64)
-        frequency[shelf.keys[is_word]] = shelf.frequency[is_word]
-        # A name may be in half of them, any other word says something where one in ten has it.
+        frequency[corpus.keys[is_word]] = corpus.document_frequency[is_word]
         is_name = np.array(self._speller.is_name)
-        dates = find_calendar_words(shelf.documents[0].language)
-        is_date = np.array([one.casefold() in dates or (one.isdecimal() and len(one) < _YEAR) for one in shelf.words])
-        # Few articles cannot tell a rare word from a common one.
-        most = total // 10 if total >= _ENOUGH else 0
-        telling = (frequency <= np.where(is_name, total // 2, most)) & ~is_date
-        phrased = (frequency <= np.where(is_name, total // 2, max(2, total // 4))) & ~is_date
-        one, two = np.where(is_word, shelf.keys, shelf.keys // size - 1), shelf.keys % size
-        named = is_name[one] | is_name[two] | (total >= _ENOUGH)
-        found: npt.NDArray[np.bool_] = np.where(is_word, telling[one], phrased[one] & phrased[two] & named)
-        return found
+        calendar = find_calendar_words(corpus.documents[0].language)
+        is_date = np.array(
+            [word.casefold() in calendar or (word.isdecimal() and len(word) < _YEAR_LENGTH) for word in corpus.words]
+        )
+        # A name can be in half of the documents. Another word is only meaningful where one in ten has it.
+        max_frequency = total // 10 if total >= _MIN_LARGE_CORPUS else 0
+        alone = (frequency <= np.where(is_name, total // 2, max_frequency)) & ~is_date
+        in_pair = (frequency <= np.where(is_name, total // 2, max(2, total // 4))) & ~is_date
+        first, second = np.where(is_word, corpus.keys, corpus.keys // size - 1), corpus.keys % size
+        has_name = is_name[first] | is_name[second] | (total >= _MIN_LARGE_CORPUS)
+        meaningful: npt.NDArray[np.bool_] = np.where(is_word, alone[first], in_pair[first] & in_pair[second] & has_name)
+        return meaningful
 
 
 @cache
 def find_calendar_words(language: str) -> frozenset[str]:
-    """The names of months and days, which tie no two articles together, in a language that Babel knows.
+    """Return the names of months and days in a language, casefolded; none for a language that Babel does not know.
 
     >>> "saturday" in find_calendar_words("en-GB"), "mai" in find_calendar_words("fr"), find_calendar_words("")
     (True, True, frozenset())
@@ -150,11 +161,14 @@ def find_calendar_words(language: str) -> frozenset[str]:
         locale = Locale.parse(language.partition("-")[0])
     except (ValueError, UnknownLocaleError):
         return frozenset()
-    # Babel writes what it looks up in one language into data that others share (seen in 2.18): look it up in a copy.
+    # A look-up writes into data that Babel shares between languages (seen in 2.18), so look up in a copy.
     loaded: Any = load(str(locale))
     data: Any = LocaleDataDict(deepcopy(loaded))
     kinds = [data[kind][context]["wide"] for kind in ("months", "days") for context in ("format", "stand-alone")]
     names = [name for kind in kinds for name in kind.values()]
     parts = [part.casefold() for name in names for part in name.split("-")]
-    # Short names in scripts without spaces are met as pairs; pairs of long ones are in too much else.
-    return frozenset(word for part in parts for word in (read_token(part) if len(part) <= _SHORT else (part,)))
+    # Short names in scripts without spaces occur as bigrams (see `read_token`). Bigrams of long names are in too many
+    # other words.
+    return frozenset(
+        word for part in parts for word in (read_token(part) if len(part) <= _MAX_BIGRAM_LENGTH else (part,))
+    )

@@ -1,4 +1,4 @@
-"""Sharing: work on numbered things, shared with copies of this process."""
+"""Parallel work over ranges of numbers, in forked copies of this process."""
 
 from __future__ import annotations
 
@@ -13,117 +13,117 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
-LEAST = 1000
-"""Fewer things are not worth a copy: it takes a tenth of a second to make one and to hear from it."""
+MIN_ITEMS = 1000
+"""Fewer items are not worth a fork: to make a process and read its result takes a tenth of a second."""
 
-MOST = 40_000
-"""Of more things the results, which a copy has to tell, and the memory of copies would be too much."""
+MAX_ITEMS = 40_000
+"""With more items, the results to transfer and the memory of the processes would be too large."""
 
-_INTERVAL = 0.5
-"""Seconds between two looks whether the parent is there."""
+_PARENT_CHECK_SECONDS = 0.5
+"""How often a forked process checks whether its parent still runs."""
 
-_THREADS = 2
-"""This one, and the one that waits for the end of a worker's parent and holds no lock (see `workers`)."""
+_MAX_THREADS = 2
+"""The main thread, and the one that waits for the end of a worker's parent and holds no lock (see `workers`)."""
 
 T = TypeVar("T")
-Share = Callable[[Callable[[int, int], Any], int], list[Any]]
-"""Gives what some work gives for all of so many things, range after range: `work_alone` or `share_with_copies`."""
+RangeMapper = Callable[[Callable[[int, int], Any], int], list[Any]]
+"""`map_in_process` or `map_in_forks`: calls a function with ranges that cover 0 to a count, and returns the results."""
 
 
-def work_alone(work: Callable[[int, int], T], count: int) -> list[T]:
-    """What some work gives for all of so many things: see `share_with_copies`."""
+def map_in_process(work: Callable[[int, int], T], count: int) -> list[T]:
+    """Return the result of one call for all of `count` items: see `map_in_forks`."""
     return [work(0, count)]
 
 
-def share_with_copies(work: Callable[[int, int], T], count: int) -> list[T]:
-    """What some work gives for the things from a number to another, range after range, all of so many together.
+def map_in_forks(work: Callable[[int, int], T], count: int) -> list[T]:
+    """Return the results of `work(start, stop)` for ranges that cover 0 to `count`, in their order.
 
-    Each range but the first is worked on by a copy of this process, which begins with all that this one knows and
-    tells nothing but its result. What a copy that dies had to do is done here.
+    This process works on the first range, a forked process on each other one. A forked process has all data of this
+    one, and sends back only its result. When it dies, this process does its work.
 
     Raises:
-        Exception: what the work raises.
+        Exception: what `work` raises.
 
     """
-    shares = min(_count_shares(), count // (LEAST // 2)) if LEAST <= count <= MOST else 1
-    ranges = list(pairwise(count * number // shares for number in range(shares + 1)))
-    copies: dict[int, _Copy] = {}
+    parts = min(_count_processes(), count // (MIN_ITEMS // 2)) if MIN_ITEMS <= count <= MAX_ITEMS else 1
+    ranges = list(pairwise(count * part // parts for part in range(parts + 1)))
+    forks: dict[int, _Fork] = {}
     try:
-        # Where the system makes no more processes, this one does their work.
+        # Where the system allows no more processes, this one does their work.
         with suppress(OSError):
-            for number, one in enumerate(ranges[1:], 1):
-                copies[number] = _Copy.make(work, *one)
+            for part, bounds in enumerate(ranges[1:], 1):
+                forks[part] = _Fork.run(work, *bounds)
         results = [work(*ranges[0])]
-        for number, one in enumerate(ranges[1:], 1):
-            results.append(copies[number].finish(work) if number in copies else work(*one))
+        for part, bounds in enumerate(ranges[1:], 1):
+            results.append(forks[part].wait(work) if part in forks else work(*bounds))
     finally:
-        for copy in copies.values():
-            copy.end()
+        for fork in forks.values():
+            fork.close()
     return results
 
 
-def _count_shares() -> int:
-    """As many as there are cores, where a process can be copied safely; otherwise 1."""
-    # Forked, the system's own libraries on macOS fail, and so may whatever holds a lock in another thread.
-    if sys.platform != "linux" or threading.active_count() > _THREADS:
+def _count_processes() -> int:
+    """Return the number of available cores, or 1 where a fork is not safe."""
+    # In a fork, system libraries of macOS fail, and locks that other threads hold are never released.
+    if sys.platform != "linux" or threading.active_count() > _MAX_THREADS:
         return 1
     return len(os.sched_getaffinity(0))
 
 
-def _end_with(parent: int) -> None:  # pragma: no cover - in the copy
-    """End this process when its parent has, however that ended."""
+def _exit_with_parent(parent: int) -> None:  # pragma: no cover - in the forked process
+    """End this process when its parent has ended, in whatever way."""
     while os.getppid() == parent:
-        threading.Event().wait(_INTERVAL)
+        threading.Event().wait(_PARENT_CHECK_SECONDS)
     os._exit(1)
 
 
-class _Copy(NamedTuple):
-    """A copy of this process, at work on a range."""
+class _Fork(NamedTuple):
+    """A forked process that works on one range."""
 
-    process: int
+    pid: int
     result: BinaryIO
     start: int
     stop: int
 
     @classmethod
-    def make(cls, work: Callable[[int, int], object], start: int, stop: int) -> _Copy:
+    def run(cls, work: Callable[[int, int], object], start: int, stop: int) -> _Fork:
         parent = os.getpid()
         reading, writing = os.pipe()
         try:
             with warnings.catch_warnings():
-                # From 3.12 on Python warns of any thread; the only other one here holds no lock.
+                # Python 3.12 and later warn when there is any other thread; the only one here holds no lock.
                 warnings.simplefilter("ignore", DeprecationWarning)
-                process = os.fork()
+                pid = os.fork()
         except OSError:
             os.close(reading)
             os.close(writing)
             raise
-        if process == 0:  # pragma: no cover - in the copy
+        if pid == 0:  # pragma: no cover - in the forked process
             try:
-                threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+                threading.Thread(target=_exit_with_parent, args=(parent,), daemon=True).start()
                 os.close(reading)
                 with os.fdopen(writing, "wb") as file:
                     pickle.dump(work(start, stop), file, pickle.HIGHEST_PROTOCOL)
                 os._exit(0)
             finally:
-                # Nothing of what the process itself would do at its end.
+                # Skip the parent's exit handlers.
                 os._exit(1)
         os.close(writing)
-        return cls(process, os.fdopen(reading, "rb"), start, stop)
+        return cls(pid, os.fdopen(reading, "rb"), start, stop)
 
-    def finish(self, work: Callable[[int, int], T]) -> T:
-        """The result."""
+    def wait(self, work: Callable[[int, int], T]) -> T:
+        """Return the result; do the work here when the process failed."""
         data = self.result.read()
-        _, status = os.waitpid(self.process, 0)
+        _, status = os.waitpid(self.pid, 0)
         if status:
             return work(self.start, self.stop)
-        found: T = pickle.loads(data)  # noqa: S301 - from a copy of this very process
-        return found
+        result: T = pickle.loads(data)  # noqa: S301 - from a fork of this process
+        return result
 
-    def end(self) -> None:
-        """End it, if it has not been finished."""
+    def close(self) -> None:
+        """End the process, if `wait` has not been called."""
         self.result.close()
         with suppress(ProcessLookupError, ChildProcessError):
-            if os.waitpid(self.process, os.WNOHANG)[0] == 0:
-                os.kill(self.process, signal.SIGKILL)
-                os.waitpid(self.process, 0)
+            if os.waitpid(self.pid, os.WNOHANG)[0] == 0:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)

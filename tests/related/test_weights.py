@@ -1,4 +1,4 @@
-"""Vectors: how much features, topics and links weigh."""
+"""Tests of `weights`: weights of features, topics and links, and the factors of a score."""
 
 from __future__ import annotations
 
@@ -6,33 +6,48 @@ import math
 
 import numpy as np
 import pytest
-from broadsheet.related.features import RARITY, count_features
-from broadsheet.related.lexicon import Lexicon
-from broadsheet.related.vectors import LEAST_TIED, keep_columns, weigh_features, weigh_links, weigh_topics
+from broadsheet.related.features import IDF_POWER, count_features
+from broadsheet.related.tokens import Vocabulary
+from broadsheet.related.weights import (
+    DECAY_DAYS,
+    DECAY_POWER,
+    LINK_WEIGHT,
+    MIN_LINK_LIMIT,
+    TOPIC_BOOST,
+    add_links,
+    boost_topics,
+    decay_with_time,
+    keep_columns,
+    weigh_features,
+    weigh_links,
+    weigh_topics,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
 
 def weigh(*documents: str) -> tuple[sparse.csr_array, list[str]]:
-    """The vectors of bodies, and the words of their columns."""
-    lexicon = Lexicon()
-    features = count_features(lexicon.read([("", body) for body in documents]), lexicon.size)
-    words = lexicon.choose_spellings()
-    return weigh_features(features), [words[key] if key < features.size else "" for key in features.keys.tolist()]
+    """Return the weights of bodies, and the word of each column, '' for pairs."""
+    vocabulary = Vocabulary()
+    features = count_features(vocabulary.tokenize([("", body) for body in documents]), vocabulary.size)
+    words = vocabulary.choose_spellings()
+    return weigh_features(features), [
+        words[key] if key < features.vocabulary_size else "" for key in features.keys.tolist()
+    ]
 
 
 def test_rows_have_unit_length_and_rare_words_weigh_more() -> None:
     vectors, words = weigh("a. b", "a. b", "a. c", "a. c. c. c. c", "d")
     rows = vectors.toarray()
     assert np.linalg.norm(rows, axis=1).tolist() == pytest.approx([1, 1, 1, 1, 0])
-    rarity = {"a": math.log(6 / 4) ** RARITY, "c": math.log(6 / 2) ** RARITY}
+    rarity = {"a": math.log(6 / 4) ** IDF_POWER, "c": math.log(6 / 2) ** IDF_POWER}
     a, c = words.index("a"), words.index("c")
     assert rows[2, c] / rows[2, a] == pytest.approx(rarity["c"] / rarity["a"])
     assert rows[3, c] / rows[3, a] == pytest.approx(2 * rarity["c"] / rarity["a"])
 
 
-def test_a_word_that_all_have_still_says_something() -> None:
+def test_a_word_of_all_documents_still_has_a_weight() -> None:
     vectors, _ = weigh("a", "a")
     assert (vectors @ vectors.T).toarray().tolist() == pytest.approx(np.ones((2, 2)))
 
@@ -54,7 +69,7 @@ def test_a_shared_topic_counts_by_its_rarity() -> None:
 
 
 @pytest.mark.parametrize("topics", [[()], [("a",)], [(), ()]])
-def test_few_or_no_topics_are_no_trouble(topics: list[tuple[str, ...]]) -> None:
+def test_few_or_no_topics_are_accepted(topics: list[tuple[str, ...]]) -> None:
     shared = share(topics)
     assert shared.shape == (len(topics), len(topics))
     assert np.isfinite(shared).all()
@@ -62,7 +77,7 @@ def test_few_or_no_topics_are_no_trouble(topics: list[tuple[str, ...]]) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(st.sampled_from("abcd"), max_size=4), min_size=1, max_size=8))
-def test_topics_are_between_none_and_wholly_shared_each_and_in_no_order(topics: list[list[str]]) -> None:
+def test_each_shared_topic_adds_at_most_one_in_any_order(topics: list[list[str]]) -> None:
     shared = share([tuple(named) for named in topics])
     for one, first in enumerate(topics):
         for two, second in enumerate(topics):
@@ -72,7 +87,7 @@ def test_topics_are_between_none_and_wholly_shared_each_and_in_no_order(topics: 
     assert np.array_equal(shared, share([tuple(reversed(named)) for named in topics]))
 
 
-def test_a_link_ties_both_and_less_where_there_are_many() -> None:
+def test_a_link_counts_for_both_and_less_among_many() -> None:
     links = weigh_links([(1,), (), (1, 2, 1), (0, 1)])
     assert links.toarray() == pytest.approx(
         np.array(
@@ -87,12 +102,12 @@ def test_a_link_ties_both_and_less_where_there_are_many() -> None:
 
 
 @pytest.mark.parametrize("links", [[()], [(0,)], [(), ()]])
-def test_no_links_and_links_to_oneself_are_none(links: list[tuple[int, ...]]) -> None:
+def test_links_to_oneself_do_not_count(links: list[tuple[int, ...]]) -> None:
     assert weigh_links(links).nnz == 0
 
 
-@pytest.mark.parametrize(("size", "least"), [(100, LEAST_TIED), (1000, 100)])
-def test_what_is_tied_to_too_much_of_the_archive_ties_nothing(size: int, least: int) -> None:
+@pytest.mark.parametrize(("size", "least"), [(100, MIN_LINK_LIMIT), (1000, 100)])
+def test_a_document_with_too_many_links_is_ignored(size: int, least: int) -> None:
     for count in (least, least + 1):
         links = [tuple(range(1, count + 1)), *[()] * (size - 3), (size - 1,), ()]
         tied = weigh_links(links)
@@ -101,7 +116,40 @@ def test_what_is_tied_to_too_much_of_the_archive_ties_nothing(size: int, least: 
 
 
 @given(st.lists(st.lists(st.integers(0, 5), max_size=6, unique=True), min_size=1, max_size=5))
-def test_columns_are_kept_whole_or_emptied(rows: list[list[int]]) -> None:
+def test_columns_are_kept_or_emptied(rows: list[list[int]]) -> None:
     dense = np.array([[float(column + 1) if column in row else 0.0 for column in range(6)] for row in rows])
     kept = np.array([True, False, True, True, False, False])
     assert np.array_equal(keep_columns(sparse.csr_array(dense), kept).toarray(), dense * kept)
+
+
+UNIT = st.floats(0, 1)
+
+
+def test_the_decay_with_time_follows_its_formula() -> None:
+    faded = decay_with_time(np.array([0.0, DECAY_DAYS, 3 * DECAY_DAYS]))
+    assert faded.tolist() == pytest.approx([1, 2**-DECAY_POWER, 4**-DECAY_POWER])
+
+
+@given(one=st.floats(-40_000, 40_000), other=st.floats(-40_000, 40_000))
+def test_the_decay_is_symmetric_and_grows_with_distance(one: float, other: float) -> None:
+    first, second, mirrored = decay_with_time(np.array([one, other, -one])).tolist()
+    assert 0 < first <= 1
+    assert first == mirrored
+    assert (first >= second) or abs(one) >= abs(other)
+
+
+def test_the_boost_for_topics_has_a_maximum() -> None:
+    lifted = boost_topics(np.array([0, 0.5, 1, 7], dtype=np.float32))
+    assert lifted.tolist() == pytest.approx([1, 1 + TOPIC_BOOST / 2, 1 + TOPIC_BOOST, 1 + TOPIC_BOOST])
+
+
+@given(likeness=UNIT, more=UNIT, links=st.floats(0, 30))
+def test_links_raise_a_score_and_never_above_one(likeness: float, more: float, links: float) -> None:
+    none, some, many = add_links(np.array([likeness] * 3), np.array([0, links, links + more])).tolist()
+    assert none == likeness
+    assert none <= some + 1e-12
+    assert some <= many + 1e-12 <= 1 + 1e-11
+
+
+def test_links_alone_make_a_score() -> None:
+    assert add_links(np.zeros(1), np.ones(1)).tolist() == pytest.approx([LINK_WEIGHT / (1 + LINK_WEIGHT)])
