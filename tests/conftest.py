@@ -12,7 +12,7 @@ from browser import ARGUMENTS, find_browser
 from hosting import Host
 from papers import write_hard_paper, write_shipped_paper
 from playwright.sync_api import Browser, Page, sync_playwright
-from sites import Site
+from sites import MakeSite, Site
 
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 for _name in ("BROADSHEET_CONTENT", "SITE_URL", "REPO_URL", "SOURCE_DATE_EPOCH"):
@@ -20,8 +20,6 @@ for _name in ("BROADSHEET_CONTENT", "SITE_URL", "REPO_URL", "SOURCE_DATE_EPOCH")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell has jobs in the background ignore Control-C, and with them all that they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-MakeSite = Callable[..., Site]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -273,3 +273,7 @@ class Server:
                 return error.code, error.read().decode()
         except URLError as error:
             raise AssertionError(f"the server is gone: {error}\n{self.log}") from None
+
+
+MakeSite = Callable[..., Site]
+"""The fixture `make_site`: a function that writes a new small site; keywords change its mkdocs.yml."""

@@ -11,9 +11,8 @@ from broadsheet import __version__
 from broadsheet.cli import main
 from broadsheet.newsroom import open_newsroom
 from click.testing import CliRunner
-from conftest import MakeSite
 from mkdocs.config import load_config
-from sites import Run, Site, clean_environment
+from sites import MakeSite, Run, Site, clean_environment
 
 
 @pytest.fixture

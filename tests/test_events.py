@@ -7,11 +7,10 @@ import shutil
 from collections.abc import Callable
 
 import pytest
-from conftest import MakeSite
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
-from sites import ROOT, Site, clean_environment
+from sites import ROOT, MakeSite, Site, clean_environment
 
 pytestmark = pytest.mark.site
 

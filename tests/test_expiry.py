@@ -16,12 +16,11 @@ from broadsheet.plan import Layout
 from broadsheet.press import Press, set_press
 from broadsheet.problems import Problem
 from broadsheet.registers import Topic
-from conftest import MakeSite
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import HOLDS, NOW, hold, make_article, make_library, make_registers
 from photos import make_photo
-from sites import PNG, Site
+from sites import PNG, MakeSite, Site
 
 HOME = "https://news.example/paper/"
 HOUR = timedelta(hours=1)

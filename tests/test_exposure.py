@@ -9,7 +9,7 @@ import pytest
 from broadsheet.exposure import examine_templates
 from broadsheet.imprints import KINDS, Exposure
 from broadsheet.templating import TEMPLATES
-from conftest import MakeSite
+from sites import MakeSite
 
 HARMLESS = [
     "Ours.",

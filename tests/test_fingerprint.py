@@ -14,11 +14,10 @@ from typing import Any
 
 import pytest
 from broadsheet.fingerprint import make_setup, stamp_code, stamp_engine, stamp_site
-from conftest import MakeSite
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.nav import Link, Navigation, Section
-from sites import ROOT, Site, clean_environment
+from sites import ROOT, MakeSite, Site, clean_environment
 
 HOOK = "def on_config(config):\n    return config\n"
 EXTENSION = """

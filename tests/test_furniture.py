@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import MakeSite
-from sites import Site
+from sites import MakeSite, Site
 
 pytestmark = pytest.mark.site
 

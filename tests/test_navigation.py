@@ -7,10 +7,9 @@ from urllib.parse import urljoin
 import pytest
 from broadsheet.navigation import build_navigation
 from broadsheet.wording import find_wording
-from conftest import MakeSite
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
-from sites import Site
+from sites import MakeSite, Site
 
 pytestmark = pytest.mark.site
 

@@ -10,10 +10,9 @@ from broadsheet.newsroom import inspect, open_newsroom, read_clock
 from broadsheet.problems import BroadsheetError
 from broadsheet.related import Document, rank
 from broadsheet.tools import WORTH_A_PROCESS, start_workers
-from conftest import MakeSite
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
-from sites import NOW, Site
+from sites import NOW, MakeSite, Site
 
 
 def load(site: Site) -> MkDocsConfig:

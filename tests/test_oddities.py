@@ -6,12 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import MakeSite
 from handbook import read_example
 from papers import ARABIC, LONG_HEADLINE, write_note
 from photos import draw, encode, make_photo
 from playwright.sync_api import Page, Route, expect
-from sites import Site
+from sites import MakeSite, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 

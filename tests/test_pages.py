@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 from broadsheet.surroundings import find_edit_base, map_surroundings
-from conftest import MakeSite
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import get_files, set_exclusions
 from photos import PLACE, load, make_photo
 from PIL import ExifTags
-from sites import PNG, ROOT, Site
+from sites import PNG, ROOT, MakeSite, Site
 
 ENTRY = str(ROOT / "hooks" / "entry.py")
 site_test = pytest.mark.site

@@ -13,10 +13,9 @@ import pytest
 from broadsheet.noticeboard import Overtaken
 from broadsheet.proofs import ProofPress
 from broadsheet.watching import ServerDesk
-from conftest import MakeSite
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
-from sites import Site
+from sites import MakeSite, Site
 
 NOW = datetime(2026, 1, 20, tzinfo=UTC)
 

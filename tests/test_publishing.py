@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 from broadsheet.packing import pack
 from broadsheet.publishing import Publisher, hold_interrupts
-from conftest import MakeSite
 from mkdocs.config.defaults import MkDocsConfig
-from sites import Site, clean_environment
+from sites import MakeSite, Site, clean_environment
 
 pytestmark = pytest.mark.site
 

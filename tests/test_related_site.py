@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import MakeSite
 from markup import Element
-from sites import Site
+from sites import MakeSite, Site
 
 pytestmark = pytest.mark.site
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from conftest import MakeSite
 from playwright.sync_api import Browser, Locator, Page, expect
-from sites import Server, Site
+from sites import MakeSite, Server, Site
 from test_templating import EVIL
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]

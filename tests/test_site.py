@@ -9,10 +9,9 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from conftest import MakeSite
 from markup import Element
 from papers import write_note
-from sites import NOW, PNG, Site, read_tree
+from sites import NOW, PNG, MakeSite, Site, read_tree
 
 pytestmark = pytest.mark.site
 

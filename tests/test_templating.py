@@ -16,11 +16,10 @@ from broadsheet.registers import Topic
 from broadsheet.related import Reason
 from broadsheet.templating import TEMPLATES, equip_environment
 from broadsheet.wording import find_wording
-from conftest import MakeSite
 from handbook import read_example
 from jinja2 import DictLoader, Environment
 from makers import NOW, make_article, make_library, make_registers
-from sites import PNG, Site
+from sites import PNG, MakeSite, Site
 
 site_test = pytest.mark.site
 

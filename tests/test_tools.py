@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from broadsheet.settings import Settings, read_settings
 from broadsheet.tools import Tools
-from conftest import MakeSite
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
-from sites import clean_environment
+from sites import MakeSite, clean_environment
 
 
 @pytest.fixture
