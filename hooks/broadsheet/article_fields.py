@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
 from typing import Any
@@ -89,7 +90,7 @@ def read_article(reader: FieldReader, path: str, zone: tzinfo, body: str, body_l
         "language": _read_language(reader),
         "extra": reader.extra(),
     }
-    _check_own_keys(reader)
+    _check_own_keys(reader, fields["extra"])
     slug = _read_slug(reader, path)
     reader.finish(FOREIGN_KEYS, "keys of your own begin with 'x-'; text goes below the closing ---")
     date = date or Moment(datetime(1, 1, 2, tzinfo=UTC))
@@ -115,13 +116,13 @@ def _check_order(
             reader.fault("expires", message)
 
 
-def _check_own_keys(reader: FieldReader) -> None:
+def _check_own_keys(reader: FieldReader, names: Iterable[str]) -> None:
     """Report `x-draft` and the like, where the article lacks the key itself: it withholds nothing."""
-    entries = reader.entries.entries
-    for key in entries:
-        if key.startswith("x-") and (meant := key[2:].lower()) in {*WITHHOLDING_KEYS, "date"} and meant not in entries:
+    for name in names:
+        meant = name.lower()
+        if meant in {*WITHHOLDING_KEYS, "date"} and meant not in reader.entries.entries:
             message = "a key of the newspaper's own, which neither dates nor hides the article"
-            reader.fault(key, message, f"did you mean '{meant}'?")
+            reader.fault(f"x-{name}", message, f"did you mean '{meant}'?")
 
 
 def _utc(moment: datetime) -> datetime:
