@@ -40,6 +40,7 @@ def test_a_quoted_text_is_read_back(text):
         ('title: "Say "no" now"', 7, "put the text in quotes: title: 'Say \"no\" now'"),
         ('title: ""no" now"', 7, "put the text in quotes: title: '\"no\" now'"),
         ('title: "Yes" or "No"', 7, 'put the text in quotes: title: \'"Yes" or "No"\''),
+        ("title: 'T'\xa0", 7, "put the text in quotes: title: 'T'"),
         ("title: ''", 7, "put the text in quotes: title: \"''\""),
         ("title: [a: b]", 8, "put the text in quotes"),
         ("a sentence", 0, "put the text in quotes"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +26,9 @@ from broadsheet.slugs import is_letter, is_slug, slugify
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 _MAX_ALIAS = 200
 """The longest part of an alias between two slashes, in bytes of UTF-8: it is the name of a directory."""
+
+WITHHOLDING_KEYS = ("draft", "embargo", "expires")
+"""The keys that keep an article from readers: one that is lost without a word publishes it."""
 
 FOREIGN_KEYS = MappingProxyType(
     {
@@ -61,7 +65,9 @@ def read_article(reader: FieldReader, path: str, zone: tzinfo, body: str, body_l
     """
     title = reader.text("title", required=True)
     date = reader.moment("date", zone, required=True)
-    moments = {key: reader.moment(key, zone) for key in ("updated", "embargo", "expires")}
+    moments = {
+        key: reader.moment(key, zone, withholds=key in WITHHOLDING_KEYS) for key in ("updated", "embargo", "expires")
+    }
     _check_order(reader, date, **moments)
     topics = reader.texts("topics", required=True)
     fields: dict[str, Any] = {
@@ -77,13 +83,14 @@ def read_article(reader: FieldReader, path: str, zone: tzinfo, body: str, body_l
         "sources": _read_sources(reader),
         "corrections": _read_corrections(reader, zone),
         "front": reader.choice("front", FRONT_PLACES),
-        "draft": reader.flag("draft"),
+        "draft": reader.flag("draft", withholds=True),
         "embargo": _begin(moments["embargo"]),
         "expires": _end(moments["expires"]),
         "aliases": _read_aliases(reader),
         "language": _read_language(reader),
         "extra": reader.extra(),
     }
+    _check_own_keys(reader, fields["extra"])
     slug = _read_slug(reader, path)
     reader.finish(FOREIGN_KEYS, "keys of your own begin with 'x-'; text goes below the closing ---")
     date = date or Moment(datetime(1, 1, 2, tzinfo=UTC))
@@ -107,6 +114,15 @@ def _check_order(
         if start and expires and _utc(expires.end) <= _utc(start.at):
             message = f"'{expires.iso}' is not after the {key} '{start.iso}': the article would never be public"
             reader.fault("expires", message)
+
+
+def _check_own_keys(reader: FieldReader, names: Iterable[str]) -> None:
+    """Report `x-draft` and the like, where the article lacks the key itself: it withholds nothing."""
+    for name in names:
+        meant = name.lower()
+        if meant in {*WITHHOLDING_KEYS, "date"} and meant not in reader.entries.entries:
+            message = "a key of the newspaper's own, which neither dates nor hides the article"
+            reader.fault(f"x-{name}", message, f"did you mean '{meant}'?")
 
 
 def _utc(moment: datetime) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import tzinfo
 from types import MappingProxyType
 from typing import Any
@@ -92,14 +92,18 @@ class FieldReader:
             return ""
         return url
 
-    def flag(self, key: str) -> bool:
-        """The value as true or false; false where it is missing."""
+    def flag(self, key: str, *, withholds: bool = False) -> bool:
+        """The value as true or false; false where the key is missing.
+
+        An empty value reads as false too, but is a fault where the key `withholds` the article from readers.
+        """
         node = self._take(key)
-        if node is None or (isinstance(node, Scalar) and (node.is_null or node.text.lower() in _FALSE)):
+        if node is None or (isinstance(node, Scalar) and node.is_null and not withholds):
             return False
-        if isinstance(node, Scalar) and node.text.lower() in _TRUE:
-            return True
-        self.fault(key, f"expected true or false, found {_describe(node)}")
+        if isinstance(node, Scalar) and node.text.lower() in _TRUE | _FALSE:
+            return node.text.lower() in _TRUE
+        hint = f"write '{key}: true', or take the line out" if _is_empty(node) else ""
+        self.fault(key, f"expected true or false, found {_describe(node)}", hint)
         return False
 
     def choice(self, key: str, options: Iterable[str]) -> str:
@@ -112,11 +116,23 @@ class FieldReader:
             return ""
         return value
 
-    def moment(self, key: str, zone: tzinfo, *, required: bool = False) -> Moment | None:
-        """The value as a date or date-time, or None where it is missing or wrong."""
+    def moment(self, key: str, zone: tzinfo, *, required: bool = False, withholds: bool = False) -> Moment | None:
+        """The value as a date or date-time, or None where it is missing or wrong.
+
+        A comment behind it may have been meant as a time, which YAML drops. Where the key `withholds` the
+        article from readers, such a comment is an error, and so is an empty value.
+        """
         value = self.text(key, required=required, prose=False)
+        node = self.entries.entries.get(key)
         if not value:
+            if withholds and node is not None and _is_empty(node):
+                hint = "write it like 2026-01-18T09:30, or take the line out"
+                self.fault(key, f"expected a date, found {_describe(node)}", hint)
             return None
+        if isinstance(node, Scalar) and node.cut:
+            message = f"YAML takes '{node.cut[:60]}' for a comment and drops it"
+            hint = "a time goes right behind the date, as in 2026-01-18T09:30; a note goes on a line of its own"
+            self.fault(key, message, hint, "error" if withholds else "warning")
         try:
             return parse_moment(value, zone)
         except ValueError as error:
@@ -182,6 +198,11 @@ class FieldReader:
         """The value as it was read, for a key that may hold more than one shape."""
         return self._take(key)
 
+    @property
+    def known(self) -> Set[str]:
+        """The keys that were asked for so far."""
+        return self._asked
+
     def extra(self, prefix: str = "x-") -> dict[str, Any]:
         """The values of the site's own keys, as plain dicts, lists and texts, without the prefix."""
         own = [key for key in self.entries.entries if key.startswith(prefix)]
@@ -217,6 +238,10 @@ class FieldReader:
     def _fault_at(self, mark: Mark, key: str, message: str, hint: str = "", severity: Severity = "error") -> None:
         name = f"{self.prefix}{key[:60]}"
         self.problems.append(Problem(self.path, mark.line, mark.column, name, message, hint, severity))
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, Scalar) and (node.is_null or not node.text.strip())
 
 
 def _describe(node: Node) -> str:

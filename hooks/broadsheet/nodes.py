@@ -28,7 +28,7 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\
 """Characters that no text may have: XML and YAML refuse most of them, and two turn text around."""
 
 # YAML takes these for ends of lines, editors do not: line numbers would go astray.
-_BREAKS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", " "))
+_BREAKS = ("\x85", "\u2028", "\u2029")
 _COMMENT = re.compile(r"[ \t]+#")
 _REST = re.compile(r"[ \t]*$")
 _COMMENT_BELOW = re.compile(r"( *)#")
@@ -114,7 +114,8 @@ def parse_yaml(
     if len(text) > MAX_YAML:
         message = f"{len(text):,} characters of YAML, expected at most {MAX_YAML:,}"
         return None, [Problem(path, first_line, 0, "", message, "split the file or shorten its values")]
-    text = text.translate(_BREAKS)
+    for sign in _BREAKS:
+        text = text.replace(sign, " ")
     if match := FORBIDDEN.search(text):
         mark = locate(text, match.start(), first_line)
         return None, [Problem(path, mark.line, mark.column, "", *describe_forbidden(match[0]))]

@@ -51,6 +51,6 @@ def _strip_quotes(value: str) -> str:
         return value
     # In 'Don't go' the inner quote is an apostrophe; in "Yes" or "No" it closes what the first one opened.
     first = inner.find(mark)
-    opens = first == 0 or inner[first - 1].isspace()
+    opens = first <= 0 or inner[first - 1].isspace()
     apostrophe = mark == "'" and re.search(r"\w'\w", inner) is not None
     return inner if opens or apostrophe else value
