@@ -14,8 +14,8 @@ ENGINE = ROOT / "hooks" / "broadsheet"
 # From the lowest to the highest: a module imports only from layers below its own. The one place to edit.
 LAYERS = [
     ["problems", "addresses", "packing", "workers", "alarm", "cbor", "exif", "avif_boxes", "cache_file"],
-    ["slugs", "urls", "moments", "cache", "site_files", "languages", "wording", "mending", "nesting"],
-    ["metadata", "file_store", "own_code", "phrases", "finishing", "chunking", "postings"],
+    ["slugs", "urls", "moments", "cache", "site_files", "site_lock", "languages", "wording", "mending", "nesting"],
+    ["site_swap", "metadata", "file_store", "own_code", "phrases", "finishing", "chunking", "postings"],
     ["pictures"],
     ["quoting", "lines", "inlining", "renditions", "framing"],
     ["yaml_faults"],
