@@ -81,6 +81,20 @@ def test_nothing_takes_its_place_before_it_may(tmp_path: Path) -> None:
     assert (read_tree(tmp_path), told) == (before, [])
 
 
+def test_nothing_of_it_is_in_the_site_while_it_is_made_elsewhere(tmp_path: Path, jobs: Path) -> None:
+    site, room = tmp_path / "site", tmp_path / "room"
+    room.mkdir()
+    indexing = Indexing(RECORDS, site, "en", print, make_in=room)
+    indexing.finish(PAGES, leave=False)
+    wait_until(lambda: any(room.glob(".search-*/records.sha256")))
+    # What tells the process of its job would stay in the directory for temporary files if the build were killed.
+    assert (site.exists(), list(jobs.iterdir())) == (False, [])
+    indexing.leave()
+    assert indexing.wait()
+    assert [path.name for path in site.iterdir()] == ["pagefind"]
+    assert list(room.iterdir()) == []
+
+
 def test_what_is_finished_cannot_be_stopped(tmp_path: Path) -> None:
     indexing = Indexing(RECORDS, tmp_path, "en", print)
     indexing.finish()

@@ -35,7 +35,10 @@ def others(tmp_path: Path) -> Iterator[list[subprocess.Popen[str]]]:
     yield started
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            assert pipe is not None
+            pipe.close()
 
 
 def start(site: Path, others: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:
@@ -149,3 +152,14 @@ def test_what_cannot_be_locked_is_told_with_what_holds_then(tmp_path: Path, monk
     assert not SiteLock(told.append).take(tmp_path / "site")
     assert "this system has no file locks" in told[1]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_build_that_a_build_has_started_does_not_wait_for_it(
+    tmp_path: Path, others: list[subprocess.Popen[str]]
+) -> None:
+    lock = SiteLock(print)
+    lock.take(tmp_path / "site")
+    within = start(tmp_path / "site", others)
+    assert within.communicate(timeout=60)[1].rstrip().endswith("a build of 'site' has started another build of it")
+    lock.release()
+    assert read(start(tmp_path / "site", others)) == "locked False"

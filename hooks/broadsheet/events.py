@@ -86,13 +86,18 @@ class Newspaper:
         A server has a site of its own.
 
         Raises:
-            PluginError: when the settings, which MkDocs has read before, have changed while this build waited.
+            PluginError: when the settings, which MkDocs has read before, have changed while this build waited, or when
+                it would wait for ever.
 
         """
         if not self._serving:
             file = Path(config.config_file_path or "mkdocs.yml")
             read = _find_state(file)
-            if self._lock.take(Path(config.site_dir)) and _find_state(file) != read:
+            try:
+                waited = self._lock.take(Path(config.site_dir))
+            except BroadsheetError as error:
+                raise PluginError(str(error)) from None
+            if waited and _find_state(file) != read:
                 raise PluginError(f"'{file.name}' has changed while this build waited for another: build again")
         return config
 

@@ -90,6 +90,8 @@ class Publisher:
             folder.mkdir()
         self._hindrance = "" if in_place or not self._site.is_dir() else find_hindrance(self._site, self._room)
         self._swaps = not in_place and not self._hindrance and self._site.is_dir()
+        self._filling = False
+        """Whether the spare tree holds what is not published."""
         # Control-C ends a build without an event.
         atexit.register(self.abandon)
         config.site_dir = str(self._staging)
@@ -200,13 +202,15 @@ class Publisher:
         changed = {path: state for path, state in fresh.items() if path not in same}
         gone = there.keys() - fresh.keys() - {*kept, *search}
         carried = {path: state for path, state in there.items() if path not in gone and path not in changed}
-        ready = bool(changed or gone)
+        ready, self._filling = bool(changed or gone), True
         if ready:
             # Meanwhile the index is being made.
             fill_spare(self._site, spare, carried, via)
             move_files(self._staging, spare, changed)
         if place_search is not None and place_search(spare):
             found = {f"{INDEX_DIR}/{path}": state for path, state in scan(spare / INDEX_DIR).items()}
+            other = {path: state for path, state in found.items() if there.get(path) != state}
+            found |= find_unchanged(spare, self._site, other, there)
             carried = {**{path: state for path, state in carried.items() if path not in search}, **found}
             changed |= {path: state for path, state in found.items() if there.get(path) != state}
             if not ready:
@@ -219,12 +223,14 @@ class Publisher:
                 except OSError as error:
                     tell_hindrance(self._named, error.strerror or str(error))
                     replace_files(self._site, spare, site, changed, via)
+        self._filling = False
         return changed, site
 
     def abandon(self) -> None:
         """Leave the site as it is, and MkDocs' settings as they were."""
         self._config.site_dir = self._named
-        shutil.rmtree(self._room, ignore_errors=True)
+        for folder in (self._room, *([find_spare(self._site)] if self._filling else [])):
+            shutil.rmtree(folder, ignore_errors=True)
         atexit.unregister(self.abandon)
 
 

@@ -37,15 +37,20 @@ def make_staging(site: Path) -> Path:
     """
     apart = site.is_dir() and site.stat().st_dev != site.parent.stat().st_dev
     for parent in (site,) if apart else (site.parent, site):
-        for left in parent.glob(f".{glob.escape(site.name)}.{_PART}-*") if parent.is_dir() else ():
-            if not is_alive(left.name.rpartition("-")[2]):
-                shutil.rmtree(left, ignore_errors=True)
+        for left in find_left(site, parent):
+            shutil.rmtree(left, ignore_errors=True)
         with suppress(PermissionError):
             staging = parent / f".{site.name}.{_PART}-{os.getpid()}"
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir(parents=True)
             return staging
     raise PermissionError(f"'{site}' cannot be written")
+
+
+def find_left(site: Path, parent: Path | None = None) -> list[Path]:
+    """What builds of a site that were killed have left, beside it or in another directory."""
+    found = (parent or site.parent).glob(f".{glob.escape(site.name)}.{_PART}-*")
+    return [path for path in found if not is_alive(path.name.rpartition("-")[2])]
 
 
 def is_alive(process: str) -> bool:

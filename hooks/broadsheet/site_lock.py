@@ -11,8 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from broadsheet.problems import BroadsheetError
+
 _FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 _MODE = 0o644
+_HOLDER = "BROADSHEET_BUILDING"
+"""The environment variable that tells child processes which lock this build holds: it must not wait for them."""
 _BUSY = {errno.EACCES, errno.EAGAIN}
 
 
@@ -34,6 +38,7 @@ class SiteLock:
 
         Raises:
             OSError: when nothing can be written beside the site, nor in it.
+            BroadsheetError: when the other build has started this one, and would wait for it in turn.
 
         """
         self.release()
@@ -45,7 +50,7 @@ class SiteLock:
         while True:
             path, self._file = _open_lock(site)
             try:
-                waited = self._wait(fcntl, site, told=waited) or waited
+                waited = self._wait(fcntl, path, site, told=waited) or waited
             except OSError as error:
                 self._close()
                 path.unlink(missing_ok=True)
@@ -59,6 +64,7 @@ class SiteLock:
                 break
             self._close()
         self._path = path
+        os.environ[_HOLDER] = str(path)
         atexit.register(self.release)
         return waited
 
@@ -68,10 +74,11 @@ class SiteLock:
             with suppress(OSError):
                 self._path.unlink()
             self._path = None
+            os.environ.pop(_HOLDER, None)
             atexit.unregister(self.release)
         self._close()
 
-    def _wait(self, fcntl: Any, site: Path, *, told: bool) -> bool:
+    def _wait(self, fcntl: Any, path: Path, site: Path, *, told: bool) -> bool:
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -79,6 +86,8 @@ class SiteLock:
                 raise
         else:
             return False
+        if os.environ.get(_HOLDER) == str(path):
+            raise BroadsheetError(f"a build of '{_relate(site)}' has started another build of it")
         if not told:
             self._tell(f"waiting for another build of '{_relate(site)}' to end")
         fcntl.lockf(self._file, fcntl.LOCK_EX)

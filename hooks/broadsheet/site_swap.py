@@ -20,7 +20,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from broadsheet.site_files import SiteState, make_room, remove_files, scan
+from broadsheet.site_files import SiteState, find_left, make_room, remove_files, scan
 
 _AT_FDCWD = -100
 _EXCHANGE = 2
@@ -46,7 +46,7 @@ def find_hindrance(site: Path, staging: Path) -> str:
 def recover_site(site: Path) -> None:
     """Put back what a build has set aside that was killed where directories cannot be exchanged in one step.
 
-    A spare tree without a site goes: it may hold what was withdrawn.
+    The spare tree of a build that was killed goes, and one without a site: they may hold what was withdrawn.
     """
     aside, spare = _find_aside(site), find_spare(site)
     if aside.is_dir():
@@ -54,7 +54,7 @@ def recover_site(site: Path) -> None:
             aside.rename(site)
         else:
             shutil.rmtree(aside, ignore_errors=True)
-    if spare.is_dir() and not site.is_dir():
+    if spare.is_dir() and not (site.is_dir() and not find_left(site)):
         shutil.rmtree(spare, ignore_errors=True)
 
 
