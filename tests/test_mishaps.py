@@ -80,6 +80,8 @@ def test_what_is_wrong_with_the_disk_is_told_in_a_line(here: Path) -> None:
     assert explain_disk_fault(OSError(errno.ENOSPC, "No space left on device")) == "No space left on device"
     fault = OSError(errno.EROFS, "Read-only file system", str(here / "site"))
     assert explain_disk_fault(fault) == "site: Read-only file system"
+    copy = OSError(errno.ENOSPC, "No space left on device", str(here / "a.js"), None, str(here / "b.js"))
+    assert explain_disk_fault(copy) == "b.js: No space left on device"
     assert explain_disk_fault(ConnectionResetError(errno.ECONNRESET, "reset")) == ""
     assert explain_disk_fault(ValueError("x")) == ""
 

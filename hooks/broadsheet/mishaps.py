@@ -60,7 +60,9 @@ def explain_disk_fault(error: BaseException) -> str:
     if not isinstance(error, OSError) or error.errno not in _DISK_FAULTS:
         return ""
     reason = error.strerror or _name(error)
-    return _place(error.filename, 0, reason) if isinstance(error.filename, str) else show(reason)
+    # Of a copy it is the file to be written.
+    name = error.filename2 or error.filename
+    return _place(name, 0, reason) if isinstance(name, str) else show(reason)
 
 
 def explain_mishap(error: BaseException) -> str:
