@@ -55,7 +55,7 @@ screenshots: dev browser ## Take the pictures of the handbook and the README ane
 	$(BIN)/python tests/screenshots.py
 
 clean: ## Remove what was built and set up
-	rm -rf site .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf site .site.* .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 install: .venv/site.stamp
 dev: .venv/dev.stamp

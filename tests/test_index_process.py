@@ -81,6 +81,20 @@ def test_nothing_takes_its_place_before_it_may(tmp_path: Path) -> None:
     assert (read_tree(tmp_path), told) == (before, [])
 
 
+def test_nothing_of_it_is_in_the_site_while_it_is_made_elsewhere(tmp_path: Path, jobs: Path) -> None:
+    site, room = tmp_path / "site", tmp_path / "room"
+    room.mkdir()
+    indexing = Indexing(RECORDS, site, "en", print, make_in=room)
+    indexing.finish(PAGES, leave=False)
+    wait_until(lambda: any(room.glob(".search-*/records.sha256")))
+    # What tells the process of its job would stay in the directory for temporary files if the build were killed.
+    assert (site.exists(), list(jobs.iterdir())) == (False, [])
+    indexing.leave()
+    assert indexing.wait()
+    assert [path.name for path in site.iterdir()] == ["pagefind"]
+    assert list(room.iterdir()) == []
+
+
 def test_what_is_finished_cannot_be_stopped(tmp_path: Path) -> None:
     indexing = Indexing(RECORDS, tmp_path, "en", print)
     indexing.finish()
@@ -132,7 +146,12 @@ def test_faults_are_told_and_leave_the_old_index(tmp_path: Path, monkeypatch: py
     assert not run(RECORDS[1:], tmp_path, PAGES, told)
     blocked = tmp_path / "file"
     blocked.write_text("no directory")
-    assert not run(RECORDS, blocked, [], told)
+    # A build ends with what is wrong with the disk, a server says it.
+    for gently in (False, True):
+        indexing = Indexing(RECORDS, blocked, "en", told.append, gently=gently)
+        indexing.finish()
+        assert not indexing.wait()
+        assert indexing.disk_fault.startswith("" if gently else "no search index: ")
     assert "none does not run (No such file or directory): install Pagefind" in told[0]
     assert told[1].startswith("no search index: ")
     blocked.unlink()
@@ -181,7 +200,7 @@ def test_a_fault_that_nobody_wants_to_know_any_more_is_not_told(tmp_path: Path) 
     command = [sys.executable, "-m", "broadsheet.index_process", str(tmp_path / "no-job")]
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
-    assert (ended.returncode, ended.stderr) == (1, b"")
+    assert (ended.returncode, ended.stderr) == (2, b"")
 
 
 def find_children(process: int) -> list[int]:

@@ -14,13 +14,13 @@ ENGINE = ROOT / "hooks" / "broadsheet"
 # From the lowest to the highest: a module imports only from layers below its own. The one place to edit.
 LAYERS = [
     ["problems", "addresses", "packing", "workers", "limits", "alarm", "cbor"],
-    ["slugs", "urls", "moments", "cache", "site_files", "wording", "mending", "nesting"],
+    ["slugs", "urls", "moments", "cache", "site_files", "site_lock", "wording", "mending", "nesting"],
     ["images.avif", "images.responsive"],
     ["images.strip_metadata"],
     ["images.inspect"],
     ["images.resize"],
     ["images"],
-    ["file_store", "own_code", "phrases", "finishing", "chunking", "postings"],
+    ["site_swap", "file_store", "own_code", "phrases", "finishing", "chunking", "postings"],
     ["quoting", "lines", "inlining"],
     ["yaml_faults"],
     ["nodes"],

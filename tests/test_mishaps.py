@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from pathlib import Path
 
 import pytest
-from broadsheet.mishaps import explain_mishap, report_problems
+from broadsheet.mishaps import explain_disk_fault, explain_mishap, report_problems
 from broadsheet.problems import Problem
 from jinja2 import Environment, FileSystemLoader
 from mkdocs.config import load_config
@@ -73,6 +74,16 @@ def test_a_file_that_cannot_be_opened_is_told_by_its_name(here: Path) -> None:
     with pytest.raises(OSError) as raised:
         (here / "docs.md").read_bytes()
     assert explain_mishap(raised.value).startswith("docs.md: ")
+
+
+def test_what_is_wrong_with_the_disk_is_told_in_a_line(here: Path) -> None:
+    assert explain_disk_fault(OSError(errno.ENOSPC, "No space left on device")) == "No space left on device"
+    fault = OSError(errno.EROFS, "Read-only file system", str(here / "site"))
+    assert explain_disk_fault(fault) == "site: Read-only file system"
+    copy = OSError(errno.ENOSPC, "No space left on device", str(here / "a.js"), None, str(here / "b.js"))
+    assert explain_disk_fault(copy) == "b.js: No space left on device"
+    assert explain_disk_fault(ConnectionResetError(errno.ECONNRESET, "reset")) == ""
+    assert explain_disk_fault(ValueError("x")) == ""
 
 
 def test_a_fault_of_the_engine_is_not_taken_for_a_user_s(here: Path) -> None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from broadsheet.index_process import Indexing
 from broadsheet.packing import pack
 from broadsheet.publishing import Publisher, hold_interrupts
+from broadsheet.records import Record
 from mkdocs.config.defaults import MkDocsConfig
-from sites import MakeSite, Site, clean_environment
+from sites import ROOT, MakeSite, Site, clean_environment, read_tree
 
 pytestmark = pytest.mark.site
 
@@ -56,12 +62,12 @@ def find_processes(session: int) -> list[str]:
     return found
 
 
-def start(site: Site, *flags: str) -> subprocess.Popen[bytes]:
+def start(site: Site, *flags: str, **environment: str) -> subprocess.Popen[bytes]:
     """`mkdocs build` in a session of its own, as a terminal starts it."""
     return subprocess.Popen(
         [str(Path(sys.executable).parent / "mkdocs"), "build", *flags],
         cwd=site.root,
-        env=clean_environment(SOURCE_DATE_EPOCH=EPOCH),
+        env=clean_environment(SOURCE_DATE_EPOCH=EPOCH, **environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -206,6 +212,191 @@ def test_what_a_killed_build_has_left_of_a_search_index_goes_with_the_next_build
     site.write("site/.search-999999999-x/pagefind/entry.json", "{}")
     assert site.build().code == 0
     assert not (site.output / ".search-999999999-x").exists()
+
+
+# Two builds at once, and builds that are killed, with the search index.
+
+HOOK = """
+import errno, os, signal
+from broadsheet import publishing, site_swap
+
+def on_files(files, config):
+    gate = os.environ.get("GATE")
+    if gate:
+        print("at the gate", flush=True)
+        open(gate).read()
+    if os.environ.get("FULL"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+killed_at = os.environ.get("KILL")
+exchange = site_swap._exchange
+count = 0
+
+def exchange_or_die(*directories):
+    global count
+    if killed_at == str(count):
+        os.kill(os.getpid(), signal.SIGKILL)
+    count += 1
+    done = exchange(*directories)
+    if killed_at == str(count):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return done
+
+if killed_at:
+    site_swap._exchange = exchange_or_die
+elif os.environ.get("MOUNTED"):
+    publishing.find_hindrance = lambda *_: "it is a mount point"
+"""
+
+
+def write_paper(root: Path) -> Site:
+    site = Site(root)
+    site.write("hook.py", HOOK)
+    site.configure(hooks=[str(ROOT / "hooks/entry.py"), "hook.py"])
+    site.register("topics", world={"title": "World", "section": True})
+    for number in range(3):
+        site.article(f"a-{number}", f"2026-01-{1 + number:02}", body=f"Words of {number}.")
+    return site
+
+
+def edit(site: Site) -> None:
+    """One article changes, one comes and one becomes a draft."""
+    site.article("a-0", "2026-01-01", body="Walruses.")
+    site.article("a-9", "2026-01-09", body="Penguins.")
+    site.article("a-2", "2026-01-03", body="Words of 2.", draft=True)
+
+
+def build_clean(site: Site, place: Path, **environment: str) -> dict[str, bytes]:
+    """What a first build of the same content makes."""
+    shutil.copytree(site.root, place, ignore=shutil.ignore_patterns("site", ".*"))
+    clean = Site.__new__(Site)
+    clean.root = place
+    run = clean.run("mkdocs", "build", "--strict", **environment)
+    assert run.code == 0, run.output
+    return clean.files()
+
+
+def test_of_two_builds_the_one_that_read_last_ends_last(tmp_path: Path) -> None:
+    site = write_paper(tmp_path / "paper")
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    first = start(site, GATE=str(gate))
+    read_until(first, "at the gate")
+    edit(site)
+    second = start(site)
+    read_until(second, "waiting for another build of 'site' to end")
+    gate.write_bytes(b"")
+    for process in (first, second):
+        assert process.communicate(timeout=60)[0] is not None
+        assert process.returncode == 0
+    assert site.files() == build_clean(site, tmp_path / "clean", SOURCE_DATE_EPOCH=EPOCH)
+    assert not site.has("2026/01/a-2/")
+    assert not [path for path in site.root.iterdir() if path.name.startswith((".site.part", ".site.lock"))]
+
+
+def test_settings_that_changed_while_a_build_waited_end_it(tmp_path: Path) -> None:
+    site = write_paper(tmp_path / "paper")
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    first = start(site, GATE=str(gate))
+    read_until(first, "at the gate")
+    second = start(site)
+    read_until(second, "waiting for another build of 'site' to end")
+    site.configure(hooks=[str(ROOT / "hooks/entry.py"), "hook.py"], site_name="Another name")
+    gate.write_bytes(b"")
+    first.communicate(timeout=60)
+    output = second.communicate(timeout=60)[0].decode()
+    assert (first.returncode, second.returncode) == (0, 1)
+    assert "'mkdocs.yml' has changed while this build waited for another: build again" in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(("step", "new"), [("0", False), ("1", True), ("2", True)])
+def test_a_build_that_is_killed_leaves_one_whole_site_with_its_index(step: str, new: bool, tmp_path: Path) -> None:
+    site = write_paper(tmp_path / "paper")
+    assert site.run("mkdocs", "build").code == 0
+    site.write("site/.git/config", "mine")
+    before = site.files()
+    edit(site)
+    after = {**build_clean(site, tmp_path / "clean"), ".git/config": b"mine"}
+    assert site.run("mkdocs", "build", KILL=step).code == -signal.SIGKILL
+    assert site.files() == (after if new else before)
+    assert site.run("mkdocs", "build").code == 0
+    assert site.files() == after
+    after.pop(".git/config")
+    # Nothing that is not public lies beside it any more, either.
+    for path, data in read_tree(site.root / ".site.spare").items():
+        assert after[path] == data
+    assert not list(site.root.glob(".site.part-*"))
+
+
+def test_files_that_are_the_same_keep_their_times_and_a_build_without_a_change_touches_nothing(tmp_path: Path) -> None:
+    site = write_paper(tmp_path / "paper")
+    assert site.build().code == 0
+    before = stat(site)
+    site.article("a-1", "2026-01-02", body="Zebras.")
+    assert site.build().code == 0
+    after = stat(site)
+    kept = {path for path in before if after.get(path) == before[path]}
+    assert kept >= {"about/index.html", "pagefind/pagefind.js"}
+    assert {path for path in kept if after[path][0] != before[path][0]} == set()
+    trees = [site.output, site.root / ".site.spare"]
+    times = {path: path.lstat().st_ctime_ns for tree in trees for path in (tree, *tree.rglob("*"))}
+    assert site.build().code == 0
+    assert {path: path.lstat().st_ctime_ns for tree in trees for path in (tree, *tree.rglob("*"))} == times
+
+
+def test_a_site_that_cannot_be_replaced_as_a_whole_is_replaced_file_by_file_with_a_word(tmp_path: Path) -> None:
+    site = write_paper(tmp_path / "paper")
+    assert site.run("mkdocs", "build").code == 0
+    edit(site)
+    run = site.run("mkdocs", "build", MOUNTED="1")
+    told = "'site' cannot be replaced as a whole (it is a mount point): its files are replaced one by one"
+    assert (run.code, run.output.count(told)) == (0, 1)
+    assert site.files() == build_clean(site, tmp_path / "clean")
+    run = site.run("mkdocs", "build", MOUNTED="1")
+    assert "0 files of the site are new or changed" in run.output
+    assert site.files() == read_tree(tmp_path / "clean/site")
+
+
+def test_a_full_disk_is_told_in_a_line_and_leaves_the_old_site(tmp_path: Path) -> None:
+    site = write_paper(tmp_path / "paper")
+    assert site.run("mkdocs", "build").code == 0
+    before = stat(site)
+    edit(site)
+    for command in ("mkdocs", "broadsheet"):
+        run = site.run(command, "build", FULL="1")
+        assert run.code == 1
+        assert run.output.endswith("Error: No space left on device: the site stays as it was\n")
+        assert "Traceback" not in run.output
+    assert stat(site) == before
+    assert {path.name for path in site.root.iterdir() if path.name.startswith(".site")} == set()
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_an_index_that_the_disk_has_no_room_for_ends_the_build(
+    begun: bool, make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = make_site()
+    site.article("talks")
+    assert site.build().code == 0
+    before = stat(site)
+    site.article("talks", body="Other words.")
+
+    class Failing(Indexing):
+        def __init__(self, records: Sequence[Record], site_dir: Path, *others: Any, **named: Any) -> None:
+            if not begun:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            # A file is no directory for an index.
+            super().__init__(records, site.root / "mkdocs.yml", *others, **named)
+
+    monkeypatch.setattr("broadsheet.search_desk.Indexing", Failing)
+    run = site.build()
+    assert run.code == 1
+    assert run.output.count(": the site stays as it was\n") == 1
+    assert "WARNING" not in run.output
+    assert stat(site) == before
+    assert not (site.root / ".site.spare").exists()
 
 
 @pytest.mark.parametrize("noted", ["words", {"index.html": 1, 2: 3}, [b"x"]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,7 @@ from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError, PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import event_priority, get_plugin_logger
+from mkdocs.plugins import CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -26,7 +27,7 @@ from broadsheet.fingerprint import stamp_site
 from broadsheet.imprints import Imprints
 from broadsheet.indexing import INDEX_DIR
 from broadsheet.library import Library, build_library
-from broadsheet.mishaps import report_problems
+from broadsheet.mishaps import explain_disk_fault, report_problems
 from broadsheet.navigation import build_navigation
 from broadsheet.newsroom import find_surroundings, read_clock
 from broadsheet.pages import adopt_pictures, build_files
@@ -38,8 +39,9 @@ from broadsheet.proofs import ProofPress
 from broadsheet.publishing import Publisher
 from broadsheet.rankings import start_ranking
 from broadsheet.revising import render_again
-from broadsheet.search_desk import SearchDesk, load_search, make_search_page
+from broadsheet.search_desk import IndexPlace, SearchDesk, load_search, make_search_page
 from broadsheet.settings import Settings, find_content, find_layout, find_locale, find_words, read_settings
+from broadsheet.site_lock import SiteLock
 from broadsheet.source import Source, read_source
 from broadsheet.surroundings import add_files
 from broadsheet.templating import TEMPLATES, equip_environment
@@ -55,6 +57,9 @@ class Newspaper:
 
     def __init__(self) -> None:
         self._serving = False
+        self._lock = SiteLock(log.info)
+        self._deploying = False
+        """Whether MkDocs reads the site once more after the build."""
         self._settings = Settings()
         self._press: Press | None = None
         self._root = Path()
@@ -72,11 +77,33 @@ class Newspaper:
     def on_startup(self, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether a writer is watching: then a fault must not end the server."""
         spare_archive()
-        self._serving = command == "serve"
+        self._serving, self._deploying = command == "serve", command == "gh-deploy"
         if self._serving:
             self._desk.open()
 
-    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+    @event_priority(100)
+    def _lock_site(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Wait until no other build of this site runs, before anybody reads the content.
+
+        A server has a site of its own.
+
+        Raises:
+            PluginError: when the settings, which MkDocs has read before, have changed while this build waited, or when
+                it would wait for ever.
+
+        """
+        if not self._serving:
+            file = Path(config.config_file_path or "mkdocs.yml")
+            read = _find_state(file)
+            try:
+                waited = self._lock.take(Path(config.site_dir))
+            except BroadsheetError as error:
+                raise PluginError(str(error)) from None
+            if waited and _find_state(file) != read:
+                raise PluginError(f"'{file.name}' has changed while this build waited for another: build again")
+        return config
+
+    def _prepare(self, config: MkDocsConfig) -> MkDocsConfig:
         """Check the settings and add the engine's templates behind the site's own.
 
         Raises:
@@ -98,6 +125,8 @@ class Newspaper:
             load_search(config)
         return config
 
+    on_config = CombinedEvent(_lock_site, _prepare)
+
     @event_priority(-100)
     def on_pre_build(self, config: MkDocsConfig) -> None:
         """Read, check, render and relate everything, before MkDocs empties the site directory.
@@ -107,6 +136,9 @@ class Newspaper:
 
         """
         self._root, self._label = find_content(self._settings, config)
+        self._publisher = Publisher(config, in_place=self._serving)
+        # Control-C ends a build without an event, and what makes the index writes beside the site.
+        atexit.register(self._search.stop)
         try:
             source = read_source(self._root, self._label)
             self._source = replace(source, articles={})
@@ -125,7 +157,6 @@ class Newspaper:
         report_problems(library.problems, log, strict=bool(config.strict), serving=self._serving, told=told)
         if self._serving:
             self._desk.note(library, now)
-        self._publisher = Publisher(config)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the edition's pages and media to the site's own."""
@@ -199,14 +230,16 @@ class Newspaper:
         self._desk.keep_pages(publisher.site)
         for url, data in self._desk.last_good.pages.items():
             printer.write(f"{url}index.html", data)
-        start_search = partial(self._start_search, publisher.site, config)
-        others = {INDEX_DIR} if self._settings.search else set()
+        start_search = partial(self._start_search, config)
+        # A server's index is made later, and is no part of what is published here.
+        place_search = self._search.place if self._settings.search and not self._serving else None
+        others = {INDEX_DIR} if self._settings.search and self._serving else set()
         there = self._desk.recall_site(others)
-        arguments = (workshop.cache, count_cores(), workshop.report, start_search, others, there)
+        arguments = (workshop.cache, count_cores(), workshop.report, start_search, place_search, others, there)
         written, gone, site = publisher.finish(self._files, printer, imprints, *arguments)
-        self._search.release()
         log.info("%s files of the site are new or changed", f"{written:,}")
         self._publisher = None
+        atexit.unregister(self._search.stop)
         if self._serving:
             # Under --strict MkDocs may still call the build a failure.
             place = (self._settings.rules.zone, self._root, self._label, publisher.site)
@@ -214,15 +247,28 @@ class Newspaper:
             self._desk.follow_up(site, others, workshop, proofs, news=bool(written or gone), show=not config.strict)
         self._tools.save()
         if not self._serving:
-            self._search.wait()
             self._tools.close()
+            if not self._deploying:
+                self._lock.release()
 
+    @event_priority(-100)
     def on_build_error(self, error: Exception) -> None:
-        """Leave the site as it was; while serving, the index that is being made is that of the site that stays."""
+        """Leave the site as it was; while serving, the index that is being made is that of the site that stays.
+
+        Raises:
+            PluginError: that says on one line what is wrong with the disk.
+
+        """
+        if self._serving:
+            self._abandon()
+            return
+        self._search.stop()
         self._abandon()
-        if not self._serving:
-            self._search.stop()
-            self._tools.close()
+        self._tools.close()
+        self._lock.release()
+        fault = explain_disk_fault(error)
+        if fault:
+            raise PluginError(f"{fault}: the site stays as it was") from None
 
     def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: object) -> LiveReloadServer:
         """Stand between the server and its builds, so that it lives through those that fail."""
@@ -231,17 +277,26 @@ class Newspaper:
 
     def on_shutdown(self) -> None:
         """End the workers, and the program that makes the search index."""
-        self._abandon()
         self._search.stop()
+        self._abandon()
         self._tools.close()
         self._desk.close()
+        self._lock.release()
 
-    def _start_search(self, site: Path, config: MkDocsConfig) -> None:
+    def _start_search(self, config: MkDocsConfig) -> None:
         if self._settings.search:
-            at_once = not self._serving
-            self._search.start(self._files, self._ready, config, site, self._tools.folder, at_once=at_once)
+            place, at_once = self._find_index_place(), not self._serving
+            self._search.start(self._files, self._ready, config, place, self._tools.folder, at_once=at_once)
+
+    def _find_index_place(self) -> IndexPlace:
+        publisher = self._publisher
+        assert publisher is not None
+        if self._serving:
+            return IndexPlace(publisher.site, publisher.site)
+        return IndexPlace(publisher.site, publisher.next_site, publisher.make_in)
 
     def _abandon(self) -> None:
+        atexit.unregister(self._search.stop)
         if self._publisher is not None:
             self._publisher.abandon()
             self._publisher = None
@@ -263,8 +318,8 @@ class Newspaper:
         ranker = self._desk.ranker if self._serving else start_ranking
         # A server has better things to do before a page is shown, and other plugins may still change articles.
         early = self._settings.search and not self._serving and not find_onlookers(config, [self])
-        workshop, site = self._tools.workshop, Path(config.site_dir)
-        tell = partial(self._search.begin, config=config, site=site, cache=self._tools.folder) if early else None
+        workshop, place = self._tools.workshop, self._find_index_place()
+        tell = partial(self._search.begin, config=config, place=place, cache=self._tools.folder) if early else None
         arguments = (now, find_layout(self._settings, config), workshop, around, ranker, tell)
         self._press, library = set_sound_press(library, *arguments)
         return library
@@ -275,3 +330,9 @@ class Newspaper:
         body, fresh = render_again(article, self._ready, label, setup)
         report_problems(fresh, log, strict=False, serving=self._serving)
         return body
+
+
+def _find_state(file: Path) -> tuple[int, int]:
+    """The size of a file and the time of its last change."""
+    status = file.stat()
+    return status.st_size, status.st_mtime_ns

@@ -22,6 +22,8 @@ _GRACE = 2.0
 """So long, in seconds, a process whose build has ended may take to clean up."""
 _GENTLY = 10
 """How far behind other processes (see `nice`)."""
+_DISK_FAULT = 2
+"""The exit code where the disk is full, or something like that."""
 _PATIENCE = 1.0
 """So long, in seconds, a thread lets the build end first that a writer waits for."""
 
@@ -42,21 +44,28 @@ class Indexing:
         cache: Path | None = None,
         *,
         gently: bool = False,
+        make_in: Path | None = None,
     ) -> None:
         """Start with what is known already; `report` is told why there is no index, should there be none.
 
         `cache` is the directory in which parts of it are kept for the next one; `gently` lets all other work go first.
+        `make_in` is a directory in which it is made, and which is removed in the end: then no file of it is ever in
+        the site before it is whole, nor in the directory for temporary files.
         """
         self.records: Sequence[Record] = records if gently else ()
         """What is known so far, of one that may be handed on."""
-        self._site = site_dir
+        self.disk_fault = ""
+        """Why the disk did not let it be made, unless `gently`: that is no fault that a site is published with."""
+        self._gently = gently
+        self._make_in = make_in or site_dir
         self._report = report
         self._stopped = self._done = False
         self._leave = threading.Event()
         self._thread: threading.Thread | None = None
-        job, self._job = tempfile.mkstemp(prefix="broadsheet-search-")
+        job, self._job = tempfile.mkstemp(prefix="broadsheet-search-", dir=make_in)
         with os.fdopen(job, "w", encoding="utf-8") as file:
-            about = [str(site_dir), language, gently, None if cache is None else str(cache)]
+            folders = [None if one is None else str(one) for one in (cache, make_in)]
+            about = [str(site_dir), language, gently, *folders]
             file.write(f"{json.dumps(about)}\n{pack_records(records)}")
         paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(  # noqa: S603 - this very program
@@ -124,13 +133,16 @@ class Indexing:
         process.stdout.close()
         self._done = process.returncode == 0
         if not (self._done or self._stopped):
-            self._report(told or f"no search index: what makes it has ended with code {process.returncode}")
+            if process.returncode == _DISK_FAULT and not self._gently:
+                self.disk_fault = told
+            else:
+                self._report(told or f"no search index: what makes it has ended with code {process.returncode}")
         self._clear()
 
     def _clear(self) -> None:
         Path(self._job).unlink(missing_ok=True)
-        if not self._done and self._site.is_dir():
-            clear_workshops(self._site)
+        if not self._done and self._make_in.is_dir():
+            clear_workshops(self._make_in)
 
 
 class LateIndexing:
@@ -172,7 +184,7 @@ def main(job: str) -> int:
     """Make the index that a file tells of, with the rest of the records from standard input.
 
     Returns:
-        0 when it is in its place; otherwise 1, with the reason on standard output.
+        0 when it is in its place; otherwise the reason is on standard output: 2 when it is the disk, else 1.
 
     """
     program, lines = PagefindProgram(), (SimpleQueue[str](), SimpleQueue[str]())
@@ -199,20 +211,22 @@ def main(job: str) -> int:
     try:
         about, records = Path(job).read_text(encoding="utf-8").split("\n")
         Path(job).unlink()
-        site_dir, language, gently, cache = json.loads(about)
+        site_dir, language, gently, *folders = json.loads(about)
         if gently and hasattr(os, "nice"):
             os.nice(_GENTLY)
         told, leave = unpack_records(records), partial(read, lines[1])
         # As large as what it has become.
         del records
-        store = None if cache is None else Path(cache)
-        build_search_index(told, Path(site_dir), language, program, wait_for_rest, leave, store)
+        store, make_in = (None if one is None else Path(one) for one in folders)
+        build_search_index(told, Path(site_dir), language, program, wait_for_rest, leave, store, make_in)
     except IndexingError as error:
         _say(str(error))
         return 1
+    except OSError as error:
+        _say(f"no search index: {error}")
+        return _DISK_FAULT
     except Exception as error:  # whatever Pagefind's files hold: a build says it in a sentence
-        kind = "" if isinstance(error, OSError) else f"{type(error).__name__}: "
-        _say(f"no search index: {kind}{error}")
+        _say(f"no search index: {type(error).__name__}: {error}")
         return 1
     return 0
 

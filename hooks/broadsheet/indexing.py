@@ -15,7 +15,7 @@ from broadsheet.pagefind_program import PagefindProgram, find_version
 from broadsheet.part_making import PartMaker
 from broadsheet.placing import Placing
 from broadsheet.records import Record, digest, find_common_words
-from broadsheet.site_files import hold_site, is_alive
+from broadsheet.site_files import is_alive
 
 INDEX_DIR = "pagefind"
 """Where in the site the index lies."""
@@ -34,6 +34,7 @@ def build_search_index(
     wait_for_rest: Callable[[], Sequence[Record]] | None = None,
     wait_for_leave: Callable[[], object] | None = None,
     cache: Path | None = None,
+    make_in: Path | None = None,
 ) -> bool:
     """Make the index of a site and put it into `site_dir`/pagefind, in the place of an older one.
 
@@ -50,6 +51,7 @@ def build_search_index(
             is put into place.
         wait_for_leave: comes back once the index may be put into place.
         cache: the directory in which parts are kept for the next index.
+        make_in: a directory on the same disk in which the index is made; `site_dir` unless given.
 
     Raises:
         IndexingError: that says how to mend what is wrong.
@@ -57,10 +59,11 @@ def build_search_index(
     """
     if wait_for_rest is None and is_current(records, site_dir, language):
         return False
-    clear_workshops(site_dir)
+    make_in = make_in or site_dir
+    clear_workshops(make_in)
     maker = PartMaker(FileStore(cache, INDEX_PARTS), pagefind or PagefindProgram(), language)
     with tempfile.TemporaryDirectory(
-        prefix=f"{_WORKSHOP}{os.getpid()}-", dir=site_dir, ignore_cleanup_errors=True
+        prefix=f"{_WORKSHOP}{os.getpid()}-", dir=make_in, ignore_cleanup_errors=True
     ) as workshop:
         try:
             files, named = maker.make(records, wait_for_rest)
@@ -71,8 +74,7 @@ def build_search_index(
             placing.prepare()
             if wait_for_leave is not None:
                 wait_for_leave()
-            with hold_site(Path(site_dir)):
-                placing.finish((ENTRY, _STAMP))
+            placing.finish((ENTRY, _STAMP))
             maker.prune()
         finally:
             maker.close()

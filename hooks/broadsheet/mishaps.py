@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import traceback
@@ -16,6 +17,10 @@ from broadsheet.problems import Problem, count, show
 from broadsheet.yaml_faults import explain_yaml
 
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "note": logging.INFO}
+_DISK_FAULTS = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG),
+    *(errno.EACCES, errno.EPERM, errno.ENOENT, errno.EMFILE, errno.ENFILE),
+}
 
 
 def report_problems(
@@ -48,6 +53,16 @@ def report_problems(
         raise PluginError(f"{count(errors, 'error')} in the content, see above: nothing was built")
     if strict and warnings:
         raise PluginError(f"{count(warnings, 'warning')} in the content, see above: strict, so nothing was built")
+
+
+def explain_disk_fault(error: BaseException) -> str:
+    """What is wrong with the disk, or with who may write there, on one line; '' when it is something else."""
+    if not isinstance(error, OSError) or error.errno not in _DISK_FAULTS:
+        return ""
+    reason = error.strerror or _name(error)
+    # Of a copy it is the file to be written.
+    name = error.filename2 or error.filename
+    return _place(name, 0, reason) if isinstance(name, str) else show(reason)
 
 
 def explain_mishap(error: BaseException) -> str:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from operator import methodcaller
 from pathlib import Path
 
 from babel import Locale
 from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 
 from broadsheet.body import RenderedBody
 from broadsheet.edition import Edition
 from broadsheet.index_process import Indexing, LateIndexing
-from broadsheet.indexing import is_current, remove_index
+from broadsheet.indexing import INDEX_DIR, is_current, remove_index
 from broadsheet.pages import ArticlePage, PressPage, make_page_file
 from broadsheet.press import Press
 from broadsheet.records import Record
@@ -29,6 +32,18 @@ SHORTCUT = "assets/javascripts/search-box.js"
 log = get_plugin_logger("broadsheet")
 
 
+@dataclass(frozen=True, slots=True)
+class IndexPlace:
+    """The directories of one index."""
+
+    site: Path
+    """The site that readers see, whose index may be right as it is."""
+    target: Path
+    """The tree that gets the new one: the same while serving, the next site otherwise."""
+    make_in: Path | None = None
+    """Where it is made; in the site while serving."""
+
+
 class SearchDesk:
     """Holds the index that is being made: while pages are printed, and while serving beside that as well."""
 
@@ -37,33 +52,47 @@ class SearchDesk:
         self._begun = False
         self._records: list[Record] | None = None
         """Of the articles, where they are known for certain."""
-        self._site: Path | None = None
 
     def begin(
-        self, edition: Edition, bodies: Mapping[str, RenderedBody], config: MkDocsConfig, site: Path, cache: Path | None
+        self,
+        edition: Edition,
+        bodies: Mapping[str, RenderedBody],
+        config: MkDocsConfig,
+        place: IndexPlace,
+        cache: Path | None,
     ) -> None:
         """Once the bodies are rendered: begin to make the index, unless the articles in the one that is there are.
 
         The site's own pages are not known yet: `start` tells.
         """
         self.stop()
-        self._site = site
         language = find_language(config)
         records = self._records = record_articles(edition, bodies)
-        if not is_current(records, site, language, dated=True):
+        if not is_current(records, place.site, language, dated=True):
             # What hinders it now is told when it is started in earnest.
             with suppress(OSError):
-                self._indexing = Indexing(records, site, language, log.warning, cache)
+                self._indexing = Indexing(records, place.target, language, log.warning, cache, make_in=place.make_in)
                 self._begun = True
 
     def start(
-        self, files: Files, press: Press, config: MkDocsConfig, site: Path, cache: Path | None, *, at_once: bool = True
+        self,
+        files: Files,
+        press: Press,
+        config: MkDocsConfig,
+        place: IndexPlace,
+        cache: Path | None,
+        *,
+        at_once: bool = True,
     ) -> None:
         """Once all of the site's own pages are rendered: start to make the index, unless it is there and right.
 
-        An older one stays in its place until then. Without `at_once`, a thread looks what there is to be done.
+        An older one stays in its place until `place`. Without `at_once`, a thread looks what there is to be done, and
+        the index takes the older one's place when it is made.
+
+        Raises:
+            OSError: with `at_once`, when no process can be started for it.
+
         """
-        self._site = site
         own = record_pages(files)
         if isinstance(self._indexing, Indexing) and self._begun:
             self._begun, self._records = False, None
@@ -78,13 +107,16 @@ class SearchDesk:
                 return under_way
             if under_way is not None:
                 under_way.stop()
-            if is_current(records, site, language):
+            if is_current(records, place.site, language):
                 return None
+            arguments = (records, place.target, language, log.warning, cache)
             try:
-                indexing = Indexing(records, site, language, log.warning, cache, gently=not at_once)
+                indexing = Indexing(*arguments, gently=not at_once, make_in=place.make_in)
             except OSError as error:
+                if at_once:
+                    raise
                 log.warning("no search index: %s", error)
-                remove_index(site)
+                remove_index(place.site)
                 return None
             indexing.finish(leave=not at_once)
             return indexing
@@ -92,19 +124,26 @@ class SearchDesk:
         previous = self._indexing if isinstance(self._indexing, LateIndexing) else None
         self._indexing = begin(None) if at_once else LateIndexing(begin, previous)
 
-    def release(self) -> None:
-        """Let the index take its place: the site that it belongs to is in its own."""
-        if isinstance(self._indexing, Indexing):
-            self._indexing.leave()
+    def place(self, staging: Path) -> bool:
+        """Wait for the index, and have it in the next site, in `staging`; False where the site's own is still right.
 
-    def wait(self) -> None:
-        """Until the index is made, or the reason why it cannot be has been told: then an older one goes.
+        Without Pagefind, the next site has no index: the old one may have what is not public any more.
 
-        It may have what is not public any more.
+        Raises:
+            PluginError: when the disk is full, or something like that.
+
         """
-        if self._indexing is not None and not self._indexing.wait() and self._site is not None:
-            self.stop()
-            remove_index(self._site)
+        indexing = self._indexing
+        if not isinstance(indexing, Indexing):
+            return False
+        indexing.leave()
+        done = indexing.wait()
+        self.stop()
+        if indexing.disk_fault:
+            raise PluginError(f"{indexing.disk_fault}: the site stays as it was")
+        if not done:
+            shutil.rmtree(staging / INDEX_DIR, ignore_errors=True)
+        return True
 
     def stop(self) -> None:
         """End what is under way, without a trace."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import glob
-import importlib
 import os
 import posixpath
 import shutil
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,15 +37,20 @@ def make_staging(site: Path) -> Path:
     """
     apart = site.is_dir() and site.stat().st_dev != site.parent.stat().st_dev
     for parent in (site,) if apart else (site.parent, site):
-        for left in parent.glob(f".{glob.escape(site.name)}.{_PART}-*") if parent.is_dir() else ():
-            if not is_alive(left.name.rpartition("-")[2]):
-                shutil.rmtree(left, ignore_errors=True)
+        for left in find_left(site, parent):
+            shutil.rmtree(left, ignore_errors=True)
         with suppress(PermissionError):
             staging = parent / f".{site.name}.{_PART}-{os.getpid()}"
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir(parents=True)
             return staging
     raise PermissionError(f"'{site}' cannot be written")
+
+
+def find_left(site: Path, parent: Path | None = None) -> list[Path]:
+    """What builds of a site that were killed have left, beside it or in another directory."""
+    found = (parent or site.parent).glob(f".{glob.escape(site.name)}.{_PART}-*")
+    return [path for path in found if not is_alive(path.name.rpartition("-")[2])]
 
 
 def is_alive(process: str) -> bool:
@@ -103,58 +107,51 @@ def find_kept(imprints: Mapping[str, bytes], printed: Mapping[str, Printed], the
     return kept
 
 
-@contextmanager
-def hold_site(site: Path) -> Iterator[None]:
-    """Have other builds of a site wait before they put theirs in its place; the system lets go when a process ends.
-
-    Without it, where directories cannot be locked, nothing is lost but order: see `publish`.
-    """
-    try:
-        folder = os.open(site.parent, os.O_RDONLY)
-    except OSError:
-        yield
-        return
-    try:
-        with suppress(ImportError, OSError):
-            importlib.import_module("fcntl").flock(folder, 2)
-        yield
-    finally:
-        os.close(folder)
-
-
 def publish(
     staging: Path, site: Path, kept: Collection[str], there: SiteState
-) -> tuple[int, dict[str, tuple[int, int]]]:
+) -> tuple[set[str], dict[str, tuple[int, int]]]:
     """Move what is new or other than before from the staging directory to the site, and remove the rest of the old.
 
     Every file takes its place whole. Cost: one rename a changed file, one comparison an unchanged one; one rename for
     all where there was no directory of the site.
 
     Returns:
-        how many files were written, and the size and time of all that were made ready, as this build left them:
+        the files that were written, and the size and time of all that were made ready, as this build left them:
         another may have put its own in their place since, which must not be taken for these.
 
     """
     fresh = scan(staging, hidden=True)
     if not there and _take_place(staging, site):
-        return len(fresh), fresh
-    left = dict(fresh)
-    written = 0
-    for path, (size, _) in sorted(fresh.items()):
-        source, target = staging / path, site / path
-        if path in there and there[path][0] == size and _is_same(source, target):
-            left[path] = there[path]
-            continue
-        _make_room(target, site)
-        source.replace(target)
-        written += 1
-    stale = there.keys() - fresh.keys() - set(kept)
-    for path in stale:
+        return set(fresh), fresh
+    left = find_unchanged(staging, site, fresh, there)
+    changed = fresh.keys() - left.keys()
+    for path in sorted(changed):
+        make_room(site / path, site)
+        (staging / path).replace(site / path)
+    remove_files(site, there.keys() - fresh.keys() - set(kept))
+    return changed, {**fresh, **left}
+
+
+def find_unchanged(staging: Path, site: Path, fresh: SiteState, there: SiteState) -> dict[str, tuple[int, int]]:
+    """Those of the fresh files that the site has already, byte for byte, with the size and time that they have there.
+
+    Of hidden files at the top `there` need not tell.
+    """
+    found = {}
+    for path, (size, _) in fresh.items():
+        old = there.get(path) or (_look(site / path) if path.startswith(".") else None)
+        if old is not None and old[0] == size and _is_same(staging / path, site / path):
+            found[path] = old
+    return found
+
+
+def remove_files(tree: Path, paths: Collection[str]) -> None:
+    """Remove files, and the directories that are empty then."""
+    for path in paths:
         # What was a directory may be a file now, and the other way round: then it has gone already.
         with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            (site / path).unlink()
-    _remove_empty(site, {posixpath.dirname(path) for path in stale})
-    return written, left
+            (tree / path).unlink()
+    _remove_empty(tree, {posixpath.dirname(path) for path in paths})
 
 
 def _take_place(staging: Path, site: Path) -> bool:
@@ -179,8 +176,16 @@ def _is_same(source: Path, target: Path) -> bool:
         return False
 
 
-def _make_room(target: Path, site: Path) -> None:
-    """The directory for a file; where the old site has a file in the way, or a directory, that goes."""
+def _look(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def make_room(target: Path, site: Path) -> None:
+    """Make the directory for a file; where a tree has a file in the way, or a directory, that goes."""
     if target.is_dir() and not target.is_symlink():
         shutil.rmtree(target)
     for parent in reversed(target.relative_to(site).parents):
