@@ -197,17 +197,6 @@ def test_a_request_to_end_waits_as_well_and_a_failure_is_not_hidden() -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-@pytest.mark.parametrize("search", [True, False])
-def test_what_a_killed_build_has_left_of_a_search_index_goes_with_the_next_build(search: bool, tmp_path: Path) -> None:
-    site = Site(tmp_path, {"broadsheet": {"search": search}})
-    site.register("topics", world={"title": "World"})
-    site.article("talks")
-    assert site.build().code == 0
-    site.write("site/.search-999999999-x/pagefind/entry.json", "{}")
-    assert site.build().code == 0
-    assert not (site.output / ".search-999999999-x").exists()
-
-
 @pytest.mark.parametrize("noted", ["words", {"index.html": 1, 2: 3}, [b"x"]])
 def test_notes_of_another_kind_are_no_notes(noted: object, make_site: MakeSite) -> None:
     site = make_site(broadsheet={"search": False})

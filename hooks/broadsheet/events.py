@@ -24,11 +24,11 @@ from broadsheet.developing import read_rendition
 from broadsheet.exposure import examine_templates
 from broadsheet.fingerprint import stamp_site
 from broadsheet.imprints import Imprints
-from broadsheet.indexing import INDEX_DIR
 from broadsheet.library import Library, build_library
 from broadsheet.mishaps import report_problems
 from broadsheet.navigation import build_navigation
 from broadsheet.newsroom import find_surroundings, read_clock
+from broadsheet.pagefind_program import IndexingError
 from broadsheet.pages import adopt_pictures, build_files
 from broadsheet.press import Press, set_sound_press
 from broadsheet.press_files import MediaFile, PressFile, list_entries
@@ -39,6 +39,7 @@ from broadsheet.publishing import Publisher
 from broadsheet.rankings import start_ranking
 from broadsheet.revising import render_again
 from broadsheet.search_desk import SearchDesk, load_search, make_search_page
+from broadsheet.search_index import INDEX_DIR
 from broadsheet.settings import Settings, find_content, find_layout, find_locale, find_words, read_settings
 from broadsheet.source import Source, read_source
 from broadsheet.surroundings import add_files
@@ -199,12 +200,16 @@ class Newspaper:
         self._desk.keep_pages(publisher.site)
         for url, data in self._desk.last_good.pages.items():
             printer.write(f"{url}index.html", data)
-        start_search = partial(self._start_search, publisher.site, config)
-        others = {INDEX_DIR} if self._settings.search else set()
+        # While serving, the index takes its place after the site.
+        others = {INDEX_DIR} if self._settings.search and self._serving else set()
         there = self._desk.recall_site(others)
-        arguments = (workshop.cache, count_cores(), workshop.report, start_search, others, there)
-        written, gone, site = publisher.finish(self._files, printer, imprints, *arguments)
-        self._search.release()
+        arguments = (workshop.cache, count_cores(), workshop.report, partial(self._start_search, config), others, there)
+        try:
+            written, gone, site = publisher.finish(self._files, printer, imprints, *arguments, self._place_search)
+        except IndexingError as error:
+            raise PluginError(str(error)) from None
+        if self._settings.search and self._serving:
+            self._search.follow_up(self._files, self._ready, config, publisher.site, self._tools.folder)
         log.info("%s files of the site are new or changed", f"{written:,}")
         self._publisher = None
         if self._serving:
@@ -214,7 +219,6 @@ class Newspaper:
             self._desk.follow_up(site, others, workshop, proofs, news=bool(written or gone), show=not config.strict)
         self._tools.save()
         if not self._serving:
-            self._search.wait()
             self._tools.close()
 
     def on_build_error(self, error: Exception) -> None:
@@ -236,10 +240,13 @@ class Newspaper:
         self._tools.close()
         self._desk.close()
 
-    def _start_search(self, site: Path, config: MkDocsConfig) -> None:
-        if self._settings.search:
-            at_once = not self._serving
-            self._search.start(self._files, self._ready, config, site, self._tools.folder, at_once=at_once)
+    def _start_search(self, config: MkDocsConfig) -> None:
+        if self._settings.search and not self._serving:
+            self._search.finish(self._files, self._ready, config, self._tools.folder)
+
+    def _place_search(self, staging: Path) -> None:
+        if self._settings.search and not self._serving:
+            self._search.place(staging)
 
     def _abandon(self) -> None:
         if self._publisher is not None:
@@ -263,9 +270,8 @@ class Newspaper:
         ranker = self._desk.ranker if self._serving else start_ranking
         # A server has better things to do before a page is shown, and other plugins may still change articles.
         early = self._settings.search and not self._serving and not find_onlookers(config, [self])
-        workshop, site = self._tools.workshop, Path(config.site_dir)
-        tell = partial(self._search.begin, config=config, site=site, cache=self._tools.folder) if early else None
-        arguments = (now, find_layout(self._settings, config), workshop, around, ranker, tell)
+        tell = partial(self._search.begin, config=config, cache=self._tools.folder) if early else None
+        arguments = (now, find_layout(self._settings, config), self._tools.workshop, around, ranker, tell)
         self._press, library = set_sound_press(library, *arguments)
         return library
 

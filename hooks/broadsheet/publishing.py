@@ -15,7 +15,6 @@ from mkdocs.structure.files import Files
 
 from broadsheet.cache import Cache
 from broadsheet.imprints import Imprints
-from broadsheet.indexing import clear_workshops
 from broadsheet.packing import digest
 from broadsheet.press_files import MediaFile, PressFile
 from broadsheet.printing import Printer
@@ -73,12 +72,13 @@ class Publisher:
         start_search: Callable[[], None],
         others: Collection[str] = (),
         there: SiteState | None = None,
+        place_search: Callable[[Path], None] | None = None,
     ) -> tuple[int, int, SiteState]:
         """Print what has changed, and put everything in its place.
 
         `start_search` is called when nothing stands in the way of a thread any more; `others` names directories
         of the site that someone else looks after; `there` is how the last build left a site that nobody else
-        touches, where that is known.
+        touches, where that is known; `place_search` puts the search index into the directory that it is given.
 
         Returns:
             how many files were written, how many went, and how the site was left.
@@ -90,13 +90,13 @@ class Publisher:
         noted = cache.get("site", [key]).get(key)
         known = noted.items() if isinstance(noted, dict) else ()
         printed = {path: one for path, one in known if isinstance(path, str) and isinstance(one, Printed)}
-        # What a build that was killed has left there would be published with the site.
-        clear_workshops(self._site)
         there = scan(self._site, others) if there is None else there
         kept = find_kept(marks, printed, there)
         left = [file for file in ours if file.dest_uri not in kept]
         printer.print_all([file for file in left if isinstance(file, PressFile)], workers, report, start_search)
         printer.copy_media([file for file in left if isinstance(file, MediaFile)])
+        if place_search is not None:
+            place_search(self._staging)
         with hold_interrupts(), hold_site(self._site):
             written, placed = publish(self._staging, self._site, kept, there)
             cache.put("site", {key: note(marks, printed, kept, placed)})
