@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from broadsheet.file_store import INDEX_PARTS, PICTURES, FileStore, measure_store, remove_store
+from broadsheet.file_store import PICTURES, FileStore, measure_store, remove_store
 
 NAMES = [f"{number:024x}-320.webp" for number in range(4)]
 
@@ -107,18 +107,6 @@ def test_it_is_measured_and_removed(tmp_path: Path) -> None:
     assert measure_store(tmp_path, PICTURES) == (4, 400)
     assert remove_store(tmp_path, PICTURES)
     assert not (tmp_path / PICTURES.folder).exists()
-
-
-def test_each_kind_has_a_directory_of_its_own_and_is_used_by_nobody_else(tmp_path: Path) -> None:
-    name = f"{7:032x}.part"
-    FileStore(tmp_path).save(NAMES[0], b"picture")
-    FileStore(tmp_path, INDEX_PARTS).save(name, b"part")
-    assert [path.name for path in sorted(tmp_path.iterdir())] == ["pictures", "search"]
-    FileStore(tmp_path).prune([], max_bytes=0)
-    assert FileStore(tmp_path, INDEX_PARTS).load(name) == b"part"
-    assert measure_store(tmp_path, INDEX_PARTS) == (1, 20)
-    assert remove_store(tmp_path, INDEX_PARTS)
-    assert not (tmp_path / "search").exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="every file may be anyone's")

@@ -1,25 +1,73 @@
-"""Records: sets of them told apart, and told to another process."""
+"""Records: what readers can search, and in what form."""
 
 from __future__ import annotations
 
-import random
-from dataclasses import replace
+import pytest
+from broadsheet.article import Correction, Image
+from broadsheet.body import RenderedBody
+from broadsheet.plain_text import read_text
+from broadsheet.records import Record, find_common_words, record_articles, record_page
+from broadsheet.registers import Author, Topic
+from makers import HOLDS, hold, make_article, make_edition, make_moment, make_registers
 
-from broadsheet.records import Record, digest, find_common_words, pack_records, unpack_records
-from hypothesis import given
-from hypothesis import strategies as st
+REGISTERS = make_registers(
+    [Topic("world", "World & more"), Topic("asia", "Asia", parent="world"), Topic("nato", "NATO")],
+    [Author("desk", "The <b>desk</b>"), Author("ann", "Ann, of the\u200b Times")],
+)
 
-RECORDS = [Record(f"{number}/", f"Title {number}", "Words.", day="2026-01-01") for number in range(9)]
+
+def record(html: str = "<p>Words.</p>", **fields: object) -> Record:
+    """The record of one article with this body."""
+    article = make_article("talks", **fields)
+    edition = make_edition(article, registers=REGISTERS)
+    return record_articles(edition, {article.path: RenderedBody(html, text=read_text(html))})[0]
 
 
-def test_a_digest_tells_whether_anything_that_readers_find_has_changed() -> None:
-    shuffled = random.Random(7).sample(RECORDS, len(RECORDS))  # noqa: S311 - for a test
-    assert digest(RECORDS, "en") == digest(shuffled, "en")
-    changed = [replace(RECORDS[0], **{name: "x"}) for name in ("url", "title", "text", "language", "day", "at")]
-    changed += [replace(RECORDS[0], topics=("x",)), replace(RECORDS[0], authors=("x",))]
-    others = [digest([one, *RECORDS[1:]], "en") for one in changed]
-    others += [digest(RECORDS, "fr"), digest(RECORDS[1:], "en"), digest([], "en"), digest(RECORDS, "en")]
-    assert len(set(others)) == len(others)
+def test_an_article_is_found_by_all_that_its_page_says() -> None:
+    found = record(
+        "<p>The <em>body</em>.</p>",
+        title="Talks  end",
+        topics=("asia", "nato"),
+        authors=("desk", "ann"),
+        kicker="Analysis",
+        summary="The dek.",
+        dateline="Geneva",
+        image=Image("a.png", "The alternative", "The caption"),
+        corrections=(Correction(make_moment(), "The correction."),),
+        language="fr",
+    )
+    assert found == Record(
+        "2026/01/talks/",
+        "Talks end",
+        "Analysis The dek. Geneva The body. The caption The correction.",
+        "fr",
+        # The parent too: who narrows a search to the world means Asia as well.
+        ("Asia", "World & more", "NATO"),
+        ("The <b>desk</b>", "Ann, of the Times"),
+        "2026-01-18",
+        "2026-01-18T00:00:00+00:00",
+    )
+    assert found.year == "2026"
+
+
+@pytest.mark.parametrize("reason", HOLDS)
+def test_nothing_is_known_of_a_held_article(reason: str) -> None:
+    edition = make_edition(hold(make_article("talks"), reason))
+    assert record_articles(edition, {}) == []
+
+
+def test_articles_of_one_day_are_in_the_order_of_their_instants() -> None:
+    early = record(date="2026-01-18T12:00:00+05:00")
+    late = record(date="2026-01-18T08:00:00")
+    assert early.at < late.at
+    assert early.day == late.day == "2026-01-18"
+
+
+def test_a_page_of_the_sites_own_is_known_without_its_headline() -> None:
+    html = '<h1 id="a">About <em>us</em> &amp; you</h1>\n<p>We print.</p><h1>More</h1>'
+    found = record_page("about/", "About us &amp; you", html)
+    assert found == Record("about/", "About us & you", "We print. More")
+    assert found.year == ""
 
 
 def test_common_words_are_those_of_two_records_in_three() -> None:
@@ -29,16 +77,5 @@ def test_common_words_are_those_of_two_records_in_three() -> None:
     ]
     assert find_common_words(records) == ["ferry", "the"]
     assert find_common_words(records[::-1]) == ["ferry", "the"]
-    # Where all is small, nothing need be spared.
+    # A small index costs readers little.
     assert find_common_words(records[:100]) == []
-
-
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)))
-LISTS = st.lists(TEXTS, max_size=3).map(tuple)
-
-
-@given(st.lists(st.builds(Record, TEXTS, TEXTS, TEXTS, TEXTS, LISTS, LISTS, TEXTS, TEXTS), max_size=4))
-def test_another_process_gets_records_as_they_are_on_one_line(records: list[Record]) -> None:
-    packed = pack_records(records)
-    assert unpack_records(packed) == records
-    assert "\n" not in packed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -110,7 +111,7 @@ def test_filters_are_loaded_when_they_are_opened_and_narrow_the_search(quiet: Pa
     quiet.on("request", lambda request: asked.append(request.url))
     quiet.goto(f"{ferries}search/?q=ferry")
     say(quiet, "25 results, the first 10 shown")
-    assert [url for url in asked if "/filter/" in url] == []
+    assert [url for url in asked if "/facets-" in url] == []
     quiet.get_by_text("Narrow the search").click()
     # With its parent: an article about Asia is one about the world.
     expect(quiet.get_by_label("Topic").locator("option")).to_have_text(["All topics", "Asia, far (16)", "World (25)"])
@@ -158,6 +159,85 @@ def test_the_newest_come_first_when_a_reader_wants_that(quiet: Page, ferries: st
     expect(results(quiet).get_by_role("link", name="About", exact=True)).to_be_visible()
     quiet.go_back()
     say(quiet, "25 results, the first 10 shown")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], str]) -> str:
+    """Where an archive is served that has three bundles, of two years each and of the last one."""
+    site = Site(tmp_path_factory.mktemp("archive"))
+    site.register("topics", world={"title": "World"}, asia={"title": "Asia", "parent": "world"})
+    site.register("authors", ann={"name": "Ann"}, ben={"name": "Ben"})
+    for number in range(30):
+        topic, author = ("asia", "ann") if number % 3 else ("world", "ben")
+        date = f"{2022 + number % 5}-{1 + number % 4:02}-{1 + number // 2:02}"
+        body = f"The walrus swims {'far ' * (number % 7)}, says page {number}."
+        site.article(f"walrus-{number}", date, body, topics=[topic], authors=[author])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("broadsheet.search_index.MAX_RECORDS", 12)
+        assert site.build("--strict").code == 0
+    bundles = json.loads((site.output / "pagefind/bundles.json").read_text(encoding="utf-8"))["bundles"]
+    assert [bundle["path"] for bundle in bundles] == ["", "2024_2025/", "2022_2023/"]
+    return serve(site.output)
+
+
+def test_several_bundles_are_searched_as_one(quiet: Page, archive: str) -> None:
+    quiet.goto(f"{archive}search/?q=walrus")
+    say(quiet, "30 results, the first 10 shown")
+    assert len({date[:4] for date in dates(quiet)}) > 2
+    for _ in range(2):
+        quiet.get_by_role("button", name="Show more").click()
+    say(quiet, "30 results")
+    assert len(set(dates(quiet))) == 30
+    quiet.goto(f"{archive}search/?q=zzzz")
+    say(quiet, "Nothing was found.")
+    # A search for a name finds what that author wrote, in the oldest bundle as well.
+    quiet.goto(f"{archive}search/?q=ben&year=2022")
+    say(quiet, "2 results")
+
+
+def test_the_newest_come_first_over_several_bundles(quiet: Page, archive: str) -> None:
+    quiet.goto(f"{archive}search/?q=page&sort=date")
+    say(quiet, "31 results, the first 10 shown")
+    for shown in ("31 results, the first 20 shown", "31 results, the first 30 shown", "31 results"):
+        quiet.get_by_role("button", name="Show more").click()
+        say(quiet, shown)
+    assert dates(quiet) == sorted(dates(quiet), reverse=True)
+    assert len(dates(quiet)) == 30
+    # A page without a date comes last.
+    expect(results(quiet).last.get_by_role("link")).to_have_text("About")
+
+
+def test_choices_and_their_numbers_are_those_of_all_bundles(quiet: Page, archive: str) -> None:
+    quiet.goto(f"{archive}search/?q=walrus")
+    quiet.get_by_text("Narrow the search").click()
+    expect(quiet.get_by_label("Topic").locator("option")).to_have_text(["All topics", "Asia (20)", "World (30)"])
+    assert options(quiet, "Author") == ["All authors", "Ann (20)", "Ben (10)"]
+    assert options(quiet, "Year") == ["All years", *(f"{year} (6)" for year in (2026, 2025, 2024, 2023, 2022))]
+    quiet.get_by_label("Author").select_option("Ben")
+    say(quiet, "10 results")
+    assert options(quiet, "Topic") == ["All topics", "World (10)"]
+    quiet.get_by_label("Year").select_option("2023")
+    say(quiet, "2 results")
+    assert options(quiet, "Author") == ["All authors", "Ann (4)", "Ben (2)"]
+    # A choice without words, the newest first; and no choice at all.
+    quiet.get_by_label("Words to look for").fill("")
+    quiet.get_by_label("Author").select_option("")
+    say(quiet, "6 results")
+    assert dates(quiet) == sorted(dates(quiet), reverse=True)
+    quiet.get_by_label("Year").select_option("")
+    say(quiet, "")
+    expect(quiet.get_by_label("Year").locator("option").first).to_have_text("All years")
+    assert options(quiet, "Author") == ["All authors", "Ann (20)", "Ben (10)"]
+
+
+def test_a_choice_alone_loads_a_small_part_of_the_index(quiet: Page, archive: str) -> None:
+    asked: list[str] = []
+    quiet.on("request", lambda request: asked.append(request.url.rpartition(".")[2]))
+    quiet.goto(f"{archive}search/?year=2024")
+    say(quiet, "6 results")
+    assert asked.count("pf_index") == 3
+    assert asked.count("pf_filter") == 0
+    assert asked.count("pf_fragment") == 6
 
 
 def test_those_who_come_back_find_what_they_had_opened(quiet: Page, ferries: str) -> None:
@@ -309,20 +389,35 @@ def test_search_engines_do_not_keep_the_page(shipped: Site) -> None:
     assert forms["404.html"] == "/paper/search/"
 
 
-def test_without_pagefind_a_build_says_so_and_the_page_leads_to_the_lists(
+def test_a_build_without_an_index_fails_and_leaves_the_site_as_it_was(tmp_path: Path) -> None:
+    site = Site(tmp_path / "paper")
+    site.article("talks")
+    assert site.build("--strict").code == 0
+    before = site.files()
+    site.article("more")
+    for _ in range(2):
+        run = site.build(PAGEFIND_BINARY_PATH=str(tmp_path / "none"))
+        assert run.code == 1
+        assert "ERROR" in run.output
+        assert "none does not run (No such file or directory): install Pagefind with 'make install'" in run.output
+        assert "Traceback" not in run.output
+        assert site.files() == before
+        assert not [path for path in site.root.iterdir() if ".site.part" in path.name]
+    assert site.build("--strict").code == 0
+    assert "2026/01/more/" in site.found()
+
+
+def test_a_page_whose_index_cannot_be_loaded_leads_to_the_lists(
     page: Page, tmp_path: Path, serve: Callable[[Path], str]
 ) -> None:
     site = Site(tmp_path / "paper")
     site.article("talks")
-    run = site.build(PAGEFIND_BINARY_PATH=str(tmp_path / "none"))
-    assert run.code == 0
-    assert "none does not run (No such file or directory): install Pagefind with 'make install'" in run.output
-    assert not site.has("pagefind/pagefind.js")
+    assert site.build().code == 0
+    (site.output / "pagefind/bundles.json").unlink()
     page.goto(f"{serve(site.output)}search/?q=talks")
     say(page, "The search is not available just now.")
     page.get_by_role("link", name="Archive by date").click()
     page.wait_for_url("**/archive/")
-    assert site.build("--strict", PAGEFIND_BINARY_PATH=str(tmp_path / "none")).code == 1
 
 
 def test_the_search_can_be_switched_off(tmp_path: Path) -> None:
@@ -342,19 +437,19 @@ def test_the_search_can_be_switched_off(tmp_path: Path) -> None:
 def test_a_build_of_the_same_records_takes_the_index_as_it_is(tmp_path: Path) -> None:
     site = Site(tmp_path / "paper")
     site.article("talks")
-    stamp = site.output / "pagefind" / "records.sha256"
     assert site.build("--strict").code == 0
-    first = stamp.stat().st_mtime_ns
+    before = site.files()
     assert site.build("--strict", PAGEFIND_BINARY_PATH=str(tmp_path / "none")).code == 0
-    assert stamp.stat().st_mtime_ns == first
+    assert site.files() == before
     site.article("talks", body="Other words.")
     assert site.build("--strict").code == 0
-    assert stamp.stat().st_mtime_ns != first
-    # A build that has no new index does not publish the old one.
+    assert "Other words." in site.found()["2026/01/talks/"]["content"]
+    # What is not public any more is in no file of the index.
     site.article("talks", draft=True)
     site.article("more")
-    assert site.build(PAGEFIND_BINARY_PATH=str(tmp_path / "none")).code == 0
-    assert not (site.output / "pagefind").exists()
+    assert site.build("--strict").code == 0
+    assert set(site.found()) == {"2026/01/more/", "about/"}
+    assert not [path for path, data in site.plain_files().items() if "pagefind/" in path and b"talks" in data]
     assert not [path for path in site.output.iterdir() if path.name.startswith(".")]
 
 
@@ -397,10 +492,10 @@ def test_what_was_found_is_told_in_the_language_of_the_page(
 
 
 def wait_for_index(server: Server, old: str = "") -> str:
-    """The stamp of the index, once it is another than the old one."""
+    """The list of bundles, once it is another than the old one."""
     end = time.monotonic() + 20
     while time.monotonic() < end:
-        status, stamp = server.get("pagefind/records.sha256")
+        status, stamp = server.get("pagefind/bundles.json")
         if status == 200 and stamp != old:
             return stamp
         time.sleep(0.1)
@@ -425,7 +520,7 @@ def test_while_serving_an_edit_is_found_and_the_old_index_stays_until_then(page:
         # What changes no record makes no index.
         with server.rebuild():
             site.write("content/articles/2026/01/note.txt", "no article")
-        assert server.get("pagefind/records.sha256") == (200, stamp)
+        assert server.get("pagefind/bundles.json") == (200, stamp)
         # A build that fails leaves the site, and the index of it that is being made.
         with server.rebuild():
             site.article("talks", body="The third version about zebras.")
@@ -434,5 +529,23 @@ def test_while_serving_an_edit_is_found_and_the_old_index_stays_until_then(page:
         wait_for_index(server, stamp)
         page.goto(f"{server.address}search/?q=zebra")
         say(page, "1 result")
+        assert server.alive
+    assert "Traceback" not in server.log
+
+
+def test_while_serving_a_missing_index_is_an_error_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGEFIND_BINARY_PATH", str(tmp_path / "none"))
+    site = Site(tmp_path / "paper")
+    site.article("talks")
+    with Server(site, "--livereload") as server:
+        end = time.monotonic() + 60
+        while "the search index cannot be made" not in server.log and time.monotonic() < end:
+            time.sleep(0.1)
+        line = next(line for line in server.log.splitlines() if "the search index cannot be made" in line)
+        assert line.startswith("ERROR")
+        assert "install Pagefind with 'make install'" in line
+        assert server.get("2026/01/talks/")[0] == 200
         assert server.alive
     assert "Traceback" not in server.log

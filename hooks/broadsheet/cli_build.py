@@ -10,9 +10,10 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
+from broadsheet.bundle_store import FOLDER, measure_bundles, remove_bundles
 from broadsheet.cache import CACHE_FILE, describe_cache, remove_cache
 from broadsheet.cli_related import load_site
-from broadsheet.file_store import INDEX_PARTS, PICTURES, measure_store, remove_store
+from broadsheet.file_store import PICTURES, measure_store, remove_store
 from broadsheet.problems import BroadsheetError
 from broadsheet.settings import read_settings
 from broadsheet.tools import CLUSTER, find_cache
@@ -59,7 +60,7 @@ def cache(config_file: str | None, clear: bool) -> None:
     config = load_site(config_file)
     folder = find_cache(config)
     if clear:
-        found = [remove_cache(folder), *(remove_store(folder, kind) for kind in (PICTURES, INDEX_PARTS))]
+        found = [remove_cache(folder), remove_store(folder, PICTURES), remove_bundles(folder)]
         click.echo("the cache is removed" if any(found) else "there is no cache")
         return
     report = describe_cache(folder)
@@ -71,7 +72,7 @@ def cache(config_file: str | None, clear: bool) -> None:
     click.echo(f"{name}: {report.size / _UNITS:.1f} MB")
     for kind, (count, size) in report.entries.items():
         click.echo(f"  {kind:10}  {count:>7,}  {size / _UNITS:>7.1f} MB")
-    for store in (PICTURES, INDEX_PARTS):
-        count, size = measure_store(folder, store)
+    stores = ((PICTURES.folder, "files", measure_store(folder, PICTURES)), (FOLDER, "bundles", measure_bundles(folder)))
+    for place, noun, (count, size) in stores:
         if count:
-            click.echo(f"{name.replace(CACHE_FILE, store.folder)}/: {count:,} files, {size / _UNITS:.1f} MB")
+            click.echo(f"{name.replace(CACHE_FILE, place)}/: {count:,} {noun}, {size / _UNITS:.1f} MB")

@@ -25,11 +25,11 @@ from broadsheet.developing import read_rendition
 from broadsheet.exposure import examine_templates
 from broadsheet.fingerprint import stamp_site
 from broadsheet.imprints import Imprints
-from broadsheet.indexing import INDEX_DIR
 from broadsheet.library import Library, build_library
 from broadsheet.mishaps import explain_disk_fault, report_problems
 from broadsheet.navigation import build_navigation
 from broadsheet.newsroom import find_surroundings, read_clock
+from broadsheet.pagefind_program import IndexingError
 from broadsheet.pages import adopt_pictures, build_files
 from broadsheet.press import Press, set_sound_press
 from broadsheet.press_files import MediaFile, PressFile, list_entries
@@ -39,7 +39,8 @@ from broadsheet.proofs import ProofPress
 from broadsheet.publishing import Publisher
 from broadsheet.rankings import start_ranking
 from broadsheet.revising import render_again
-from broadsheet.search_desk import IndexPlace, SearchDesk, load_search, make_search_page
+from broadsheet.search_desk import SearchDesk, load_search, make_search_page
+from broadsheet.search_index import INDEX_DIR
 from broadsheet.settings import Settings, find_content, find_layout, find_locale, find_words, read_settings
 from broadsheet.site_lock import SiteLock
 from broadsheet.source import Source, read_source
@@ -230,13 +231,18 @@ class Newspaper:
         self._desk.keep_pages(publisher.site)
         for url, data in self._desk.last_good.pages.items():
             printer.write(f"{url}index.html", data)
-        start_search = partial(self._start_search, config)
         # A server's index is made later, and is no part of what is published here.
-        place_search = self._search.place if self._settings.search and not self._serving else None
         others = {INDEX_DIR} if self._settings.search and self._serving else set()
         there = self._desk.recall_site(others)
+        start_search = partial(self._start_search, config)
+        place_search = self._search.place if self._settings.search and not self._serving else None
         arguments = (workshop.cache, count_cores(), workshop.report, start_search, place_search, others, there)
-        written, gone, site = publisher.finish(self._files, printer, imprints, *arguments)
+        try:
+            written, gone, site = publisher.finish(self._files, printer, imprints, *arguments)
+        except IndexingError as error:
+            raise PluginError(str(error)) from None
+        if self._settings.search and self._serving:
+            self._search.follow_up(self._files, self._ready, config, publisher.site, self._tools.folder)
         log.info("%s files of the site are new or changed", f"{written:,}")
         self._publisher = None
         atexit.unregister(self._search.stop)
@@ -284,16 +290,8 @@ class Newspaper:
         self._lock.release()
 
     def _start_search(self, config: MkDocsConfig) -> None:
-        if self._settings.search:
-            place, at_once = self._find_index_place(), not self._serving
-            self._search.start(self._files, self._ready, config, place, self._tools.folder, at_once=at_once)
-
-    def _find_index_place(self) -> IndexPlace:
-        publisher = self._publisher
-        assert publisher is not None
-        if self._serving:
-            return IndexPlace(publisher.site, publisher.site)
-        return IndexPlace(publisher.site, publisher.next_site, publisher.make_in)
+        if self._settings.search and not self._serving:
+            self._search.finish(self._files, self._ready, config, self._tools.folder)
 
     def _abandon(self) -> None:
         atexit.unregister(self._search.stop)
@@ -318,9 +316,8 @@ class Newspaper:
         ranker = self._desk.ranker if self._serving else start_ranking
         # A server has better things to do before a page is shown, and other plugins may still change articles.
         early = self._settings.search and not self._serving and not find_onlookers(config, [self])
-        workshop, place = self._tools.workshop, self._find_index_place()
-        tell = partial(self._search.begin, config=config, place=place, cache=self._tools.folder) if early else None
-        arguments = (now, find_layout(self._settings, config), workshop, around, ranker, tell)
+        tell = partial(self._search.begin, config=config, cache=self._tools.folder) if early else None
+        arguments = (now, find_layout(self._settings, config), self._tools.workshop, around, ranker, tell)
         self._press, library = set_sound_press(library, *arguments)
         return library
 

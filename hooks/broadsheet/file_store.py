@@ -35,7 +35,6 @@ class Kind:
 
 
 PICTURES = Kind("pictures", re.compile(r"[0-9a-f]{24}-\d+\.webp(?:\.\d+)?"), 300_000_000)
-INDEX_PARTS = Kind("search", re.compile(r"[0-9a-f]{32}\.part(?:\.\d+)?"), 30_000_000)
 
 _DIGEST_BYTES = 16
 

@@ -17,7 +17,6 @@ from mkdocs.structure.files import Files
 
 from broadsheet.cache import Cache
 from broadsheet.imprints import Imprints
-from broadsheet.indexing import INDEX_DIR, clear_workshops
 from broadsheet.packing import digest
 from broadsheet.press_files import MediaFile, PressFile
 from broadsheet.printing import Printer
@@ -40,9 +39,6 @@ from broadsheet.site_swap import (
     replace_files,
     replace_site,
 )
-
-PlaceSearch = Callable[[Path], bool]
-"""Waits for the search index and puts it into a tree, or answers False where that of the site is right as it is."""
 
 log = get_plugin_logger("broadsheet")
 
@@ -86,8 +82,7 @@ class Publisher:
             recover_site(self._site)
         self._room = make_staging(self._site)
         self._staging = self._room / "site"
-        for folder in (self._staging, self.make_in):
-            folder.mkdir()
+        self._staging.mkdir()
         self._hindrance = "" if in_place or not self._site.is_dir() else find_hindrance(self._site, self._room)
         self._swaps = not in_place and not self._hindrance and self._site.is_dir()
         self._filling = False
@@ -106,16 +101,6 @@ class Publisher:
         """The directory in which the pages of the next state are made ready."""
         return self._staging
 
-    @property
-    def next_site(self) -> Path:
-        """The tree that gets the next search index: that which takes the site's place, or what its files come from."""
-        return find_spare(self._site) if self._swaps else self._staging
-
-    @property
-    def make_in(self) -> Path:
-        """A directory on the site's disk that is removed in the end."""
-        return self._room / "search"
-
     def finish(
         self,
         files: Files,
@@ -125,7 +110,7 @@ class Publisher:
         workers: int,
         report: Callable[[str, int, int], None],
         start_search: Callable[[], None],
-        place_search: PlaceSearch | None = None,
+        place_search: Callable[[Path], None] | None = None,
         others: Collection[str] = (),
         there: SiteState | None = None,
     ) -> tuple[int, int, SiteState]:
@@ -139,7 +124,7 @@ class Publisher:
             workers: how many processes print.
             report: is told how far that has come.
             start_search: is called when nothing stands in the way of a thread any more.
-            place_search: puts the search index into the next site; None while serving, or without a search.
+            place_search: puts the search index into the staging directory; None while serving, or without a search.
             others: names directories of the site that someone else looks after.
             there: how the last build left a site that nobody else touches, where that is known.
 
@@ -153,43 +138,33 @@ class Publisher:
         noted = cache.get("site", [key]).get(key)
         known = noted.items() if isinstance(noted, dict) else ()
         printed = {path: one for path, one in known if isinstance(path, str) and isinstance(one, Printed)}
-        if self._site.is_dir():
-            # What a build of an older version that was killed has left there would be published with the site.
-            clear_workshops(self._site)
         there = scan(self._site, others) if there is None else there
         kept = find_kept(marks, printed, there)
         left = [file for file in ours if file.dest_uri not in kept]
         printer.print_all([file for file in left if isinstance(file, PressFile)], workers, report, start_search)
         printer.copy_media([file for file in left if isinstance(file, MediaFile)])
-        search = {path for path in there if _is_search(path)} if place_search is not None else set[str]()
+        if place_search is not None:
+            place_search(self._staging)
         put = self._exchange if self._swaps else self._put_files
-        written, site = put(kept, there, search, place_search)
+        written, site = put(kept, there)
         cache.put("site", {key: note(marks, printed, kept, site)})
         self.abandon()
-        if place_search is not None:
-            written = {path for path in written if not _is_search(path)}
         return len(written), len(there.keys() - site.keys()), site
 
-    def _put_files(
-        self, kept: Collection[str], there: SiteState, search: Collection[str], place_search: PlaceSearch | None
-    ) -> tuple[Collection[str], SiteState]:
+    def _put_files(self, kept: Collection[str], there: SiteState) -> tuple[Collection[str], SiteState]:
         """Put the next site where there is none in one step, or file by file in the old one.
 
         Returns:
             the files that are new or changed, and how the site was left.
 
         """
-        if place_search is not None and not place_search(self._staging):
-            kept = {*kept, *search}
         if self._hindrance:
             tell_hindrance(self._named, self._hindrance)
         with hold_interrupts():
             written, placed = publish(self._staging, self._site, kept, there)
         return written, {**{path: there[path] for path in kept}, **placed}
 
-    def _exchange(
-        self, kept: Collection[str], there: SiteState, search: Collection[str], place_search: PlaceSearch | None
-    ) -> tuple[Collection[str], SiteState]:
+    def _exchange(self, kept: Collection[str], there: SiteState) -> tuple[Collection[str], SiteState]:
         """Put the next site in the old one's place as a whole; nothing is touched where all is as it was.
 
         Returns:
@@ -200,31 +175,22 @@ class Publisher:
         fresh = scan(self._staging, hidden=True)
         same = find_unchanged(self._staging, self._site, fresh, there)
         changed = {path: state for path, state in fresh.items() if path not in same}
-        gone = there.keys() - fresh.keys() - {*kept, *search}
-        carried = {path: state for path, state in there.items() if path not in gone and path not in changed}
-        ready, self._filling = bool(changed or gone), True
-        if ready:
-            # Meanwhile the index is being made.
+        gone = there.keys() - fresh.keys() - set(kept)
+        if changed or gone:
+            self._filling = True
+            carried = {path: state for path, state in there.items() if path not in gone and path not in changed}
             fill_spare(self._site, spare, carried, via)
             move_files(self._staging, spare, changed)
-        if place_search is not None and place_search(spare):
-            found = {f"{INDEX_DIR}/{path}": state for path, state in scan(spare / INDEX_DIR).items()}
-            other = {path: state for path, state in found.items() if there.get(path) != state}
-            found |= find_unchanged(spare, self._site, other, there)
-            carried = {**{path: state for path, state in carried.items() if path not in search}, **found}
-            changed |= {path: state for path, state in found.items() if there.get(path) != state}
-            if not ready:
-                fill_spare(self._site, spare, carried, via)
-        site = {**carried, **changed}
-        if changed or there.keys() - site.keys():
+            site = {**carried, **changed}
             with hold_interrupts():
                 try:
                     replace_site(self._site, spare, there, site, changed, via)
                 except OSError as error:
                     tell_hindrance(self._named, error.strerror or str(error))
                     replace_files(self._site, spare, site, changed, via)
-        self._filling = False
-        return changed, site
+            self._filling = False
+            return changed, site
+        return changed, there
 
     def abandon(self) -> None:
         """Leave the site as it is, and MkDocs' settings as they were."""
@@ -242,7 +208,3 @@ def tell_hindrance(site: str, reason: str) -> None:
         "meanwhile leaves some old and some new ones",
         *(name, reason),
     )
-
-
-def _is_search(path: str) -> bool:
-    return path.startswith(f"{INDEX_DIR}/")

@@ -2,154 +2,167 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Mapping
 from operator import methodcaller
 from pathlib import Path
 
 from babel import Locale
 from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 
 from broadsheet.body import RenderedBody
+from broadsheet.bundle_store import BundleStore
 from broadsheet.edition import Edition
-from broadsheet.index_process import Indexing, LateIndexing
-from broadsheet.indexing import INDEX_DIR, is_current, remove_index
+from broadsheet.pagefind_program import IndexingError
 from broadsheet.pages import ArticlePage, PressPage, make_page_file
 from broadsheet.press import Press
-from broadsheet.records import Record
-from broadsheet.searching import SEARCH_URL, record_articles, record_page
+from broadsheet.records import SEARCH_URL, Record, record_articles, record_page
+from broadsheet.search_index import SearchIndex
 from broadsheet.settings import find_language
 from broadsheet.surroundings import is_published
+from broadsheet.tools import count_cores
 
 STYLES = "assets/stylesheets/search.css"
 SHORTCUT = "assets/javascripts/search-box.js"
+_PATIENCE = 1.0
+"""How many seconds the index waits under `serve`, so that the build that a writer waits for ends first."""
 log = get_plugin_logger("broadsheet")
 
 
-@dataclass(frozen=True, slots=True)
-class IndexPlace:
-    """The directories of one index."""
-
-    site: Path
-    """The site that readers see, whose index may be right as it is."""
-    target: Path
-    """The tree that gets the new one: the same while serving, the next site otherwise."""
-    make_in: Path | None = None
-    """Where it is made; in the site while serving."""
-
-
 class SearchDesk:
-    """Holds the index that is being made: while pages are printed, and while serving beside that as well."""
+    """Makes the index of each build: beside a production build, and after a build under `serve`."""
 
     def __init__(self) -> None:
-        self._indexing: Indexing | LateIndexing | None = None
+        self._store: BundleStore | None = None
+        self._index: SearchIndex | None = None
         self._begun = False
-        self._records: list[Record] | None = None
-        """Of the articles, where they are known for certain."""
+        self._background: _BackgroundIndex | None = None
 
     def begin(
-        self,
-        edition: Edition,
-        bodies: Mapping[str, RenderedBody],
-        config: MkDocsConfig,
-        place: IndexPlace,
-        cache: Path | None,
+        self, edition: Edition, bodies: Mapping[str, RenderedBody], config: MkDocsConfig, cache: Path | None
     ) -> None:
-        """Once the bodies are rendered: begin to make the index, unless the articles in the one that is there are.
+        """Once the bodies are rendered: begin with the articles, while the site's own pages are not known yet."""
+        try:
+            self._make_index(config, cache).begin(record_articles(edition, bodies))
+            self._begun = True
+        except (IndexingError, OSError):
+            # What is in the way is reported by `finish`, which begins once more.
+            self.stop()
 
-        The site's own pages are not known yet: `start` tells.
-        """
-        self.stop()
-        language = find_language(config)
-        records = self._records = record_articles(edition, bodies)
-        if not is_current(records, place.site, language, dated=True):
-            # What hinders it now is told when it is started in earnest.
-            with suppress(OSError):
-                self._indexing = Indexing(records, place.target, language, log.warning, cache, make_in=place.make_in)
-                self._begun = True
-
-    def start(
-        self,
-        files: Files,
-        press: Press,
-        config: MkDocsConfig,
-        place: IndexPlace,
-        cache: Path | None,
-        *,
-        at_once: bool = True,
-    ) -> None:
-        """Once all of the site's own pages are rendered: start to make the index, unless it is there and right.
-
-        An older one stays in its place until `place`. Without `at_once`, a thread looks what there is to be done, and
-        the index takes the older one's place when it is made.
+    def finish(self, files: Files, press: Press, config: MkDocsConfig, cache: Path | None) -> None:
+        """Once the site's own pages are rendered: have the index made.
 
         Raises:
-            OSError: with `at_once`, when no process can be started for it.
+            IndexingError: when that cannot even begin.
 
         """
-        own = record_pages(files)
-        if isinstance(self._indexing, Indexing) and self._begun:
-            self._begun, self._records = False, None
-            self._indexing.finish(own, leave=False)
-            return
-        language, bodies = find_language(config), find_bodies(files, press)
-        known, self._records = self._records, None
+        index = self._index if self._begun and self._index is not None else self._make_index(config, cache)
+        if not self._begun:
+            index.begin(record_articles(press.edition, find_bodies(files, press)), early=False)
+        index.finish(record_pages(files))
 
-        def begin(under_way: Indexing | None) -> Indexing | None:
-            records = [*(known or record_articles(press.edition, bodies)), *own]
-            if under_way is not None and under_way.running and under_way.records == records:
-                return under_way
-            if under_way is not None:
-                under_way.stop()
-            if is_current(records, place.site, language):
-                return None
-            arguments = (records, place.target, language, log.warning, cache)
-            try:
-                indexing = Indexing(*arguments, gently=not at_once, make_in=place.make_in)
-            except OSError as error:
-                if at_once:
-                    raise
-                log.warning("no search index: %s", error)
-                remove_index(place.site)
-                return None
-            indexing.finish(leave=not at_once)
-            return indexing
-
-        previous = self._indexing if isinstance(self._indexing, LateIndexing) else None
-        self._indexing = begin(None) if at_once else LateIndexing(begin, previous)
-
-    def place(self, staging: Path) -> bool:
-        """Wait for the index, and have it in the next site, in `staging`; False where the site's own is still right.
-
-        Without Pagefind, the next site has no index: the old one may have what is not public any more.
+    def place(self, site: Path) -> None:
+        """Wait for the index and put it into the directory of a site.
 
         Raises:
-            PluginError: when the disk is full, or something like that.
+            IndexingError: when there is no index of this site.
 
         """
-        indexing = self._indexing
-        if not isinstance(indexing, Indexing):
-            return False
-        indexing.leave()
-        done = indexing.wait()
-        self.stop()
-        if indexing.disk_fault:
-            raise PluginError(f"{indexing.disk_fault}: the site stays as it was")
-        if not done:
-            shutil.rmtree(staging / INDEX_DIR, ignore_errors=True)
-        return True
+        if self._index is not None:
+            index, self._index, self._begun = self._index, None, False
+            index.place(site)
+            self._close()
+
+    def follow_up(self, files: Files, press: Press, config: MkDocsConfig, site: Path, cache: Path | None) -> None:
+        """Under `serve`: make the index in a thread and put it into the site; the older one stays until then."""
+        own, bodies, edition = record_pages(files), find_bodies(files, press), press.edition
+        index = SearchIndex(self._open_store(cache), find_language(config), gently=True)
+        self._background = _BackgroundIndex(
+            lambda: (record_articles(edition, bodies), own), index, site, self._background
+        )
 
     def stop(self) -> None:
-        """End what is under way, without a trace."""
-        if self._indexing is not None:
-            self._indexing.stop()
-            self._indexing, self._begun, self._records = None, False, None
+        """End what is under way."""
+        for index in (self._index, self._background):
+            if index is not None:
+                index.stop()
+        self._index, self._begun, self._background = None, False, None
+        self._close()
+
+    def _make_index(self, config: MkDocsConfig, cache: Path | None) -> SearchIndex:
+        self.stop()
+        language, processes = find_language(config), count_cores() // 2
+        self._index = SearchIndex(self._open_store(cache), language, processes=processes)
+        return self._index
+
+    def _open_store(self, cache: Path | None) -> BundleStore:
+        if self._store is None:
+            self._store = BundleStore(cache)
+            if self._store.warning:
+                log.warning("%s", self._store.warning)
+        return self._store
+
+    def _close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+class _BackgroundIndex:
+    """An index that a thread makes and puts into the site of a server, unless the one before it is the same."""
+
+    def __init__(
+        self,
+        find_records: Callable[[], tuple[list[Record], list[Record]]],
+        index: SearchIndex,
+        site: Path,
+        previous: _BackgroundIndex | None,
+    ) -> None:
+        """Start; `find_records` gives those of articles, and of the site's own pages."""
+        self._records: tuple[list[Record], list[Record]] | None = None
+        self._find_records = find_records
+        self._index = index
+        self._site = site
+        self._previous = previous if previous is not None and previous.running else None
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="search index", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether an index is under way."""
+        return self._thread.is_alive() or (self._previous is not None and self._previous.running)
+
+    def stop(self) -> None:
+        """End what is under way."""
+        self._stopped.set()
+        self._index.stop()
+        self._thread.join()
+        if self._previous is not None:
+            self._previous.stop()
+
+    def _run(self) -> None:
+        try:
+            if self._stopped.wait(_PATIENCE):
+                return
+            self._records = articles, own = self._find_records()
+            if self._previous is not None:
+                if self._previous.running and self._previous._records == self._records:
+                    self._index.stop()
+                    return
+                self._previous.stop()
+                self._previous = None
+            self._index.begin(articles, early=False)
+            self._index.finish(own)
+            self._index.place(self._site)
+        except (IndexingError, OSError) as error:
+            self._index.stop()
+            # The site may be gone, or another index be on its way: then nobody is interested.
+            if not self._stopped.is_set():
+                log.error("%s", error)  # noqa: TRY400 - a sentence for a writer
 
 
 def load_search(config: MkDocsConfig) -> None:
@@ -161,7 +174,7 @@ def load_search(config: MkDocsConfig) -> None:
 
 
 def make_search_page(config: MkDocsConfig, locale: Locale, title: str) -> File:
-    """The page that shows what was found. It stands in no sitemap, as no search engine is to keep it."""
+    """The page of results. It stands in no sitemap, as no search engine is to keep it."""
     tag = str(locale).replace("_", "-")
 
     def make(file: File) -> PressPage:
@@ -182,7 +195,7 @@ def find_bodies(files: Files, press: Press) -> dict[str, RenderedBody]:
 
 
 def record_pages(files: Files) -> list[Record]:
-    """Each page of the site's own, but those that say otherwise.
+    """The records of the site's own pages, but for those that say otherwise.
 
     As Material's pages do, one says so with `search: {exclude: true}` in its front matter.
     """

@@ -48,6 +48,9 @@ def recover_site(site: Path) -> None:
 
     The spare tree of a build that was killed goes, and one without a site: they may hold what was withdrawn.
     """
+    for left in site.glob(".search-*-*"):
+        # A killed build of a version before 0.2 has left an index with the texts of its articles there.
+        shutil.rmtree(left, ignore_errors=True)
     aside, spare = _find_aside(site), find_spare(site)
     if aside.is_dir():
         if not site.exists():

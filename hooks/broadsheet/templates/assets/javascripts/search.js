@@ -2,6 +2,8 @@
 
 const BATCH = 10;
 const PAUSE = 250;
+// The word that every record has (see search_index.py).
+const EVERY = "ꙮ";
 const FILTERS = ["topic", "author", "year"];
 const root = document.querySelector(".bs-search");
 const part = name => root.querySelector(`[data-part=${name}]`);
@@ -19,7 +21,6 @@ function say(name, values = {}, number = null) {
 }
 
 let loading = null;
-let common = new Set();
 let turn = 0;
 let found = [];
 let shown = 0;
@@ -54,21 +55,67 @@ function writeAddress(method) {
 
 // Searching
 
+const position = (one, other) => one.undated - other.undated || one.bundle - other.bundle || other.place - one.place;
+
 async function load() {
-  const address = new URL(root.dataset.pagefind, document.baseURI);
-  const list = fetch(new URL("common-words.json", address)).then(answer => answer.json());
-  const [engine, words] = await Promise.all([import(address), list]);
-  // Its worker would be another 40 KB for what takes some milliseconds. The date is shown, and ranks nothing.
-  await engine.options({ noWorker: true, ranking: { metaWeights: { date: 0, language: 0 } } });
-  common = new Set(words);
-  return engine;
+  const program = new URL(root.dataset.pagefind, document.baseURI);
+  // Asked for anew each time: it must be of the same build as the index.
+  const list = fetch(new URL("bundles.json", program), { cache: "no-cache" }).then(answer => answer.json());
+  const [engine, { bundles, common }] = await Promise.all([import(program), list]);
+  // What is only shown, or only lists the records, ranks nothing. `mergeFilter` allows asking one bundle alone.
+  const settings = number => ({
+    ranking: { metaWeights: { date: 0, language: 0, every: 0 } },
+    ...(bundles.length > 1 && { mergeFilter: { bundle: `${number}` } }),
+  });
+  // Pagefind's worker would be another 40 KB for what takes some milliseconds.
+  await engine.options({ noWorker: true, ...settings(0) });
+  await engine.init();
+  const folders = bundles.map(({ path }) => new URL(path, program));
+  await Promise.all(folders.slice(1).map((folder, number) => engine.mergeIndex(folder.href, settings(number + 1))));
+  return { engine, bundles, folders, common: new Set(common), records: null };
 }
 
 // Once: what is under way is not begun again.
-function getPagefind() {
+function getIndex() {
   loading ??= load();
   loading.catch(() => (loading = null));
   return loading;
+}
+
+// Of each bundle the results by themselves: joined, Pagefind sorts them by nothing but score.
+function askEach({ engine, bundles }, words, options = {}) {
+  if (bundles.length === 1) return Promise.all([engine.search(words, options)]);
+  return Promise.all(bundles.map((_, number) => engine.search(words, { ...options, filters: { bundle: `${number}` } })));
+}
+
+// Topics, authors, year and place in time of every record, by bundle and then by the number of its result.
+function getRecords(index) {
+  index.records ??= loadRecords(index);
+  index.records.catch(() => (index.records = null));
+  return index.records;
+}
+
+async function loadRecords(index) {
+  const [all, facets] = await Promise.all([
+    askEach(index, EVERY, { sort: { place: "asc" } }),
+    Promise.all(index.bundles.map(({ facets }, number) => getJson(new URL(facets, index.folders[number])))),
+  ]);
+  return all.map(({ results }, bundle) => {
+    const { topic, author, pages } = facets[bundle];
+    if (pages.length !== results.length) throw new Error("the search index is of two builds");
+    return new Map(
+      pages.map(([year, topics, authors], place) => {
+        const values = { topic: topics.map(one => topic[one]), author: authors.map(one => author[one]), year: [year] };
+        return [results[place].id, { result: results[place], bundle, place, undated: year ? 0 : 1, values }];
+      }),
+    );
+  });
+}
+
+async function getJson(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${answer.status} ${address}`);
+  return answer.json();
 }
 
 async function search(least = BATCH) {
@@ -77,16 +124,15 @@ async function search(least = BATCH) {
   if (!wanted.words && !Object.keys(wanted.filters).length) return clear();
   const waiting = setTimeout(() => mine === turn && (part("status").replaceChildren(say("Wait"))), 400);
   try {
-    const engine = await getPagefind();
-    const answer = await ask(engine, wanted);
+    const index = await getIndex();
+    const answer = await ask(index, wanted, part("filters").open);
     const first = await read(answer.results.slice(0, least));
-    const counts = part("filters").open ? await count(engine, wanted, answer) : null;
     if (mine !== turn) return;
-    const real = areFound(wanted.words, first);
+    const real = areFound(thin(wanted.words, index.common), first);
     found = real ? answer.results : [];
     part("results").replaceChildren(...(real ? first.map(makeResult) : []));
     shown = real ? first.length : 0;
-    if (counts) fillFilters(counts);
+    if (answer.counts) fillFilters(answer.counts);
     tell();
   } catch (error) {
     if (mine === turn) fail(error);
@@ -96,23 +142,36 @@ async function search(least = BATCH) {
 }
 
 // Words that most articles have are left out where others remain: each would load a large piece of the index.
-function thin(words) {
+function thin(words, common) {
   if (/^".*"$/.test(words)) return words;
   const telling = words.split(/\s+/).filter(word => !common.has(word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")));
   return telling.join(" ") || words;
 }
 
-function ask(engine, { words, sort, filters }) {
-  return engine.search(thin(words) || null, { filters, sort: sort ? { date: "desc" } : {} });
+async function ask(index, { words, sort, filters }, counting) {
+  const terms = thin(words, index.common);
+  if (terms && !sort && !counting && !Object.keys(filters).length) return index.engine.search(terms);
+  const records = await getRecords(index);
+  let matches = records.flatMap(bundle => [...bundle.values()]);
+  if (terms) {
+    const answers = await askEach(index, terms);
+    matches = answers.flatMap(({ results }, bundle) =>
+      results.map(result => ({ ...records[bundle].get(result.id), result })),
+    );
+  }
+  const has = (match, name) => !filters[name] || match.values[name].includes(filters[name]);
+  const chosen = matches.filter(match => FILTERS.every(name => has(match, name)));
+  chosen.sort(sort || !terms ? position : (one, other) => other.result.score - one.result.score || position(one, other));
+  return { results: chosen.map(({ result }) => result), counts: counting ? count(matches, has) : null };
 }
 
 const even = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 // Pagefind takes letters off the end of a word that nobody wrote until something begins with what is left. Of a real
 // find there is the beginning of each word in some page: half of its letters allow for endings and for slips near the end.
-function areFound(words, first) {
-  const texts = first.map(({ meta, raw_content }) => even(`${meta.title} ${raw_content}`));
-  const beginnings = even(thin(words)).match(/[\p{L}\p{N}]+/gu) ?? [];
+function areFound(terms, first) {
+  const texts = first.map(({ meta, raw_content }) => even(`${meta.title} ${meta.author ?? ""} ${raw_content}`));
+  const beginnings = even(terms).match(/[\p{L}\p{N}]+/gu) ?? [];
   return beginnings.every(word => {
     const start = word.slice(0, Math.max(3, Math.ceil(word.length / 2)));
     return texts.some(text => text.includes(start));
@@ -122,14 +181,13 @@ function areFound(words, first) {
 const read = results => Promise.all(results.map(result => result.data()));
 
 // How many results each choice would give: the choices of one filter as if nothing were chosen in that one.
-async function count(engine, wanted, answer) {
-  await engine.filters();
+function count(matches, has) {
   const counts = {};
   for (const name of FILTERS) {
-    const { [name]: chosen, ...others } = wanted.filters;
-    const all = !wanted.words && !Object.keys(others).length;
-    const found = all ? { filters: await engine.filters() } : await ask(engine, { ...wanted, filters: others });
-    counts[name] = (found.filters ?? answer.filters)[name] ?? {};
+    counts[name] = {};
+    const others = FILTERS.filter(other => other !== name);
+    for (const match of matches.filter(match => others.every(other => has(match, other))))
+      for (const value of match.values[name]) if (value) counts[name][value] = (counts[name][value] ?? 0) + 1;
   }
   return counts;
 }
@@ -148,7 +206,7 @@ function clear() {
 async function offerAll() {
   const mine = turn;
   try {
-    const counts = await (await getPagefind()).filters();
+    const { counts } = await ask(await getIndex(), { words: "", sort: "", filters: {} }, true);
     if (mine === turn) fillFilters(counts);
   } catch (error) {
     if (mine === turn) fail(error);
@@ -181,7 +239,7 @@ function makeResult(data) {
   const address = encodeURI(data.raw_url.slice(1)).replace(/[?#]/g, encodeURIComponent);
   const line = [];
   if (date) line.push(make("time", { datetime: date }, day.format(new Date(`${date}T00:00Z`))));
-  const names = data.filters.author ?? [];
+  const names = data.meta.author?.split("\n") ?? [];
   if (names.length) {
     const list = new Intl.ListFormat(root.dataset.names || locale, { type: "conjunction" }).format(names);
     line.push(line.length ? " · " : "", say("By", { names: list }));
