@@ -1,6 +1,6 @@
 """Binds MkDocs' event names to the newspaper; listed under `hooks:` in mkdocs.yml."""
 
-from broadsheet.events import Newspaper
+from broadsheet.hooks import Newspaper
 
 _newspaper = Newspaper()
 

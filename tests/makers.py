@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from broadsheet.article import Article
-from broadsheet.edition import Edition, publish
-from broadsheet.library import Library
-from broadsheet.moments import Moment, parse_moment
-from broadsheet.registers import Author, Registers, Story, Topic
+from broadsheet.content.article import Article
+from broadsheet.content.library import Library
+from broadsheet.content.taxonomies import Author, Registers, Story, Topic
+from broadsheet.core.datetimes import Moment, parse_moment
+from broadsheet.edition.edition import Edition, publish
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 """The instant at which tests publish unless they say otherwise; `make_article` makes what is public by then."""

@@ -94,3 +94,7 @@ def parse(text: str) -> Element:
     builder.feed(text)
     builder.close()
     return builder.root
+
+
+EVIL = "X</title></script></style>-->'\"><evil onevil='\"' src=//evil.example>{{ 7 * 7 }}{% raw %}&lt;evil&gt;"
+"""A text that closes elements, quotes and comments, and would be markup wherever it is not escaped."""

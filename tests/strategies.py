@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadsheet.article import Article
-from broadsheet.library import Library
-from broadsheet.moments import parse_moment
-from broadsheet.registers import Author, Registers, Story, Topic
+from broadsheet.content.article import Article
+from broadsheet.content.library import Library
+from broadsheet.content.taxonomies import Author, Registers, Story, Topic
+from broadsheet.core.datetimes import parse_moment
 from hypothesis import strategies as st
 from makers import HOLDS, hold, make_article, make_library, make_registers
 

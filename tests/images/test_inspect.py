@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from broadsheet.content.content_dir import MEDIA_SUFFIXES
 from broadsheet.images import format_from_name, inspect_image, list_variant_widths
 from broadsheet.images.inspect import MAX_PIXELS
 from broadsheet.images.strip_metadata import FORMAT_BY_SUFFIX
-from broadsheet.source import MEDIA_SUFFIXES
 from hypothesis import given
 from hypothesis import strategies as st
 from photos import draw, encode, make_bomb, make_exif

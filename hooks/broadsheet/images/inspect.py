@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import PIL
 from PIL import Image, features
 
+from broadsheet.core import digest
 from broadsheet.images.strip_metadata import FORMAT_BY_SUFFIX, detect_format, read_orientation, strip_metadata
-from broadsheet.packing import digest
 
 MAX_PIXELS = 80_000_000
 """A larger image is not published: decoded, it takes 320 MB of memory, here and on the phone of every reader."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from urllib.parse import unquote
 
-from broadsheet.wording import Wording, find_wording
+from broadsheet.core import Wording, find_wording
 
 # The width of an image in CSS pixels, and the window width from which it applies. They repeat the style sheet, since
 # browsers choose an image before they have that. In narrower windows an image fills the window except its margins.

@@ -22,7 +22,6 @@ from broadsheet.related.model import Document, Ranking, Reason, Related
 if TYPE_CHECKING:
     from broadsheet.related.explain import Cause, Explainer, Explanation, ListChange, compare_lists
     from broadsheet.related.ranking import rank, relate
-    from broadsheet.related.sharing import map_in_forks
 
 __all__ = [
     "Cause",
@@ -34,7 +33,6 @@ __all__ = [
     "Reason",
     "Related",
     "compare_lists",
-    "map_in_forks",
     "rank",
     "relate",
 ]
@@ -42,7 +40,6 @@ __all__ = [
 _LAZY_NAMES = {
     "explain": ("Cause", "Explainer", "Explanation", "ListChange", "compare_lists"),
     "ranking": ("rank", "relate"),
-    "sharing": ("map_in_forks",),
 }
 
 

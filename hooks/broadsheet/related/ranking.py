@@ -10,12 +10,12 @@ from itertools import tee
 import numpy as np
 import numpy.typing as npt
 
+from broadsheet.core import RangeMapper, map_in_process
 from broadsheet.related.corpus import Corpus, build_corpus, group_by_language
 from broadsheet.related.duplicates import Duplicates, DuplicateSkipper, add_duplicates, skip_duplicates
 from broadsheet.related.model import Document, Ranking, Reason, Related
 from broadsheet.related.reasons import ReasonFinder, ReasonQuery
 from broadsheet.related.scoring import Scores
-from broadsheet.related.sharing import RangeMapper, map_in_process
 
 SPARE_ENTRIES = 56
 """So many more entries than a list needs are kept at first, since near-duplicates get one place together."""

@@ -1,0 +1,113 @@
+"""Articles: what one piece of the newspaper is made of, as frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from broadsheet.content.yaml_nodes import Mark
+from broadsheet.core import Moment
+
+ARTICLE_TYPES = ("news", "brief", "analysis", "opinion", "live", "explainer")
+"""The values of the `type` key; the first is the default."""
+
+FRONT_PLACES = ("lead", "feature")
+"""The values of the `front` key: the place on the front page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture with what belongs to it."""
+
+    src: str
+    """As written: a path relative to the article's file."""
+    alt: str
+    caption: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Something that an article was written from: an entry of `sources`."""
+
+    title: str
+    url: str
+    """An http or https address, or ''."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A mended error, shown on the article."""
+
+    date: Moment
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedChoice:
+    """The editor's own word on the related headlines: an article's `related` key."""
+
+    pin: tuple[str, ...] = ()
+    """Slugs or paths, as written, in the order given."""
+    never: tuple[str, ...] = ()
+    off: bool = False
+    """True for `related: []`: the list is switched off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article: its front matter checked and typed, its body still Markdown."""
+
+    path: str
+    """Relative to the content directory, with forward slashes: the article's identity."""
+    title: str
+    date: Moment
+    topics: tuple[str, ...]
+    slug: str
+    body: str
+    """Markdown, with line feeds only."""
+    summary: str = ""
+    authors: tuple[str, ...] = ()
+    kicker: str = ""
+    dateline: str = ""
+    updated: Moment | None = None
+    image: Image | None = None
+    type: str = ARTICLE_TYPES[0]
+    story: str = ""
+    related: RelatedChoice = RelatedChoice()
+    sources: tuple[Reference, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    front: str = ""
+    draft: bool = False
+    embargo: datetime | None = None
+    expires: datetime | None = None
+    aliases: tuple[str, ...] = ()
+    """Old addresses on this site, as `2019/some/page/`: no leading slash, one trailing."""
+    language: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """The keys that begin with `x-`, without that prefix."""
+    body_line: int = field(default=1, compare=False)
+    """The 1-based line of the file on which `body` begins."""
+    marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
+    """Where values stand in the file: 'topics.0', 'related.pin.1', 'image.src' and so on."""
+    addresses: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
+    """What the body links to on this site, as written, where that was looked for when the file was read."""
+    imprint: str = field(default="", compare=False, repr=False)
+    """Tells whether anything but the body has changed since another reading of the file: see `article_file`."""
+
+    @property
+    def url(self) -> str:
+        """Relative to the site's root: `2026/01/slug/`."""
+        return f"{self.date.at.year:04}/{self.date.at.month:02}/{self.slug}/"
+
+    def is_public(self, now: datetime) -> bool:
+        """Whether readers may know of the article at that instant.
+
+        A draft never is; a date or embargo ahead hides it until then, an expiry from then on.
+        """
+        # In UTC: two times of one zone are compared by their clock, wrongly so in the hour that autumn repeats.
+        now = now.astimezone(UTC)
+        begun = self.date.at <= now and (self.embargo is None or self.embargo <= now)
+        return not self.draft and begun and (self.expires is None or now < self.expires)

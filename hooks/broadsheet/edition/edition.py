@@ -1,0 +1,145 @@
+"""Edition: what is public at one instant, indexed for the lists that are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TypeVar
+
+from broadsheet.content import Article, Author, Library, Story, Topic, trace_topic
+from broadsheet.core import humanise
+
+Entry = TypeVar("Entry", Topic, Author, Story)
+Index = Mapping[str, tuple[Article, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The public newspaper at `at`. Nothing in it knows of anything that is not public."""
+
+    at: datetime
+    articles: tuple[Article, ...] = ()
+    """Newest first; of the same moment, by URL."""
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    authors: Mapping[str, Author] = field(default_factory=dict)
+    stories: Mapping[str, Story] = field(default_factory=dict)
+    by_path: Mapping[str, Article] = field(default_factory=dict)
+    by_topic: Index = field(default_factory=dict)
+    """An article stands under its topics and under their parents."""
+    by_author: Index = field(default_factory=dict)
+    by_story: Index = field(default_factory=dict)
+    """Oldest first: a story is told from its beginning."""
+    by_month: Index = field(default_factory=dict)
+    """Keys as `2026/01`."""
+
+    @property
+    def sections(self) -> tuple[Topic, ...]:
+        """The topics of the navigation, in the order of topics.yml."""
+        return tuple(topic for topic in self.topics.values() if topic.section)
+
+    def section_of(self, article: Article) -> Topic | None:
+        """The first section that the article's topics, taken in their order, lead to."""
+        for name in article.topics:
+            for one in trace_topic(name, self.topics):
+                if one in self.topics and self.topics[one].section:
+                    return self.topics[one]
+        return None
+
+
+def newest_first(articles: Iterable[Article]) -> tuple[Article, ...]:
+    """Articles by date, the newest first; of the same moment, by URL from a to z."""
+    by_url = sorted(articles, key=lambda article: article.url)
+    # In UTC: clocks run backwards in the hour that autumn repeats.
+    return tuple(sorted(by_url, key=lambda article: article.date.at.astimezone(UTC), reverse=True))
+
+
+def publish(library: Library, now: datetime) -> Edition:
+    """The edition of a library at an instant.
+
+    Topics, authors and stories of the registers are all in it; one that is in no register is in it
+    only when a public article names it.
+    """
+    return _make_edition(library, now, (article for article in library.articles if article.is_public(now)))
+
+
+def publish_all(library: Library, now: datetime) -> Edition:
+    """The edition in which every article is public, whatever its state.
+
+    Nothing of it reaches a page. It has every address that the site has at any time, so that a fault is found on the
+    day on which it is written, and no warning comes or goes with the clock.
+    """
+    return _make_edition(library, now, library.articles)
+
+
+def explain_hold(article: Article, now: datetime) -> str:
+    """Why an article is not public at an instant, in words that follow its name."""
+    if article.draft:
+        return "is not public yet (a draft)"
+    if article.expires is not None and article.expires.astimezone(UTC) <= now.astimezone(UTC):
+        return f"was withdrawn on {_write_moment(article.expires)}"
+    begins = [one for one in (article.date.at, article.embargo) if one is not None]
+    return f"is not public yet (it waits until {_write_moment(max(begins, key=_to_utc))})"
+
+
+def _write_moment(moment: datetime) -> str:
+    return moment.isoformat(" ", "seconds" if moment.second else "minutes")
+
+
+def _to_utc(moment: datetime) -> datetime:
+    # Two times of one zone are compared by their clock, wrongly so in the hour that autumn repeats.
+    return moment.astimezone(UTC)
+
+
+def _make_edition(library: Library, now: datetime, public: Iterable[Article]) -> Edition:
+    articles = newest_first(public)
+    registers = library.registers
+    topics = _complete(registers.topics, (name for article in articles for name in article.topics), Topic)
+    authors = _complete(registers.authors, (name for article in articles for name in article.authors), Author)
+    stories = _complete(registers.stories, (article.story for article in articles if article.story), Story)
+    lines = {name: trace_topic(name, topics) for name in topics}
+    by_story = _index(reversed(articles), lambda article: [article.story] if article.story else [])
+    return Edition(
+        now,
+        articles,
+        topics,
+        authors,
+        stories,
+        MappingProxyType({article.path: article for article in articles}),
+        _index(articles, lambda article: dict.fromkeys(one for name in article.topics for one in lines[name])),
+        _index(articles, lambda article: article.authors),
+        by_story,
+        _index(articles, lambda article: [f"{article.date.at.year:04}/{article.date.at.month:02}"]),
+    )
+
+
+def find_next_change(library: Library, now: datetime) -> datetime | None:
+    """The first moment after an instant at which other articles of a library are public; None if there is none."""
+    changes = (
+        moment
+        for article in library.articles
+        for moment in _list_moments(article)
+        if moment > now and article.is_public(moment) != article.is_public(now)
+    )
+    return min(changes, default=None)
+
+
+def _list_moments(article: Article) -> list[datetime]:
+    # In UTC: see `newest_first`.
+    return [one.astimezone(UTC) for one in (article.date.at, article.embargo, article.expires) if one is not None]
+
+
+def _complete(
+    known: Mapping[str, Entry], named: Iterable[str], make: Callable[[str, str], Entry]
+) -> Mapping[str, Entry]:
+    unknown = sorted({name for name in named if name not in known})
+    return MappingProxyType({**known, **{name: make(name, humanise(name)) for name in unknown}})
+
+
+def _index(articles: Iterable[Article], keys: Callable[[Article], Iterable[str]]) -> Index:
+    index: dict[str, list[Article]] = {}
+    for article in articles:
+        for key in keys(article):
+            index.setdefault(key, []).append(article)
+    return MappingProxyType({key: tuple(found) for key, found in sorted(index.items())})

@@ -1,0 +1,158 @@
+"""Withheld: pages and files that the site does not have now, and references to them in the site's own pages and `nav`.
+
+MkDocs warns of a reference to a file that it does not know, and a strict build stops at a warning. What is not there
+only because an article waits, has expired or is a draft must not stop the build of everything else.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+
+from broadsheet.core import media_url
+from broadsheet.edition import Press
+from broadsheet.rendering import NO_PAGE, WORDS_STAY
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Files that the site has only while held articles are public, by the names that MkDocs knows them by."""
+
+    urls: Mapping[str, str] = field(default_factory=dict)
+    """The URL of each."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why each is not there now, in words that follow its name."""
+
+
+def find_withheld(press: Press) -> Withheld:
+    """What only the held articles of an edition would add to the site."""
+    held, reasons = press.links.held, press.links.reasons
+    urls = {path: url for path, url in held.items() if url}
+    why = {path: reasons.get(path, NO_PAGE) for path in urls}
+    for url, target in press.links.hidden.items():
+        article = press.links.path_at(target)
+        if url == target and article:
+            continue
+        name = f"{url}index.md" if url == target else url if url.endswith(".html") else f"{url}index.html"
+        urls[name], why[name] = url, reasons.get(article, NO_PAGE)
+    for path in press.held_media:
+        urls[path], why[path] = media_url(path), "is a file of articles that are not public"
+    return Withheld(urls, why)
+
+
+def find_rivals(files: Files, withheld: Withheld) -> list[str]:
+    """The names of the site's own files in whose place the newspaper puts its own once held articles are public."""
+    by_url = {unquote(file.url).removesuffix("./"): file for file in files}
+    found = []
+    for name, url in withheld.urls.items():
+        for rival in (by_url.get(url), files.get_file_from_path(name)):
+            if rival is not None and rival.inclusion.is_included():  # type: ignore[no-untyped-call]
+                found.append(rival.src_uri)
+    return list(dict.fromkeys(found))
+
+
+def prune_nav(config: MkDocsConfig, files: Files, withheld: Withheld, tell: Tell) -> None:
+    """Take out of `nav` what is not there now; `tell` is told of each entry."""
+    from_root = _is_from_docs(config.validation.nav.absolute_links)
+
+    def is_kept(path: str) -> bool:
+        why = _find_reason(path.lstrip("/") if from_root else path, files, withheld)
+        if why:
+            tell(f"nav: '{path[:80]}' {why}: it is left out")
+        return not why
+
+    def prune(item: Any) -> Iterator[Any]:
+        if isinstance(item, str):
+            yield from [item] if is_kept(item) else []
+        elif isinstance(item, list):
+            yield from (one for part in item for one in prune(part))
+        elif isinstance(item, Mapping):
+            kept = {title: value if isinstance(value, str) else list(prune(value)) for title, value in item.items()}
+            kept = {title: value for title, value in kept.items() if not isinstance(value, str) or is_kept(value)}
+            # A section of which nothing is left is no heading either.
+            kept = {title: value for title, value in kept.items() if value or not item[title]}
+            yield from [kept] if kept else []
+        else:
+            yield item
+
+    if config.nav is not None and withheld.urls:
+        config.nav = list(prune(config.nav))
+
+
+class WordsOnly(Extension):
+    """A Markdown extension for the site's own pages: words in place of a link to what is not there now.
+
+    It comes before MkDocs' own step, which warns of such links. `page` is the name of the file that is rendered.
+    """
+
+    def __init__(self, files: Files, withheld: Withheld, config: MkDocsConfig, tell: Tell) -> None:
+        """Take all files of the site, and `tell`, which is told of each link."""
+        super().__init__()
+        self.page = ""
+        from_root = _is_from_docs(config.validation.links.absolute_links)
+        self._processor = _WordsOnly(self, files, withheld, tell, from_root=from_root)
+
+    def attach(self, config: MkDocsConfig) -> None:
+        """Have MkDocs use it from now on."""
+        extensions: list[Any] = config.markdown_extensions
+        extensions.append(self)
+
+    def detach(self, config: MkDocsConfig) -> None:
+        """Have MkDocs use it no longer: it is no part of the site's settings."""
+        extensions: list[Any] = config.markdown_extensions
+        extensions.remove(self)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
+        """Register the step right before MkDocs' own, whose priority is 0."""
+        md.treeprocessors.register(self._processor, "broadsheet-withheld", 1)
+
+
+class _WordsOnly(Treeprocessor):
+    def __init__(self, owner: WordsOnly, files: Files, withheld: Withheld, tell: Tell, *, from_root: bool) -> None:
+        super().__init__()
+        self._owner, self._files, self._withheld, self._tell = owner, files, withheld, tell
+        self._from_root = from_root
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            key = {"a": "href", "img": "src"}.get(str(element.tag))
+            address = element.get(key, "") if key else ""
+            why = self._find_reason(address)
+            if why:
+                self._tell(f"{self._owner.page}: '{address[:80]}' {why}: {WORDS_STAY}")
+                element.text = element.get("alt", "") if element.tag == "img" else element.text
+                element.tag = "span"
+                element.attrib.clear()
+
+    def _find_reason(self, address: str) -> str:
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return ""
+        if parts.scheme or parts.netloc or not parts.path or (address.startswith("/") and not self._from_root):
+            return ""
+        folder = posixpath.dirname(self._owner.page)
+        name = posixpath.normpath(posixpath.join(folder, unquote(parts.path)).lstrip("/"))
+        return _find_reason(name, self._files, self._withheld)
+
+
+def _is_from_docs(absolute_links: int) -> bool:
+    """Whether a path that begins with a slash begins at docs_dir; MkDocs' setting is a level of the log otherwise."""
+    return absolute_links < 0
+
+
+def _find_reason(name: str, files: Files, withheld: Withheld) -> str:
+    """Why a file is not there now; '' where it is, or where it never will be."""
+    return withheld.reasons.get(name, "") if files.get_file_from_path(name) is None else ""

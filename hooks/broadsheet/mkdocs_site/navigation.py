@@ -1,0 +1,35 @@
+"""Navigation: the front page, the sections and the archives, before the site's own pages."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+
+from broadsheet.content import Topic
+from broadsheet.core import Wording
+
+_INDEXES = ("topics/index.md", "archive/index.md")
+
+
+def build_navigation(nav: Navigation, files: Files, sections: Sequence[Topic], words: Wording) -> Navigation:
+    """The site's navigation with the newspaper's parts put first; Material shows its top level as tabs."""
+    front = _find_page(files, "index.md")
+    if front is not None:
+        front.title = html.escape(words.write("front_page"))
+    pages = [front]
+    pages += [_find_page(files, f"topics/{topic.id}/index.md") for topic in sections]
+    pages += [_find_page(files, uri) for uri in _INDEXES]
+    ours = [page for page in pages if page is not None]
+    # A site's `nav` may name a page of the newspaper too, such as index.md.
+    items = [item for item in nav.items if not any(item is page for page in ours)]
+    others = [page for page in nav.pages if not any(page is one for one in ours)]
+    return Navigation([*ours, *items], [*ours, *others])
+
+
+def _find_page(files: Files, src_uri: str) -> Page | None:
+    file = files.get_file_from_path(src_uri)
+    return file.page if file is not None else None

@@ -1,0 +1,229 @@
+"""Pages: what the press has ready, as the files and pages that MkDocs prints."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC
+from functools import partial
+from operator import methodcaller
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+from babel import Locale
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import get_toc
+
+from broadsheet.content import Article
+from broadsheet.core import Wording, fill, find_direction, media_url, relative_url
+from broadsheet.edition import INDEX_URLS, Imprints, ListingPage, Press, Spread
+from broadsheet.images import PublishedImage, format_from_name
+from broadsheet.mkdocs_site.docs_files import find_edit_base, is_published
+from broadsheet.mkdocs_site.files import MediaFile, OwnPicture, PressFile, RenditionFile
+from broadsheet.rendering import RenderedBody
+from broadsheet.theme import write_month
+
+RenderBody = Callable[[Article], RenderedBody]
+
+
+class PressPage(Page):
+    """A page whose content comes from the press, not from a file that MkDocs reads."""
+
+    def __init__(self, title: str, template: str, file: File, config: MkDocsConfig, **view: Any) -> None:
+        """Show `view` (each name a variable of the template, as `page.view.NAME`) in a template.
+
+        MkDocs' themes print titles and descriptions as HTML, so both are escaped here.
+        """
+        super().__init__(_escape(title), file, config)
+        self.view = view
+        self.description = ""
+        self.search = False
+        self.template = template
+        self.word = ""
+        """The key of its name in the navigation, where that is one of the engine's words."""
+
+    def read_source(self, config: MkDocsConfig) -> None:
+        """Nothing is read: a list has no Markdown."""
+        self.markdown = ""
+        self.meta = {"template": self.template, "description": _escape(self.description)}
+        if not self.search:
+            self.meta["search"] = {"exclude": True}
+
+    def render(self, config: MkDocsConfig, files: Files) -> None:
+        """Nothing is rendered: the template makes the page."""
+        self.content = ""
+        self.present_anchor_ids = set()
+
+
+class ArticlePage(PressPage):
+    """An article's page, whose body was rendered by the press."""
+
+    def __init__(self, spread: Spread, render_body: RenderBody, file: File, config: MkDocsConfig) -> None:
+        """Show a spread: an article with what stands beside it; `render_body` serves plugins that change it."""
+        article = spread.article
+        super().__init__(article.title, "broadsheet/article.html", file, config, spread=spread, article=article)
+        self.spread = spread
+        self.render_body = render_body
+        self.description = article.summary
+        self.search = True
+        self.update_date = (article.updated or article.date).at.date().isoformat()
+
+    def read_source(self, config: MkDocsConfig) -> None:
+        """Give MkDocs' plugins the Markdown to see and change."""
+        super().read_source(config)
+        self.markdown = self.spread.article.body
+
+    def render(self, config: MkDocsConfig, files: Files) -> None:
+        """Take the body as it was rendered; render it anew if a plugin has changed the Markdown."""
+        if self.markdown != self.spread.article.body:
+            article = replace(self.spread.article, body=self.markdown or "")
+            self.spread = replace(self.spread, article=article, body=self.render_body(article))
+            for path in self.spread.body.media:
+                if files.get_file_from_path(path) is None:
+                    files.append(_media_file(path, media_url(path), str(self.file.src_dir), config))
+        self.content = self.spread.body.html
+        self.toc = get_toc(cast("Any", [dict(token) for token in self.spread.body.toc]))
+        self.present_anchor_ids = set(self.spread.body.ids)
+
+
+def build_files(
+    press: Press,
+    root: Path,
+    config: MkDocsConfig,
+    locale: Locale,
+    words: Wording,
+    render_body: RenderBody,
+    read_rendition: Callable[[PublishedImage, str], bytes],
+) -> list[File]:
+    """The files of an edition: articles, lists, redirects and media, each page with its template.
+
+    Args:
+        press: the edition.
+        root: the content directory.
+        config: MkDocs' configuration.
+        locale: the language of the names of months.
+        words: those of the pages.
+        render_body: renders an article whose Markdown another plugin has changed.
+        read_rendition: gives the bytes of a picture in the size that has some URL.
+
+    """
+    edit_base = find_edit_base(config, root)
+    files: list[File] = [make_article_file(spread, root, config, edit_base, render_body) for spread in press.spreads]
+    for page in press.listing_pages:
+        make = partial(_listing_page, page, press, config, locale, words)
+        files.append(make_page_file(page.url, config, make, methodcaller("of_listing", page), page.articles))
+    for name, url in INDEX_URLS.items():
+        view = {"name": name, "listings": press.listings}
+        make = partial(_plain_page, name, words.write(name), "directory", config, view)
+        files.append(make_page_file(url, config, make, methodcaller("of_directory", name), press.edition.articles[:1]))
+    make = partial(_plain_page, "front_page", config.site_name, "front", config, {"front": press.front})
+    zone = press.edition.articles[0].date.at.tzinfo if press.edition.articles else None
+    day = press.edition.at.astimezone(zone or UTC).date().isoformat()
+    files.append(make_page_file("", config, make, methodcaller("of_front", day), press.edition.articles[:1]))
+    files += [_redirect_file(old, new, config, words) for old, new in press.redirects.items()]
+    for path, url in press.media.items():
+        media = _media_file(path, url, str(root), config)
+        media.mark = press.pictures[url].version if url in press.pictures else ""
+        files.append(media)
+    sizes = {url: picture for picture in press.pictures.values() for _, url in picture.variants if url != picture.url}
+    files += [RenditionFile(url, config, partial(read_rendition, one, url)) for url, one in sorted(sizes.items())]
+    return files
+
+
+def adopt_pictures(files: Files, config: MkDocsConfig) -> None:
+    """Put the engine's own files in the place of the pictures in docs_dir, so that their metadata stay here."""
+    for file in list(files.media_files()):
+        if file.src_dir == config.docs_dir and format_from_name(file.src_uri) and is_published(file):
+            files.remove(file)
+            files.append(OwnPicture(file, config))
+
+
+def _escape(text: str) -> str:
+    """A text as HTML, in quotes too. Apostrophes stay: Material's search would not find a word with `&#x27;` in it."""
+    return html.escape(text, quote=False).replace('"', "&quot;")
+
+
+def make_article_file(
+    spread: Spread, root: Path, config: MkDocsConfig, edit_base: str, render_body: RenderBody
+) -> PressFile:
+    """The file of an article's page; for the rest see `build_files`."""
+    article = spread.article
+    edit_url = f"{edit_base}{quote(article.path)}" if edit_base else ""
+
+    def make(file: File) -> PressPage:
+        page = ArticlePage(spread, render_body, file, config)
+        page.edit_url = edit_url or None
+        return page
+
+    def find_imprint(imprints: Imprints) -> bytes:
+        return imprints.of_article(spread, edit_url)
+
+    file = PressFile(f"{article.url}index.html", article.path, config, make, find_imprint, str(root))
+    file.changed = _last_change([article])
+    return file
+
+
+def _listing_page(
+    page: ListingPage, press: Press, config: MkDocsConfig, locale: Locale, words: Wording, file: File
+) -> PressPage:
+    listing = page.listing
+    title = write_month(listing.key, locale) if listing.kind == "month" else listing.title
+    title = title if page.number == 1 else words.write("title_page", title=title, number=page.number)
+    shown = PressPage(title, "broadsheet/listing.html", file, config, page=page, listing=listing)
+    shown.description = listing.summary if page.number == 1 else ""
+    shown.view["portrait"] = press.author_images.get(listing.key, "") if listing.kind == "author" else ""
+    return shown
+
+
+def _plain_page(
+    word: str, title: str, template: str, config: MkDocsConfig, view: dict[str, Any], file: File
+) -> PressPage:
+    page = PressPage(title, f"broadsheet/{template}.html", file, config, **view)
+    page.word = word
+    return page
+
+
+def make_page_file(
+    url: str,
+    config: MkDocsConfig,
+    make: Callable[[File], PressPage],
+    imprint: Callable[[Imprints], bytes],
+    articles: Sequence[Article],
+) -> PressFile:
+    """The file of a page of the newspaper's own, at a URL that ends in a slash; see `PressFile`."""
+    file = PressFile(f"{url}index.html", f"{url}index.md", config, make, imprint)
+    file.changed = _last_change(articles)
+    return file
+
+
+def _last_change(articles: Sequence[Article]) -> str:
+    """The newest day of some articles, as `2026-01-18`, or ''."""
+    return max(((one.updated or one.date).at.date().isoformat() for one in articles), default="")
+
+
+def _media_file(path: str, url: str, root: str, config: MkDocsConfig) -> MediaFile:
+    return MediaFile(path, root, config.site_dir, True, dest_uri=url, inclusion=InclusionLevel.NOT_IN_NAV)
+
+
+def _redirect_file(old: str, new: str, config: MkDocsConfig, words: Wording) -> File:
+    """A page that leads on at once: GitHub Pages has no redirects, and search engines take this for one."""
+    target = html.escape(relative_url(new, old))
+    canonical = html.escape(f"{config.site_url.rstrip('/')}/{quote(new)}") if config.site_url else target
+    language = words.find("page_moved_to").language
+    side = ' dir="rtl"' if find_direction(language) == "rtl" else ""
+    link = f'<a href="{target}">{_escape(words.write("moved"))}</a>'
+    told = fill(_escape(words.find("page_moved_to").choose()), {"link": link})
+    content = (
+        f'<!doctype html>\n<html lang="{language}"{side}>\n<meta charset="utf-8">\n'
+        f"<title>{_escape(words.write('page_has_moved'))}</title>\n"
+        f'<link rel="canonical" href="{canonical}">\n<meta http-equiv="refresh" content="0; url={target}">\n'
+        f"<p>{told}</p>\n</html>\n"
+    )
+    dest = old if old.endswith(".html") else f"{old}index.html"
+    file = File.generated(config, dest, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
+    file.dest_uri = dest
+    return file

@@ -1,0 +1,80 @@
+"""Newsroom: a site's settings and content, opened for a build or for the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import get_plugin_logger
+from mkdocs.structure.files import get_files
+from mkdocs.utils import get_build_datetime
+
+from broadsheet.content import Library, build_library, read_source
+from broadsheet.core import BroadsheetError, Problem
+from broadsheet.edition import Press, report_copies, set_press
+from broadsheet.mkdocs_site.config import Settings, find_content, find_layout, read_settings
+from broadsheet.mkdocs_site.docs_files import map_surroundings
+from broadsheet.mkdocs_site.resources import Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """What a command works on."""
+
+    settings: Settings
+    root: Path
+    """The content directory."""
+    label: str
+    """Its name in messages."""
+    library: Library
+
+
+def open_newsroom(config: MkDocsConfig) -> Newsroom:
+    """Read and check a site's settings and content.
+
+    Raises:
+        ConfigurationError: for faults of the settings.
+        BroadsheetError: when there is no content directory.
+
+    """
+    settings = read_settings(config)
+    root, label = find_content(settings, config)
+    return Newsroom(settings, root, label, build_library(read_source(root, label), settings.rules))
+
+
+def read_clock() -> datetime:
+    """The instant of this run: the one place that tells the time. SOURCE_DATE_EPOCH sets it, as for MkDocs.
+
+    Raises:
+        BroadsheetError: when SOURCE_DATE_EPOCH is no number of seconds, or one beyond the calendar.
+
+    """
+    try:
+        return get_build_datetime().astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        found = os.environ.get("SOURCE_DATE_EPOCH", "")
+        raise BroadsheetError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, found '{found[:40]}'") from None
+
+
+def find_surroundings(config: MkDocsConfig, root: Path) -> Mapping[str, str]:
+    """The site's own pages by their path relative to content/, with their URLs."""
+    return map_surroundings(config, get_files(config), root)
+
+
+def inspect(newsroom: Newsroom, config: MkDocsConfig, now: datetime) -> tuple[Press, list[Problem]]:
+    """The edition of an instant, rendered, and every problem of its content."""
+    around = find_surroundings(config, newsroom.root)
+    layout = find_layout(newsroom.settings, config)
+    tools = Tools(get_plugin_logger("broadsheet"))
+    try:
+        tools.open(config, newsroom.settings, len(newsroom.library.articles), remember=False)
+        press = set_press(newsroom.library, now, layout, tools.workshop, around)
+        tools.save()
+    finally:
+        tools.close()
+    copies = report_copies(newsroom.library, press.ranking)
+    return press, sorted({*newsroom.library.problems, *press.problems, *copies})

@@ -1,0 +1,24 @@
+"""One article's Markdown made into safe HTML, with its links resolved."""
+
+from __future__ import annotations
+
+from broadsheet.rendering.limits import MAX_SECONDS, LimitError, Limits, can_limit, die_beyond
+from broadsheet.rendering.links import NO_PAGE, WORDS_STAY, LinkMap, resolve_link
+from broadsheet.rendering.plain_text import read_text, squeeze
+from broadsheet.rendering.render import BodyRenderer, RenderedBody
+
+__all__ = [
+    "MAX_SECONDS",
+    "NO_PAGE",
+    "WORDS_STAY",
+    "BodyRenderer",
+    "LimitError",
+    "Limits",
+    "LinkMap",
+    "RenderedBody",
+    "can_limit",
+    "die_beyond",
+    "read_text",
+    "resolve_link",
+    "squeeze",
+]

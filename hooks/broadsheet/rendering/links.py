@@ -1,0 +1,226 @@
+"""Links: where the addresses in an article's body lead, in one edition."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from broadsheet.core import Severity, media_url, relative_url
+
+_SCHEMES = ("http", "https", "mailto", "tel")
+_NO_HOST = re.compile(r"[\s\x00-\x1f<>\"{}|\\^`]")
+NO_PAGE = "is a page only while articles are public that are not public now"
+"""Why there is no link to a list that only held articles stand in."""
+WORDS_STAY = "the words stay, without a link"
+_LONG, _MANY = 100, 500
+"""A misspelt name is compared with those of its folder, where it is not longer and they are not more."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMap:
+    """Everything that a link can lead to, and what it must not lead to."""
+
+    articles: Mapping[str, str] = field(default_factory=dict)
+    """Paths of public articles, each with its URL."""
+    held: Mapping[str, str] = field(default_factory=dict)
+    """Paths of articles that exist but are not public: a link to one would tell of it. Each with its URL, or ''."""
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """Paths of the site's own pages and files relative to content/ (`../docs/about.md`), with their URLs."""
+    urls: Collection[str] = ()
+    """Every URL of the site, for addresses that begin with a slash."""
+    media: Collection[str] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Old URLs, each with the one that took its place."""
+    site: str = ""
+    """The site's own full address, as `https://example.org/paper/`; '' where it is not known."""
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    """URLs that the site has only while held articles are public, each with the URL of the page that it leads to."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why each held article is not public, by its path."""
+    _paths: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """Paths of articles, public or not, by URL."""
+    _names: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """Paths of public articles by the file's name; of several the first."""
+    _folders: Mapping[str, Sequence[str]] = field(init=False, repr=False, compare=False)
+    """Names of public articles by folder."""
+
+    def __post_init__(self) -> None:
+        """Index the articles, so that looking up a dead link costs the same in any archive."""
+        names: dict[str, str] = {}
+        folders: dict[str, list[str]] = {}
+        for path in sorted(self.articles):
+            folder, name = posixpath.split(path)
+            names.setdefault(name, path)
+            folders.setdefault(folder, []).append(name)
+        paths = {url: path for path, url in (*self.held.items(), *self.articles.items()) if url}
+        for name, value in (("_paths", paths), ("_names", names), ("_folders", folders)):
+            object.__setattr__(self, name, value)
+
+    def find_url(self, url: str) -> str | None:
+        """The URL of a page or file as it is written right, be it moved or not public now; None where nothing is."""
+        for known in (f"{url}/", url, url.removesuffix("index.html")):
+            found = self.moved.get(known) or self.hidden.get(known, known)
+            if found in self.urls or found in self._paths or known in self.hidden:
+                return found
+        return None
+
+    def path_at(self, url: str) -> str:
+        """The path of the article at a URL, public or not, or ''."""
+        return self._paths.get(url, "")
+
+    def suggest(self, target: str, path: str) -> str:
+        """A hint for the article at `path`, which names a file that does not exist."""
+        folder, name = posixpath.split(target)
+        found = self._names.get(name, "")
+        beside = self._folders.get(folder, ())
+        if not found and name.endswith(".md") and len(name) <= _LONG and len(beside) <= _MANY:
+            found = next((f"{folder}/{near}" for near in get_close_matches(name, beside, n=1)), "")
+        return f"did you mean '{posixpath.relpath(found, posixpath.dirname(path))}'?" if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Where one address leads."""
+
+    url: str | None = None
+    """What to write into the page; None where there must be no link."""
+    fault: str = ""
+    hint: str = ""
+    severity: Severity = "warning"
+    media: str = ""
+    """The path of the file that the page needs published."""
+    article: str = ""
+    """The path of the article it leads to, public or not, with `fragment` behind it."""
+    fragment: str = ""
+    remote: str = ""
+    """An address on another server that the reader's browser would fetch by itself; `url` is None then."""
+
+
+def resolve_link(address: str, path: str, url: str, links: LinkMap, *, fetched: bool = False) -> Resolved:
+    """Find where an address in an article leads.
+
+    Args:
+        address: as it stands in `href` or `src`, entities resolved.
+        path: the article's path; `url` is its URL.
+        links: what there is.
+        fetched: whether a browser loads it by itself, as it does an image.
+
+    """
+    address = address.strip()
+    found = _find_place(address, path, url, links, fetched=fetched)
+    # A note says that the page is not public now.
+    leads_to_page = found.article or found.severity == "note" or (found.url or "").partition("#")[0].endswith("/")
+    if fetched and leads_to_page:
+        return Resolved(fault=f"'{address[:80]}' is a page, expected a picture or a recording")
+    return found
+
+
+def may_change(address: str, site: str, *, fetched: bool = False) -> bool:
+    """Whether an address may lead elsewhere when the newspaper's articles and files are others, but the site is not.
+
+    Nine in ten addresses lead to other sites, which no article of this one can change.
+    """
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return False
+    if not (parts.scheme or parts.netloc):
+        return True
+    return not fetched and parts.netloc.lower() == urlsplit(site).netloc.lower() != ""
+
+
+def _find_place(address: str, path: str, url: str, links: LinkMap, *, fetched: bool) -> Resolved:
+    if not address:
+        what = "an image" if fetched else "a link"
+        return Resolved(fault=f"{what} without an address", hint="write the address between ( and )")
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return Resolved(fault=f"'{address[:80]}' is no address")
+    if parts.scheme or parts.netloc:
+        return _resolve_far(address, parts, path, url, links, fetched=fetched)
+    fragment = unquote(parts.fragment)
+    if not parts.path:
+        if not address.startswith(("#", "?")):
+            return Resolved(fault=f"'{address[:80]}' is no address")
+        return Resolved(address, article=path, fragment=fragment)
+    wanted = unquote(parts.path)
+    if wanted.startswith("/"):
+        return _resolve_url(posixpath.normpath(wanted).strip("/"), address, path, url, links, fragment)
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(path), wanted))
+    if target in links.articles or target == path:
+        there = links.articles.get(target, url)
+        return Resolved(relative_url(there, url, fragment), article=target, fragment=fragment)
+    if target in links.held:
+        return _withhold(address, links, target, fragment)
+    if target in links.pages:
+        return Resolved(relative_url(links.pages[target], url, fragment))
+    if target in links.media:
+        return Resolved(relative_url(media_url(target), url, fragment), media=target)
+    if target in links.refused:
+        return Resolved(fault=f"'{address[:80]}' is not published: {links.refused[target]}")
+    if not fetched and not target.endswith(".md"):
+        # Some write the address as the page has it, not the file: ../other-slug/
+        return _resolve_url(posixpath.normpath(posixpath.join(url, wanted)), address, path, url, links, fragment)
+    return _dead(address, target, path, links)
+
+
+def _resolve_far(address: str, parts: SplitResult, path: str, url: str, links: LinkMap, *, fetched: bool) -> Resolved:
+    found = None if fetched else _find_on_site(parts, links)
+    if found is None:
+        return _resolve_outside(address, parts.scheme, parts.netloc, fetched=fetched)
+    return _resolve_url(found, address, path, url, links, unquote(parts.fragment))
+
+
+def _find_on_site(parts: SplitResult, links: LinkMap) -> str | None:
+    """What a full address leads to on the site itself; None for what is not there, which may be another site's."""
+    own = urlsplit(links.site)
+    here, there = (own.scheme, own.netloc), (parts.scheme or own.scheme, parts.netloc.lower())
+    root, place = f"{own.path.rstrip('/')}/", f"{parts.path}/"
+    if not own.netloc or here[1].lower() != there[1] or not {here[0], there[0]} <= {"http", "https"}:
+        return None
+    if parts.query or not place.startswith(root):
+        return None
+    target = posixpath.normpath(unquote(place.removeprefix(root))).strip("/")
+    return target if links.find_url("" if target == "." else target) is not None else None
+
+
+def _resolve_outside(address: str, scheme: str, host: str, *, fetched: bool) -> Resolved:
+    if scheme and scheme not in _SCHEMES:
+        return Resolved(fault=f"'{address[:80]}': addresses that begin with '{scheme[:40]}:' are not allowed")
+    on_web = scheme in {"", "http", "https"}
+    if (on_web and (not host or _NO_HOST.search(host))) or (fetched and not on_web):
+        return Resolved(fault=f"'{address[:80]}' is no address")
+    if on_web and "@" in host:
+        return Resolved(fault=f"'{address[:80]}' has a user name in it", hint="an e-mail address begins with 'mailto:'")
+    address = address if scheme else f"https:{address}"
+    if fetched:
+        fault = f"'{address[:80]}' is on another server, which would learn of every reader"
+        return Resolved(fault=fault, hint="put the file beside the article and link to it there", remote=address)
+    return Resolved(address)
+
+
+def _resolve_url(target: str, address: str, path: str, url: str, links: LinkMap, fragment: str) -> Resolved:
+    known = links.find_url("" if target == "." else target)
+    if known is None:
+        return _dead(address, target, path, links)
+    article = links.path_at(known)
+    if article != path and (article in links.held or (not article and known not in links.urls)):
+        return _withhold(address, links, article, fragment)
+    return Resolved(relative_url(known, url, fragment), article=article, fragment=fragment if article else "")
+
+
+def _withhold(address: str, links: LinkMap, article: str, fragment: str) -> Resolved:
+    """No link to a page that is not public now; of a list, `article` is ''. Its places are looked for all the same."""
+    why = links.reasons.get(article, "is not public yet") if article else NO_PAGE
+    fault = f"'{address[:80]}' {why}: {WORDS_STAY}"
+    return Resolved(fault=fault, severity="note", article=article, fragment=fragment if article else "")
+
+
+def _dead(address: str, target: str, path: str, links: LinkMap) -> Resolved:
+    return Resolved(fault=f"dead link: there is no '{address[:80]}'", hint=links.suggest(target, path))

@@ -1,0 +1,352 @@
+"""Body: an article's Markdown made into HTML that is safe to publish, its links resolved."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import markdown
+from markdown.treeprocessors import Treeprocessor
+
+from broadsheet.content import Article
+from broadsheet.core import Problem, Severity
+from broadsheet.rendering.fast_inline import quicken
+from broadsheet.rendering.html_repair import mend_html
+from broadsheet.rendering.limits import LimitError, Limits, find_excess, run_limited
+from broadsheet.rendering.links import LinkMap, Resolved, may_change, resolve_link
+from broadsheet.rendering.nesting import nest_lists
+from broadsheet.rendering.plain_text import read_text
+from broadsheet.rendering.sanitize import (
+    TAGS,
+    clean_toc,
+    explain_element,
+    filter_attribute,
+    inspect_html,
+    is_safe_id,
+    make_cleaner,
+    may_lose,
+)
+from broadsheet.rendering.source_lines import LineFinder, split_blocks, unescape
+
+# Exact, as they only ever meet what the cleaner has written.
+_IMAGE_OR_LINK = re.compile(r'<(/?a|img)((?: [\w:-]+="[^"]*")*)>')
+_PAIR = re.compile(r'([\w:-]+)="([^"]*)"')
+_H1 = re.compile(r"(</?)h1\b")
+# What extensions load when they need it first: the lexers of code, the names of emoji.
+_SAMPLE = "Words :smile:\n\n```python\nprint()\n```\n"
+_MAX_PRODUCT = 1_000_000
+"""What the cleaner may have to make of a body in the worst case: all elements, times those that the writer wrote as
+HTML and may have left open. So many take it a quarter of a second and 100 MB; honest bodies have a tenth."""
+_SEARCHED_SIZE = 1_000_000
+"""What follows in a longer body is not searched for the part to blame."""
+_BLOCK_SHARE = 0.125
+"""A block that takes this share of the time for a whole body is to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedBody:
+    """An article's body as HTML, with what the rest of the newspaper must know of it."""
+
+    html: str = ""
+    toc: tuple[Mapping[str, Any], ...] = ()
+    """The headings as Python-Markdown's `toc_tokens`: level, id, name (as HTML), children."""
+    ids: frozenset[str] = frozenset()
+    """Every anchor in it."""
+    media: tuple[str, ...] = ()
+    """Paths of the files that it shows or links to."""
+    anchors: tuple[tuple[str, str, int], ...] = ()
+    """Links to a place in an article that this body does not have: path, fragment, line."""
+    problems: tuple[Problem, ...] = ()
+    text: str = field(default="", repr=False)
+    """What a reader sees of it, on one line."""
+    lookups: tuple[tuple[str, bool, Resolved], ...] = field(default=(), compare=False, repr=False)
+    """Every address that an article more or less may lead elsewhere, whether a browser fetches it by itself, and where
+    it led."""
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """What is gathered while one body is rendered."""
+
+    article: Article
+    links: LinkMap
+    label: str
+    lines: LineFinder
+    problems: list[Problem] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+    media: dict[str, None] = field(default_factory=dict)
+    anchors: list[tuple[str, str, str]] = field(default_factory=list)
+    """Path, fragment and the address as written."""
+    addresses: list[str] = field(default_factory=list)
+    """Those that came through the cleaner."""
+    lookups: dict[tuple[str, bool], Resolved] = field(default_factory=dict)
+    images: list[str] = field(default_factory=list)
+    """Addresses of images, in whose place the HTML has their numbers until the images are finished."""
+
+    def report(self, line: int, message: str, hint: str = "", severity: Severity = "warning") -> None:
+        self.problems.append(Problem(self.label, line, 0, "", message, hint, severity))
+
+    def resolve(self, address: str, *, fetched: bool) -> Resolved:
+        """Where an address leads; what is wrong with it is reported."""
+        found = self.look_up(address, fetched=fetched)
+        if found.fault:
+            self.report(self.lines.find_address(address), found.fault, found.hint, found.severity)
+        if found.fragment and found.fragment != "top":
+            self.anchors.append((found.article, found.fragment, address))
+        if found.media:
+            self.media[found.media] = None
+        return found
+
+    def look_up(self, address: str, *, fetched: bool) -> Resolved:
+        path, url = self.article.path, self.article.url
+        found = self.lookups[address, fetched] = resolve_link(address, path, url, self.links, fetched=fetched)
+        return found
+
+
+class _HeadingShift(Treeprocessor):
+    """The headline is the page's only first-level heading, so a body that has one moves down a level."""
+
+    def run(self, root: Element) -> None:
+        headings = [element for element in root.iter() if re.fullmatch("h[1-6]", str(element.tag))]
+        has_first = any(element.tag == "h1" for element in headings)
+        for element in headings:
+            if has_first:
+                element.tag = f"h{min(6, int(element.tag[1]) + 1)}"
+            # MkDocs' themes print the ids of the table of contents as they are.
+            if not is_safe_id(element.get("id", "x")):
+                del element.attrib["id"]
+
+
+RenderApart = Callable[[Article, LinkMap, str], RenderedBody]
+"""Renders a body in a process that can be killed, with the arguments of `BodyRenderer.render_strictly`."""
+
+
+class BodyRenderer:
+    """Renders bodies one after another with a Markdown parser that is built once.
+
+    Building a parser with Material's usual extensions takes longer than rendering an article with it.
+    Not to be shared between threads.
+    """
+
+    def __init__(
+        self,
+        extensions: Sequence[str],
+        configs: Mapping[str, Mapping[str, Any]] | None = None,
+        limits: Limits | None = None,
+        render_apart: RenderApart | None = None,
+    ) -> None:
+        """Take Python-Markdown's `extensions` and `extension_configs`, and the limits of rendering one body.
+
+        `render_apart` is called for a body with which the cleaner, which cannot be interrupted, may take too long.
+        """
+        self._make_parser: Callable[[], markdown.Markdown] = lambda: _make_parser(extensions, configs or {})
+        self._markdown = self._make_parser()
+        self._limits = limits or Limits()
+        self._render_apart = render_apart
+        self._warm = False
+        self._sheet: _Sheet | None = None
+        self._cleaner = make_cleaner(self._filter)
+        # Nothing that is put together here reaches a page without having been cleaned once more.
+        self._last_cleaner = make_cleaner()
+
+    def render(self, article: Article, links: LinkMap, label: str) -> RenderedBody:
+        """Render one article's body.
+
+        A body that takes more than the limits becomes an error. Finding the line that is to blame takes at most half
+        as long again. Cost of keeping the limits: 10 µs a body.
+
+        Args:
+            article: whose body it is; `label` names its file in problems.
+            links: where links can lead.
+
+        """
+        self.warm_up()
+        try:
+            return run_limited(lambda: self._render(article, links, label, self._render_apart), self._limits)
+        except LimitError as error:
+            # What the parser was in the middle of would show up in the next article.
+            self._markdown = self._make_parser()
+            return self._report_limit(article, label, str(error))
+
+    def render_strictly(self, article: Article, links: LinkMap, label: str) -> RenderedBody:
+        """As `render`, here in any case.
+
+        Raises:
+            LimitError: when it takes more than the limits; the parser is replaced by a fresh one then.
+
+        """
+        try:
+            return run_limited(lambda: self._render(article, links, label, None), self._limits)
+        except LimitError:
+            self._markdown = self._make_parser()
+            raise
+
+    def warm_up(self) -> None:
+        """Have extensions load what they need, which is not to be counted as the first article's."""
+        if not self._warm:
+            self._warm = True
+            with suppress(Exception):
+                self._markdown.reset().convert(_SAMPLE)
+
+    def _report_limit(self, article: Article, label: str, excess: str) -> RenderedBody:
+        line = self._find_slow_block(article)
+        message = f"rendering takes more than {excess}"
+        hint = "make the article shorter, or its Markdown simpler"
+        if line is not None:
+            message, hint = (
+                f"{message}: the part that begins here alone takes much of it",
+                "simplify or shorten that part",
+            )
+        return RenderedBody(problems=(Problem(label, line or article.body_line, 0, "", message, hint),))
+
+    def _find_slow_block(self, article: Article) -> int | None:
+        """The line of the first block that takes long to render by itself; None where there is none among the first."""
+        lines: list[int] = []
+
+        def convert(block: str) -> None:
+            with suppress(Exception):  # that it cannot be rendered by itself says nothing about the body
+                self._markdown.reset().convert(block)
+
+        def list_blocks() -> Iterator[Callable[[], None]]:
+            for line, block in split_blocks(article.body[:_SEARCHED_SIZE], article.body_line):
+                lines.append(line)
+                yield partial(convert, block)
+
+        each = replace(self._limits, seconds=self._limits.seconds * _BLOCK_SHARE)
+        if find_excess(list_blocks(), each, self._limits.seconds / 2) is None:
+            return None
+        self._markdown = self._make_parser()
+        return lines[-1]
+
+    def _render(self, article: Article, links: LinkMap, label: str, render_apart: RenderApart | None) -> RenderedBody:
+        sheet = self._sheet = _Sheet(article, links, label, LineFinder(article.body, article.body_line))
+        try:
+            raw = self._markdown.reset().convert(article.body)
+        except Exception as error:
+            # Extensions raise what they like; one article must not end the build without a word of where. What the
+            # parser was in the middle of would show up in the next article.
+            self._markdown = self._make_parser()
+            message = f"the Markdown cannot be rendered: {type(error).__name__}: {str(error)[:200]}"
+            sheet.report(article.body_line, message, "take parts out until it can", "error")
+            return RenderedBody(problems=tuple(sheet.problems))
+        if render_apart is not None and article.body.count("<") * raw.count("<") > _MAX_PRODUCT:
+            return render_apart(article, links, label)
+        content = self._cleaner.clean(raw)
+        content = _finish_images(content, sheet)
+        content = nest_lists(mend_html(_H1.sub(r"\1h2", content)))
+        content = self._last_cleaner.clean(content).strip()
+        if may_lose(raw, len(sheet.addresses)):
+            _report_losses(raw, sheet)
+        return RenderedBody(
+            content,
+            clean_toc(getattr(self._markdown, "toc_tokens", ()), sheet.ids),
+            frozenset(sheet.ids),
+            tuple(sheet.media),
+            _find_anchors(sheet),
+            tuple(sorted(set(sheet.problems))),
+            read_text(content),
+            tuple((*key, to) for key, to in sheet.lookups.items() if may_change(key[0], links.site, fetched=key[1])),
+        )
+
+    def _filter(self, tag: str, name: str, value: str) -> str | None:
+        """Decide what becomes of one attribute; nh3 calls it for each that it allows."""
+        sheet = self._sheet
+        # nh3 also asks about elements that it is going to take out.
+        if sheet is None or tag not in TAGS:
+            return None
+        if name == "cite":
+            return sheet.resolve(value, fetched=False).url
+        if name == "href":
+            sheet.addresses.append(value)
+            return sheet.resolve(value, fetched=False).url
+        if name == "src":
+            sheet.addresses.append(value)
+            if tag != "img":
+                return sheet.resolve(value, fetched=True).url
+            sheet.images.append(value)
+            return str(len(sheet.images) - 1)
+        kept = filter_attribute(tag, name, value)
+        if kept and (name == "id" or (name == "name" and tag == "a")):
+            sheet.ids.add(kept)
+        return kept
+
+
+def _make_parser(extensions: Sequence[str], configs: Mapping[str, Mapping[str, Any]]) -> markdown.Markdown:
+    parser = markdown.Markdown(
+        extensions=list(extensions),
+        extension_configs={name: dict(config) for name, config in configs.items()},
+    )
+    # Before 'toc', whose priority is 5, so that its anchors and levels are those of the page.
+    parser.treeprocessors.register(_HeadingShift(parser), "broadsheet-headings", 6)
+    quicken(parser)
+    return parser
+
+
+def _finish_images(content: str, sheet: _Sheet) -> str:
+    """Give every image its address; put a link in the place of one that another server would send."""
+    if "<img" not in content:
+        return content
+    inside_link = False
+
+    def finish(match: re.Match[str]) -> str:
+        nonlocal inside_link
+        name, attributes = match.groups()
+        if name == "img":
+            return _finish_image(attributes, sheet, inside_link=inside_link)
+        inside_link = name == "a"
+        return str(match.group())
+
+    return _IMAGE_OR_LINK.sub(finish, content)
+
+
+def _finish_image(attributes: str, sheet: _Sheet, *, inside_link: bool) -> str:
+    values: dict[str, str] = dict(_PAIR.findall(attributes))
+    alt = values.get("alt", "")
+    address = sheet.images[int(values["src"])] if "src" in values else ""
+    if "twemoji" in values.get("class", "").split() and sheet.look_up(address, fetched=True).remote:
+        return alt  # An emoji is a letter to begin with.
+    found = sheet.resolve(address, fetched=True) if "src" in values else Resolved()
+    words = alt if unescape(alt).strip() else "Image"
+    if words != alt:
+        line = sheet.lines.find_address(address) if address else sheet.lines.find_element("img")
+        sheet.report(line, "an image without alt: those who cannot see it miss it", "![what it shows](…)")
+    if found.remote and not inside_link:
+        return f'<a class="bs-remote" href="{html.escape(found.remote)}">{words}</a>'
+    if found.url is None:
+        return f'<span class="bs-remote">{words}</span>' if words == alt or found.remote else ""
+    others = " ".join(f'{name}="{value}"' for name, value in values.items() if name != "src")
+    return f'<img loading="lazy" src="{html.escape(found.url)}" {others}>'
+
+
+def _report_losses(raw: str, sheet: _Sheet) -> None:
+    """Report what the cleaner took out of the HTML, which it does without a word."""
+    found = inspect_html(raw)
+    for name in found.elements:
+        message, hint = explain_element(name)
+        sheet.report(sheet.lines.find_element(name), message, hint)
+    for name in found.handlers:
+        message = f"HTML attribute '{name[:40]}' was taken out: articles run no scripts"
+        sheet.report(sheet.lines.find_attribute(name), message)
+    # Python reads `&copy=` in an address as an entity, browsers do not: once more, and both are the same.
+    lost = Counter(unescape(address) for address, _ in found.addresses)
+    lost -= Counter(map(unescape, sheet.addresses))
+    for address, fetched in found.addresses:
+        if unescape(address) in lost:
+            fault = sheet.look_up(address, fetched=fetched).fault
+            sheet.report(sheet.lines.find_address(address), fault or f"'{address[:80]}' is no address")
+
+
+def _find_anchors(sheet: _Sheet) -> tuple[tuple[str, str, int], ...]:
+    own = sheet.article.path
+    return tuple(
+        (path, fragment, sheet.lines.find_address(address))
+        for path, fragment, address in sheet.anchors
+        if path != own or fragment not in sheet.ids
+    )

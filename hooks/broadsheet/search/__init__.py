@@ -1,0 +1,22 @@
+"""Records of a site, made into search bundles by Pagefind."""
+
+from __future__ import annotations
+
+from broadsheet.search.bundle_store import FOLDER, BundleStore, measure_bundles, remove_bundles
+from broadsheet.search.index import INDEX_DIR, SearchIndex
+from broadsheet.search.pagefind import IndexingError
+from broadsheet.search.records import SEARCH_URL, Record, record_articles, record_page
+
+__all__ = [
+    "FOLDER",
+    "INDEX_DIR",
+    "SEARCH_URL",
+    "BundleStore",
+    "IndexingError",
+    "Record",
+    "SearchIndex",
+    "measure_bundles",
+    "record_articles",
+    "record_page",
+    "remove_bundles",
+]

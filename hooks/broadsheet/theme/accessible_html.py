@@ -1,0 +1,53 @@
+"""Accessible HTML: tables that scroll by keyboard, and names for the checkboxes of task lists."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from itertools import count
+
+from broadsheet.core import Wording, find_wording
+
+# A tag with its attributes, whose values may hold `<` and `>`.
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+# An empty heading cell, as in a table whose first column has no name: screen readers would announce it.
+_EMPTY_HEADING = re.compile(r'<th((?: style="[\w:; -]*")?)>\s*</th>')
+
+
+def finish_text(html: str, words: Wording | None = None) -> str:
+    """Put each table into a region that scrolls, also by keyboard, and name the checkboxes of task lists.
+
+    >>> finish_text("<table></table>")
+    '<div class="bs-table" role="region" aria-label="Table 1" tabindex="0"><table class="bs-grid"></table></div>'
+    >>> finish_text('<input type="checkbox" disabled checked>')
+    '<input type="checkbox" disabled checked aria-label="Done">'
+
+    Args:
+        html: the sanitizer's output.
+        words: the language of the names; English unless given.
+
+    """
+    if "<table" not in html and "<input" not in html:
+        return html
+    numbers, words = count(1), words or find_wording()
+    depth = 0
+
+    def finish(tag: re.Match[str]) -> str:
+        nonlocal depth
+        closing, name, attributes = tag.groups()
+        if name == "input" and "checkbox" in attributes and "aria-label" not in attributes:
+            done = words.write("task_done" if "checked" in attributes else "task_to_do")
+            return f'<input{attributes.rstrip(" /")} aria-label="{escape(done)}">'
+        if name != "table":
+            return tag[0]
+        depth += -1 if closing else 1
+        if closing:
+            return f"{tag[0]}</div>" if depth == 0 else tag[0]
+        # Material's script wraps tables without a class when the page has loaded, which would move the page.
+        table = tag[0] if "class=" in attributes else f'<table class="bs-grid"{attributes}>'
+        if depth > 1:
+            return table
+        box = escape(words.write("table_number", number=next(numbers)))
+        return f'<div class="bs-table" role="region" aria-label="{box}" tabindex="0">{table}'
+
+    return _TAG.sub(finish, _EMPTY_HEADING.sub(r"<td\1></td>", html))

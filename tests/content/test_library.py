@@ -1,0 +1,140 @@
+"""Library: articles and registers checked against each other."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from broadsheet.content.content_dir import Source
+from broadsheet.content.library import Library, Rules, build_library, find_article, index_references
+from broadsheet.core.problems import format_text
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+CLOSED = Rules(UTC)
+OPEN = Rules(UTC, open_topics=True, open_authors=True)
+REGISTERS = {
+    "topics.yml": b"world: {aliases: [abroad]}\nnato:\n",
+    "authors.yml": b"desk: {name: Desk}\n",
+    "stories.yml": b"war: {title: War}\n",
+}
+
+
+def write(slug: str = "talks", *lines: str, date: str = "2026-01-18", topics: str = "world") -> tuple[str, bytes]:
+    text = "\n".join(
+        ["---", f"title: About {slug}", f"date: {date}", f"topics: [{topics}]", *lines, "---", "Words.", ""]
+    )
+    return f"articles/{date[:4]}/{date[5:7]}/{slug}.md", text.encode()
+
+
+def build(*files: tuple[str, bytes], rules: Rules = CLOSED, registers: dict[str, bytes] = REGISTERS) -> Library:
+    return build_library(Source(Path(), "content", dict(files), registers), rules)
+
+
+def tell(library: Library) -> list[str]:
+    return format_text(library.problems).split("\n") if library.problems else []
+
+
+def test_a_sound_archive_has_no_problems() -> None:
+    library = build(write("a", "authors: [desk]", "story: war"), write("b"))
+    assert tell(library) == []
+    assert [article.slug for article in library.articles] == ["a", "b"]
+    assert library.name("x.md") == "content/x.md"
+
+
+def test_unknown_ids_are_all_told_with_their_places() -> None:
+    library = build(write("x", "authors: [desk, dsek]", "story: wra", topics="world, natoo"))
+    assert tell(library) == [
+        "content/articles/2026/01/x.md:4:17: topics: unknown topic 'natoo' (did you mean 'nato'?)",
+        "content/articles/2026/01/x.md:5:17: authors: unknown author 'dsek' (did you mean 'desk'?)",
+        "content/articles/2026/01/x.md:6:8: story: unknown story 'wra' (did you mean 'war'?)",
+    ]
+    assert library.faulty == {"articles/2026/01/x.md"}
+    assert library.articles == ()
+
+
+def test_an_id_that_is_like_no_other_is_to_be_added_to_its_register() -> None:
+    assert tell(build(write("x", topics="gardening")))[0].endswith("unknown topic 'gardening' (add it to topics.yml)")
+
+
+def test_all_faults_of_all_articles_come_in_one_run() -> None:
+    broken = ("articles/2026/01/b.md", b"---\ntitle: A: b\n---\n")
+    library = build(broken, ("articles/2026/01/c.md", b""), write("d", topics="natoo"), write("ok"))
+    assert len({line.partition(":")[0] for line in tell(library)}) == 3
+    assert [article.slug for article in library.articles] == ["ok"]
+
+
+def test_an_alias_of_a_topic_means_the_topic() -> None:
+    assert build(write("x", topics="abroad, world, nato")).articles[0].topics == ("world", "nato")
+
+
+def test_ids_without_a_register_are_open() -> None:
+    library = build(write("x", "authors: [anyone]", "story: any-story", topics="anything"), registers={})
+    assert tell(library) == []
+
+
+def test_open_ids_must_still_be_slugs() -> None:
+    library = build(write("x", "authors: ['Jane Doe']", topics="new-topic, New Topic"), rules=OPEN)
+    assert tell(library) == [
+        "content/articles/2026/01/x.md:4:21: topics: 'New Topic' is no topic, expected lower-case words joined by "
+        "hyphens (try 'new-topic')",
+        "content/articles/2026/01/x.md:5:11: authors: 'Jane Doe' is no author, expected lower-case words joined by "
+        "hyphens (try 'jane-doe')",
+    ]
+
+
+def test_two_articles_with_one_address_are_both_told_and_both_left_out() -> None:
+    library = build(write("a", "slug: talks"), write("b", "slug: talks"), write("talks", date="2026-02-01"))
+    assert tell(library) == [
+        "content/articles/2026/01/a.md:5:7: slug: the address /2026/01/talks/ is also that of "
+        "content/articles/2026/01/b.md (give one of them another slug)",
+        "content/articles/2026/01/b.md:5:7: slug: the address /2026/01/talks/ is also that of "
+        "content/articles/2026/01/a.md (give one of them another slug)",
+    ]
+    assert [article.path for article in library.articles] == ["articles/2026/02/talks.md"]
+
+
+def test_an_alias_gives_way_to_the_article_that_has_its_address() -> None:
+    library = build(write("a", "aliases: [/2026/01/b/]"), write("b"))
+    assert [article.slug for article in library.articles] == ["b"]
+    assert "aliases: the address /2026/01/b/ is also that of content/articles/2026/01/b.md" in tell(library)[0]
+
+
+@pytest.mark.parametrize(
+    "pin", ["b", "b.md", "./b.md", "../01/b.md", "articles/2026/01/b.md", "2026/01/b.md", "/2026/01/b/"]
+)
+def test_a_pin_may_be_a_slug_a_path_or_an_address(pin: str) -> None:
+    library = build(write("a", f"related: ['{pin}']"), write("b"))
+    assert tell(library) == []
+    index = index_references(library.articles)
+    assert find_article(pin, "articles/2026/01/a.md", index) == "articles/2026/01/b.md"
+
+
+def test_a_pin_or_veto_of_nothing_is_a_warning_with_its_place() -> None:
+    library = build(write("a", "related:", "  pin: [b, bb]", "  never: [c]"), write("b"))
+    assert tell(library) == [
+        "content/articles/2026/01/a.md:6:12: related.pin: no article 'bb' (did you mean 'b'?) [warning]",
+        "content/articles/2026/01/a.md:7:11: related.never: no article 'c' (give its slug or its path) [warning]",
+    ]
+    assert len(library.articles) == 2
+
+
+def test_a_slug_that_two_have_is_no_name_for_either() -> None:
+    library = build(write("a", "related: [b]"), write("b"), write("b", date="2026-02-01"))
+    assert tell(library)[0].endswith("more than one article has the slug 'b' (give its path) [warning]")
+
+
+def test_a_pin_to_a_faulty_article_is_right() -> None:
+    library = build(write("a", "related: [b]"), write("b", topics="natoo"))
+    assert [line.partition(":")[0] for line in tell(library)] == ["content/articles/2026/01/b.md"]
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=25)
+def test_the_order_of_files_makes_no_difference(seed: int) -> None:
+    files = [write("a", "slug: same"), write("b", "slug: same"), write("c", "related: [d]"), write("d", topics="x")]
+    shuffled = list(files)
+    random.Random(seed).shuffle(shuffled)  # noqa: S311 - no secret
+    assert build(*shuffled) == build(*files)

@@ -1,0 +1,89 @@
+"""YAML faults: the parser's complaints in plain words. The cases are in golden/frontmatter/{syntax,headlines}.yml."""
+
+import time
+
+import pytest
+import yaml
+from broadsheet.content.yaml_errors import explain_yaml
+from broadsheet.content.yaml_nodes import parse_yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+PIECES = st.sampled_from(
+    [
+        ": ",
+        "- ",
+        "\n  ",
+        "\n\t",
+        "\n\n",
+        " #",
+        ", ",
+        "? ",
+        "&a ",
+        "!t ",
+        "x: y\n",
+        "a",
+        "title",
+        ":",
+        "\n",
+        "'",
+        '"',
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "#",
+        ">",
+        "*a",
+        "`",
+        "%",
+        "@",
+        "\\",
+        "---",
+        "...",
+        "日",
+        "é",
+        "\u2028",
+    ]
+) | st.just("|")
+
+
+def test_a_register_is_not_told_of_the_front_matter_s_end():
+    _, [problem] = parse_yaml("world:\nnonsense\n", "topics.yml")
+    assert str(problem) == (
+        "topics.yml:2:1: expected a line 'key: value' (indent it by two spaces if it belongs to the line above)"
+    )
+
+
+def test_a_sentence_in_the_first_line_has_nothing_above_it():
+    _, [problem] = parse_yaml("nonsense\nworld:\n- a\n", "topics.yml")
+    assert (problem.line, problem.column, problem.message) == (1, 1, "expected a line 'key: value'")
+
+
+def test_an_error_without_a_place_is_told_as_it_is():
+    problem = explain_yaml(yaml.MarkedYAMLError(problem="of a new kind"), None, ["a: b"], "x.md", 7)
+    assert str(problem) == "x.md:7:1: a: not readable as YAML: of a new kind"
+
+
+@pytest.mark.parametrize(
+    "line", ["x " * 400_000 + ": b", "'" + "x " * 400_000 + "' b", "x" * 900_000 + ":y: z", "a:" * 300_000 + " b: c"]
+)
+def test_a_line_of_a_megabyte_is_explained_in_few_words_and_little_time(line):
+    started = time.process_time()
+    _, [problem] = parse_yaml(f"title: {line}\n", "x.md")
+    assert len(str(problem)) < 600
+    assert time.process_time() - started < 2
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=25).map("".join))
+def test_whatever_is_wrong_has_a_place_in_the_text_and_plain_words(text):
+    root, problems = parse_yaml(text, "x.md")
+    lines = text.split("\n")
+    for problem in problems:
+        assert 1 <= problem.line <= len(lines)
+        assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+        assert problem.message
+        assert len(str(problem)) < 800
+    assert root is not None or problems or yaml.compose(text.replace("\u2028", " ")) is None

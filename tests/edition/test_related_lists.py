@@ -1,0 +1,198 @@
+"""Rankings: the lists of an edition, compared anew when anything that they depend on changes, and only then."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from archives import documents, make_archive, make_day
+from broadsheet.content.library import Library
+from broadsheet.core.cache import Cache
+from broadsheet.core.processes import make_pool
+from broadsheet.edition.plan import Layout, Plan, plan_edition
+from broadsheet.edition.related_lists import find_key, start_ranking
+from broadsheet.edition.render_articles import Workshop
+from broadsheet.related import Document, rank
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from makers import NOW, make_article, make_library
+
+TEXTS = ("Ferries wait in the harbour", "The harbour is frozen", "Ferries and pilots", "Parliament and its budget")
+
+
+def make_plan(library: Library | None = None, count: int = 2) -> Plan:
+    articles = [make_article(f"a-{number}", body=f"{text}. " * 3) for number, text in enumerate(TEXTS)]
+    return plan_edition(library or make_library(*articles), NOW, Layout(related_count=count), {})
+
+
+class Counting(Executor):
+    """Does the work here, and counts it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._pool = ThreadPoolExecutor(1)
+
+    def submit(self, *work: Any, **named: Any) -> Future[Any]:
+        self.count += 1
+        return self._pool.submit(*work, **named)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
+
+
+@pytest.fixture
+def pool() -> Iterator[Counting]:
+    pool = Counting()
+    yield pool
+    pool.shutdown()
+
+
+# The key.
+
+DOCUMENT = Document(
+    "a.md",
+    "Headline",
+    "Dek",
+    "Body",
+    make_day(1),
+    "a/",
+    ("world", "asia"),
+    "war",
+    "en",
+    ("b.md",),
+    ("c.md",),
+    ("d.md",),
+    ("e.md",),
+)
+CHANGES: dict[str, Any] = {
+    "id": "z.md",
+    "headline": "Other",
+    "dek": "Other",
+    "body": "Other",
+    "published": make_day(2),
+    "url": "z/",
+    "topics": ("asia", "world"),
+    "story": "peace",
+    "language": "fr",
+    "links": (),
+    "pins": ("c.md", "b.md"),
+    "never": (),
+    "shown": (),
+    "off": True,
+}
+
+
+def test_these_tests_change_everything_of_a_document() -> None:
+    assert {field.name for field in fields(Document)} == CHANGES.keys()
+
+
+@pytest.mark.parametrize("field", CHANGES)
+def test_the_key_changes_with_everything_of_a_document(field: str) -> None:
+    other = replace(DOCUMENT, id="b.md")
+    changed = replace(DOCUMENT, **{field: CHANGES[field]})
+    keys = [find_key(archive, 8) for archive in ([DOCUMENT, other], [changed, other], [other, changed])]
+    assert len(set(keys)) == 3
+    assert find_key([replace(DOCUMENT), replace(other)], 8) == keys[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"headline": "ab", "dek": "c"}, {"headline": "a", "dek": "bc"}),
+        ({"links": ("x",), "pins": ()}, {"links": (), "pins": ("x",)}),
+        ({"pins": ("x", "y")}, {"pins": ("x', 'y",)}),
+        ({"story": "x", "language": ""}, {"story": "", "language": "x"}),
+        ({"body": "\ud800"}, {"body": "\ud801"}),
+    ],
+)
+def test_the_boundaries_of_texts_count(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert find_key([replace(DOCUMENT, **one)], 8) != find_key([replace(DOCUMENT, **other)], 8)
+
+
+def test_the_key_changes_with_the_length_of_lists() -> None:
+    assert find_key([DOCUMENT], 8) != find_key([DOCUMENT], 9)
+    assert find_key([], 8) != find_key([], 9)
+    assert find_key([], 8) != find_key([DOCUMENT], 8)
+
+
+@settings(max_examples=30, deadline=None)
+@given(one=documents(4), other=documents(4), count=st.sampled_from([1, 2]))
+def test_archives_of_one_key_have_the_same_lists(one: list[Document], other: list[Document], count: int) -> None:
+    if find_key(one, count) == find_key(other, count):
+        assert rank(one, count) == rank(other, count)
+    else:
+        assert (one, count) != (other, count)
+
+
+# When it is done, and where.
+
+
+def test_the_lists_are_those_of_all_documents(pool: Counting) -> None:
+    plan = make_plan()
+    right = rank(plan.documents, 2)
+    assert right.lists["articles/2026/01/a-0.md"]
+    assert start_ranking(plan, Workshop())() == right
+    assert start_ranking(plan, Workshop(executor=pool))() == right
+
+
+def test_articles_that_were_compared_are_not_compared_again(pool: Counting, tmp_path: Any) -> None:
+    plan = make_plan()
+    right = rank(plan.documents, 2)
+    for expected in (1, 1, 1):
+        workshop = Workshop(executor=pool, cache=Cache(tmp_path, ""))
+        assert start_ranking(plan, workshop)() == right
+        assert pool.count == expected
+        workshop.cache.save()
+        workshop.cache.close()
+    workshop = Workshop(executor=pool, cache=Cache(tmp_path, ""))
+    assert start_ranking(make_plan(count=1), workshop)() == rank(plan.documents, 1)
+    assert pool.count == 2
+    workshop.cache.close()
+
+
+def test_comparing_goes_on_while_other_work_is_done(pool: Counting) -> None:
+    wait = start_ranking(make_plan(), Workshop(executor=pool))
+    assert pool.count == 1
+    assert wait() == rank(make_plan().documents, 2)
+
+
+def exit_at_once(*_: object) -> None:
+    """End the process that calls this."""
+    os._exit(9)
+
+
+def test_a_worker_that_dies_while_it_compares_is_told_and_its_work_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan, told = make_plan(), []
+    right = rank(plan.documents, 2)
+    pool = make_pool(1, "forkserver")
+    try:
+        workshop = Workshop(executor=pool, warn=told.append)
+        pool.submit(exit_at_once)
+        wait = start_ranking(plan, workshop)
+        assert wait() == right
+        assert told == ["a worker process has died, of want of memory perhaps: its work is done again here"]
+        told.clear()
+        assert start_ranking(plan, Workshop(executor=pool, warn=told.append))() == right
+        assert len(told) == 1
+    finally:
+        pool.shutdown()
+
+
+def test_a_large_archive_comes_out_of_a_process_as_it_comes_out_here() -> None:
+    archive = make_archive(60)
+    pool = make_pool(1, "forkserver")
+    try:
+        assert pool.submit(rank, archive, 4).result() == rank(archive, 4)
+    finally:
+        pool.shutdown()
+
+
+def test_what_compares_nothing_imports_nothing_to_compare_with() -> None:
+    code = "import sys, broadsheet.hooks; print({'numpy', 'scipy'} & sys.modules.keys())"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

@@ -1,0 +1,56 @@
+"""Nesting: whatever a writer nests, lists hold items, items stand in lists, and the words stay."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from broadsheet.rendering.html_repair import mend_html
+from broadsheet.rendering.nesting import nest_lists
+from broadsheet.rendering.sanitize import make_cleaner
+from hypothesis import given
+from hypothesis import strategies as st
+from markup import Element, parse
+
+CLEANER = make_cleaner()
+NAMES = ("ul", "ol", "li", "p", "div", "blockquote", "b", "h3", "h5", "table", "td", "dl", "dd")
+PIECES = [*(f"<{name}>" for name in NAMES), *(f"</{name}>" for name in NAMES), "<br>", "<hr>", " ", "\n", "words"]
+# Twice, as the cleaner takes some odd nests apart only when it meets them again.
+HTML = st.lists(st.sampled_from(PIECES), max_size=25).map("".join).map(CLEANER.clean).map(CLEANER.clean)
+
+
+def children(element: Element) -> list[str]:
+    """Names of what stands in an element, '#' for words."""
+    return [
+        one.tag if isinstance(one, Element) else "#"
+        for one in element.children
+        if not isinstance(one, str) or one.strip()
+    ]
+
+
+@given(HTML)
+def test_lists_hold_items_and_items_stand_in_lists(html: str) -> None:
+    nested = nest_lists(html)
+    root = parse(f"<body>{nested}</body>")
+    for element in [root, *root]:
+        inside = children(element)
+        assert set(inside) <= {"li"} if element.tag in {"ul", "ol"} else "li" not in inside, nested
+
+
+@given(HTML)
+def test_what_is_nested_once_is_nested_and_no_word_is_lost(html: str) -> None:
+    nested = nest_lists(html)
+    assert nest_lists(nested) == nested
+    assert parse(nested).text.split() == parse(html).text.split()
+    # A browser makes of it what is written.
+    assert CLEANER.clean(nested) == nested
+
+
+@given(HTML)
+def test_no_level_of_headings_is_left_out(html: str) -> None:
+    mended = mend_html(html)
+    levels = [1, *(int(one.tag[1]) for one in parse(mended) if one.tag[0] == "h" and one.tag[1:].isdigit())]
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert mend_html(mended) == mended
+    # Each is closed as it was opened.
+    assert parse(mended).text == parse(html).text
+    assert CLEANER.clean(mended) == mended

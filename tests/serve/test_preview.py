@@ -1,0 +1,163 @@
+"""Proofs: what can be printed before a build is, and whatever else a file has become is left to the build."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from broadsheet.serve.live_reload import Overtaken
+from broadsheet.serve.preview import ProofPress
+from broadsheet.serve.session import ServerDesk
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from sites import MakeSite, Site
+
+NOW = datetime(2026, 1, 20, tzinfo=UTC)
+
+
+class Served:
+    """A newspaper that was built as a server builds it, with its proofs."""
+
+    def __init__(self, site: Site, proofs: ProofPress) -> None:
+        self.site = site
+        self.proofs = proofs
+        self.file = site.root / "content" / "articles/2026/01/talks.md"
+        self.page = proofs.site / "2026/01/talks/index.html"
+
+    def build(self) -> None:
+        """Build again, as the server does."""
+        config = load_config("mkdocs.yml", site_dir=str(self.proofs.site))
+        build(config)
+
+    def pull(self, now: datetime = NOW) -> list[str]:
+        """Pull what has changed; the pages that are new."""
+        return sorted(self.proofs.pull({self.file.resolve().parent / self.file.name}, now))
+
+
+@pytest.fixture
+def served(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """A newspaper of two articles, whose template divides by what a key of their own says."""
+    site = make_site(theme={"name": "material", "font": False, "custom_dir": "overrides"})
+    site.register("topics", world={"title": "World"})
+    site.article("talks", "2026-01-18", "The first version.", expires="2026-01-21T00:00")
+    site.article("accord", "2026-01-19", "The accord.")
+    site.write(
+        "overrides/main.html",
+        '{% extends "material/main.html" %}{% block announce %}'
+        "{% set spread = page and page.spread %}"
+        "{% if spread and spread.article.extra %}{{ 6 // (spread.article.extra.number | int) }}{% endif %}"
+        "{% endblock %}",
+    )
+    kept: list[ProofPress] = []
+    follow_up: Callable[..., None] = ServerDesk.follow_up
+
+    def keep(self: ServerDesk, *arguments: Any, **named: Any) -> None:
+        kept.append(arguments[3])
+        follow_up(self, *arguments, **named)
+
+    monkeypatch.setattr(ServerDesk, "follow_up", keep)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOW.timestamp())))
+    monkeypatch.chdir(site.root)
+    config = load_config("mkdocs.yml", site_dir=str(site.root / "served"))
+    config.plugins.on_startup(command="serve", dirty=False)
+    build(config)
+    yield Served(site, kept[-1])
+    config.plugins.on_shutdown()
+
+
+def test_a_saved_body_is_on_its_page_and_no_other_page_is_touched(served: Served) -> None:
+    others = {path: path.stat().st_mtime_ns for path in served.proofs.site.rglob("*.html") if path != served.page}
+    served.site.article("talks", "2026-01-18", "The second version.", expires="2026-01-21T00:00")
+    assert served.pull() == ["2026/01/talks/index.html"]
+    assert "The second version." in served.page.read_text()
+    assert {path: path.stat().st_mtime_ns for path in others} == others
+    assert not list(served.page.parent.glob(".*"))
+    assert served.pull() == [], "nothing has changed since"
+
+
+def test_a_template_that_fails_leaves_the_article_to_the_build(served: Served) -> None:
+    before = served.page.read_bytes()
+    served.site.article("talks", "2026-01-18", "Words.", expires="2026-01-21T00:00", **{"x-number": 2})
+    assert served.pull() == ["2026/01/talks/index.html"]
+    after = served.page.read_bytes()
+    assert after != before
+    served.site.article("talks", "2026-01-18", "Words.", expires="2026-01-21T00:00", **{"x-number": 0})
+    assert served.pull() == []
+    assert served.page.read_bytes() == after
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes among its files, and seldom links")
+@pytest.mark.parametrize("kind", ["link", "pipe", "directory", "gone", "below a link"])
+def test_what_a_build_refuses_is_not_read(served: Served, kind: str, tmp_path: Path) -> None:
+    before = served.page.read_bytes()
+    secret = tmp_path / "outside" / "talks.md"
+    secret.parent.mkdir()
+    secret.write_bytes(served.file.read_bytes().replace(b"first version", b"secret"))
+    served.file.unlink()
+    if kind == "link":
+        served.file.symlink_to(secret)
+    elif kind == "pipe":
+        os.mkfifo(served.file)
+    elif kind == "directory":
+        served.file.mkdir()
+    elif kind == "below a link":
+        for other in served.file.parent.iterdir():
+            other.unlink()
+        served.file.parent.rmdir()
+        served.file.parent.symlink_to(secret.parent)
+    assert list(served.proofs.pull({served.proofs.root.resolve() / "articles/2026/01/talks.md"}, NOW)) == []
+    assert served.page.read_bytes() == before
+
+
+def test_an_article_that_has_expired_is_not_printed(served: Served) -> None:
+    before = served.page.read_bytes()
+    served.site.article("talks", "2026-01-18", "The second version.", expires="2026-01-21T00:00")
+    assert served.pull(datetime(2026, 1, 22, tzinfo=UTC)) == []
+    assert served.page.read_bytes() == before
+    assert served.pull() == ["2026/01/talks/index.html"]
+
+
+def test_files_that_are_no_articles_and_faulty_ones_print_nothing(served: Served, tmp_path: Path) -> None:
+    root = served.proofs.root.resolve()
+    assert not served.proofs.pull({tmp_path / "x.md", root / "topics.yml", root / "articles/2026/01/new.md"}, NOW)
+    served.file.write_text("---\ntitle: A: b\n---\n", encoding="utf-8")
+    assert served.pull() == []
+
+
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_a_build_that_gives_way_anywhere_takes_no_good_page_away(
+    served: Served, place: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = count(1)
+
+    def give_way(self: ServerDesk) -> None:
+        if next(calls) == place:
+            raise Overtaken
+
+    # The article moves to another address, but that build gives way to one in which it is faulty.
+    served.site.article("talks", "2026-01-18", "The second version.", slug="negotiations")
+    with monkeypatch.context() as patch, pytest.raises(Overtaken):
+        patch.setattr(ServerDesk, "give_way", give_way)
+        served.build()
+    served.site.article("talks", "2026-01-18", "The third version.", topics=["wrold"])
+    served.build()
+    assert "The first version." in served.page.read_text()
+    # Mended, the newspaper is as one that never saw any of it.
+    served.site.article("talks", "2026-01-18", "The third version.", slug="negotiations")
+    served.build()
+    assert not served.page.exists()
+    assert "The third version." in (served.proofs.site / "2026/01/negotiations/index.html").read_text()
+    left = {path.relative_to(served.proofs.site): path.read_bytes() for path in list_files(served.proofs.site)}
+    fresh = served.site.root / "fresh"
+    build(load_config("mkdocs.yml", site_dir=str(fresh)))
+    assert left == {path.relative_to(fresh): path.read_bytes() for path in list_files(fresh)}
+
+
+def list_files(site: Path) -> list[Path]:
+    """The files of a site; its search index is made in its own time."""
+    return [path for path in sorted(site.rglob("*")) if path.is_file() and "pagefind" not in path.parts]

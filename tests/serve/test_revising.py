@@ -1,0 +1,125 @@
+"""Revising: an edited article takes the place of what it was on its page, or the page waits for the build."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from broadsheet.content.content_dir import Source
+from broadsheet.content.library import Rules, build_library
+from broadsheet.edition.build import Press, Spread, set_press
+from broadsheet.edition.plan import Layout
+from broadsheet.edition.render_articles import MarkdownSetup, Workshop
+from broadsheet.serve.revising import revise_spread
+from hypothesis import given
+from hypothesis import strategies as st
+from makers import NOW
+
+SETUP = MarkdownSetup(("footnotes", "toc"))
+TALKS, ACCORD = "articles/2026/01/talks.md", "articles/2026/01/accord.md"
+REGISTERS = {
+    "topics.yml": b"nato: {title: NATO, aliases: [pact]}\neu: {title: EU}\n",
+    "authors.yml": b"ada: {name: Ada}\n",
+}
+KEYS = {"title": "Talks", "date": "2026-01-18", "topics": "[nato]", "authors": "[ada]", "aliases": "[old/talks]"}
+BODY = "Talks went on in [Geneva](accord.md).[^1]\n\n## Envoys\n\n[^1]: For eight hours.\n"
+
+
+def write(body: str = BODY, **keys: str | None) -> bytes:
+    lines = [f"{key.replace('x_', 'x-')}: {value}" for key, value in {**KEYS, **keys}.items() if value is not None]
+    return "\n".join(["---", *lines, "---", body]).encode()
+
+
+def press(data: bytes) -> Press:
+    articles = {TALKS: data, ACCORD: b"---\ntitle: Accord\ndate: 2026-01-17\ntopics: [eu]\n---\nAn accord."}
+    media = {"articles/2026/01/hall.png": 100}
+    source = Source(Path("content"), "content", articles, REGISTERS, media, {}, ())
+    return set_press(build_library(source, Rules(UTC)), NOW, Layout(), Workshop(SETUP), {})
+
+
+PRESS = press(write())
+
+
+def find(press: Press) -> Spread | None:
+    return next((spread for spread in press.spreads if spread.article.path == TALKS), None)
+
+
+def revise(data: bytes) -> Spread | None:
+    spread = find(PRESS)
+    assert spread is not None
+    return revise_spread(spread, data, f"content/{TALKS}", UTC, PRESS.links, SETUP)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        write("Other words, and [an accord](accord.md#terms).\n\n# Terms\n"),
+        write(""),
+        write(title="'Talks: day two'"),
+        write(summary="Envoys met.", kicker="Geneva", dateline="GENEVA"),
+        write(sources="[{title: A paper, url: 'https://paper.example/'}]"),
+        write(corrections="[{date: 2026-01-18, text: It was eight hours.}]"),
+        write(x_map="geneva"),
+        write().replace(b"\n", b"\r\n"),
+    ],
+)
+def test_what_is_an_article_s_own_is_revised_as_a_build_makes_it(data: bytes) -> None:
+    revised, built = revise(data), find(press(data))
+    assert revised is not None
+    assert built is not None
+    assert (revised.article, revised.body.html, revised.body.toc) == (built.article, built.body.html, built.body.toc)
+    assert revised.related == find(PRESS).related  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        write(date="2026-01-17"),
+        write(date="2999-01-01"),
+        write(topics="[eu]"),
+        write(topics="[nato, eu]"),
+        write(topics="[natoo]"),
+        write(authors=None),
+        write(slug="negotiations"),
+        write(aliases=None),
+        write(draft="true"),
+        write(embargo="2999-01-01T00:00"),
+        write(expires="2026-01-20T00:00"),
+        write(related="[]"),
+        write(front="lead"),
+        write(language="fr"),
+        write(image="{src: hall.png, alt: The hall}"),
+        write("![The hall](hall.png)"),
+        write(title=None),
+        write(title="Talks: day two"),
+        write(tilte="Talks"),
+        b"",
+        b"Talks.",
+        b"\xff\xfe",
+        write(BODY * 400_000),
+    ],
+    ids=range(23),
+)
+def test_what_may_change_other_pages_or_is_faulty_waits_for_the_build(data: bytes) -> None:
+    assert revise(data) is None
+
+
+def test_an_id_written_by_another_of_its_names_waits_for_the_build() -> None:
+    assert revise(write(topics="[pact]")) is None
+
+
+@given(
+    body=st.text("ab [](#^1):\n*_`<>!&", max_size=60) | st.text(max_size=30),
+    keys=st.dictionaries(
+        st.sampled_from(["title", "summary", "kicker", "date", "topics", "draft", "slug", "image", "language"]),
+        st.none() | st.sampled_from(["true", "talks", "'A: b'", "2026-01-17", "[eu]", "[nato]", "[", "fr", "&a [*a]"]),
+    ),
+)
+def test_a_revision_is_what_a_build_would_make_of_the_file(body: str, keys: dict[str, str | None]) -> None:
+    data = write(body.encode(errors="replace").decode(), **keys)
+    revised, built = revise(data), find(press(data))
+    if revised is not None:
+        assert built is not None
+        assert (revised.article, revised.body.html) == (built.article, built.body.html)
+        assert (revised.newer, revised.older, revised.image_url) == (built.newer, built.older, built.image_url)
