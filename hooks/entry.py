@@ -1,8 +1,8 @@
 """Binds MkDocs' event names to the newspaper; listed under `hooks:` in mkdocs.yml."""
 
-from broadsheet.hooks import Newspaper
+from broadsheet.hooks import BroadsheetHooks
 
-_newspaper = Newspaper()
+_newspaper = BroadsheetHooks()
 
 on_startup = _newspaper.on_startup
 on_config = _newspaper.on_config

@@ -9,7 +9,7 @@ from typing import Any
 
 from broadsheet.content.article import Article
 from broadsheet.content.library import Library
-from broadsheet.content.taxonomies import Author, Registers, Story, Topic
+from broadsheet.content.taxonomies import Author, Story, Taxonomies, Topic
 from broadsheet.core.datetimes import Moment, parse_moment
 from broadsheet.edition.edition import Edition, publish
 
@@ -37,22 +37,22 @@ def make_article(slug: str = "talks", date: str = "2026-01-18", **fields: Any) -
 
 def make_registers(
     topics: Iterable[Topic] = (), authors: Iterable[Author] = (), stories: Iterable[Story] = ()
-) -> Registers:
+) -> Taxonomies:
     """Registers of these entries, in this order."""
-    return Registers(
+    return Taxonomies(
         {topic.id: topic for topic in topics},
         {author.id: author for author in authors},
         {story.id: story for story in stories},
     )
 
 
-def make_library(*articles: Article, registers: Registers | None = None, **fields: Any) -> Library:
+def make_library(*articles: Article, registers: Taxonomies | None = None, **fields: Any) -> Library:
     """A library of these articles, sorted by path as a library always is."""
     by_path = tuple(sorted(articles, key=lambda article: article.path))
-    return Library(by_path, registers or Registers(), **fields)
+    return Library(by_path, registers or Taxonomies(), **fields)
 
 
-def make_edition(*articles: Article, registers: Registers | None = None, now: datetime = NOW) -> Edition:
+def make_edition(*articles: Article, registers: Taxonomies | None = None, now: datetime = NOW) -> Edition:
     """What is public of these articles."""
     return publish(make_library(*articles, registers=registers), now)
 

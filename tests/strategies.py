@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from broadsheet.content.article import Article
 from broadsheet.content.library import Library
-from broadsheet.content.taxonomies import Author, Registers, Story, Topic
+from broadsheet.content.taxonomies import Author, Story, Taxonomies, Topic
 from broadsheet.core.datetimes import parse_moment
 from hypothesis import strategies as st
 from makers import HOLDS, hold, make_article, make_library, make_registers
@@ -30,7 +30,7 @@ IDS = ("asia", "europe", "france", "nato", "paris", "world")
 
 
 @st.composite
-def registers(draw: st.DrawFn) -> Registers:
+def registers(draw: st.DrawFn) -> Taxonomies:
     """Registers with some of the ids, topics in trees, and titles that collide."""
     titles = st.sampled_from(["News", "news", "Élan", "Zones"])
     above: list[str] = []

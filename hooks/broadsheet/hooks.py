@@ -19,52 +19,52 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from broadsheet.content import Article, Library, Source, build_library, read_source
+from broadsheet.content import Article, ContentFiles, Library, build_library, read_content_dir
 from broadsheet.core import BroadsheetError, SiteLock
-from broadsheet.edition import Imprints, Press, read_rendition, set_sound_press, start_ranking
+from broadsheet.edition import PageDigests, SiteModel, build_sound_site_model, read_image_variant, start_related_lists
 from broadsheet.mkdocs_site import (
     MediaFile,
-    PressFile,
-    Printer,
+    PageFile,
+    PageWriter,
     Publisher,
-    SearchDesk,
+    ResourceManager,
+    SearchBuild,
     Settings,
-    Tools,
     WordsOnly,
     add_files,
-    adopt_pictures,
     build_files,
     build_navigation,
     count_cores,
+    digest_site,
     examine_templates,
     explain_disk_fault,
     find_content,
+    find_docs_files,
+    find_hidden_files,
     find_layout,
     find_locale,
-    find_onlookers,
+    find_page_plugins,
     find_rivals,
-    find_surroundings,
-    find_withheld,
     find_words,
-    list_entries,
+    list_sitemap_entries,
     load_search,
     make_search_page,
     prune_nav,
     read_clock,
     read_settings,
+    reduce_garbage_collection,
+    replace_docs_images,
     report_problems,
-    spare_archive,
-    stamp_site,
 )
 from broadsheet.rendering import RenderedBody
 from broadsheet.search import INDEX_DIR, IndexingError
-from broadsheet.serve import ProofPress, ServerDesk, render_again
-from broadsheet.theme import TEMPLATES, equip_environment
+from broadsheet.serve import ArticlePreview, ServeSession, rerender_article
+from broadsheet.theme import TEMPLATES, prepare_environment
 
 log = get_plugin_logger("broadsheet")
 
 
-class Newspaper:
+class BroadsheetHooks:
     """Holds one build's state between MkDocs' events; each build starts afresh in `on_config`."""
 
     def __init__(self) -> None:
@@ -73,13 +73,13 @@ class Newspaper:
         self._deploying = False
         """Whether MkDocs reads the site once more after the build."""
         self._settings = Settings()
-        self._press: Press | None = None
+        self._model: SiteModel | None = None
         self._root = Path()
         self._label = ""
-        self._source: Source | None = None
-        self._desk = ServerDesk(read_clock)
-        self._tools = Tools(log)
-        self._search = SearchDesk()
+        self._source: ContentFiles | None = None
+        self._desk = ServeSession(read_clock)
+        self._tools = ResourceManager(log)
+        self._search = SearchBuild()
         self._publisher: Publisher | None = None
         self._env = Environment(autoescape=True)
         self._files = Files([])
@@ -88,7 +88,7 @@ class Newspaper:
 
     def on_startup(self, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether a writer is watching: then a fault must not end the server."""
-        spare_archive()
+        reduce_garbage_collection()
         self._serving, self._deploying = command == "serve", command == "gh-deploy"
         if self._serving:
             self._desk.open()
@@ -152,7 +152,7 @@ class Newspaper:
         # Control-C ends a build without an event, and what makes the index writes beside the site.
         atexit.register(self._search.stop)
         try:
-            source = read_source(self._root, self._label)
+            source = read_content_dir(self._root, self._label)
             self._source = replace(source, articles={})
             now = read_clock()
             self._tools.open(config, self._settings, len(source.articles), remember=self._serving)
@@ -160,7 +160,7 @@ class Newspaper:
             raise PluginError(str(error)) from None
         library = self._read(source)
         self._desk.give_way()
-        library = self._set_press(library, now, config)
+        library = self._build_model(library, now, config)
         self._desk.give_way()
         if not self._serving:
             # The printer may make copies of this process, which must not have threads then.
@@ -173,18 +173,18 @@ class Newspaper:
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the edition's pages and media to the site's own."""
         locale, words = find_locale(self._settings, config), find_words(self._settings, config)
-        read = partial(read_rendition, workshop=self._tools.workshop)
+        read = partial(read_image_variant, resources=self._tools.resources)
         ours = build_files(self._ready, self._root, config, locale, words, self._render_again, read)
         if self._settings.search:
             ours.append(make_search_page(config, locale, words.write("search")))
-        adopt_pictures(files, config)
-        onlookers = find_onlookers(config, [self])
+        replace_docs_images(files, config)
+        onlookers = find_page_plugins(config, [self])
         for file in (*ours, *files):
-            if isinstance(file, PressFile | MediaFile):
+            if isinstance(file, PageFile | MediaFile):
                 file.by_engine = not onlookers
         if onlookers:
             log.info("MkDocs prints every page anew, as other plugins want to see them: %s", ", ".join(onlookers))
-        withheld = find_withheld(self._ready)
+        withheld = find_hidden_files(self._ready)
         later = find_rivals(files, withheld)
         docs, replaced = Path(config.docs_dir).name, add_files(files, ours)
         for name in replaced:
@@ -216,8 +216,8 @@ class Newspaper:
             self._words_only.detach(config)
         locale, words = find_locale(self._settings, config), find_words(self._settings, config)
         env.globals["searchable"] = self._settings.search
-        env.globals["entries"] = list_entries(files)
-        self._env = equip_environment(env, self._ready, locale, words, config.theme.custom_dir)
+        env.globals["entries"] = list_sitemap_entries(files)
+        self._env = prepare_environment(env, self._ready, locale, words, config.theme.custom_dir)
         return self._env
 
     def on_page_context(self, context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
@@ -230,14 +230,14 @@ class Newspaper:
     @event_priority(-100)
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Print what has changed, and put the site in the old one's place."""
-        publisher, workshop = self._publisher, self._tools.workshop
+        publisher, resources = self._publisher, self._tools.resources
         if publisher is None or self._source is None:  # pragma: no cover - MkDocs always runs on_pre_build first
             raise PluginError("nothing was read: on_pre_build did not run")
         self._desk.give_way()
         locale = str(find_locale(self._settings, config))
-        stamp = stamp_site(config, self._nav, self._source.registers, [locale, str(config.site_url)])
-        imprints = Imprints(self._ready, stamp, examine_templates(config.theme.custom_dir))
-        printer = Printer(self._env, self._nav, self._files, config, publisher.staging)
+        stamp = digest_site(config, self._nav, self._source.registers, [locale, str(config.site_url)])
+        digests = PageDigests(self._ready, stamp, examine_templates(config.theme.custom_dir))
+        printer = PageWriter(self._env, self._nav, self._files, config, publisher.staging)
         # While serving, the last good page of a faulty article, for the tab that shows it.
         self._desk.keep_pages(publisher.site)
         for url, data in self._desk.last_good.pages.items():
@@ -247,9 +247,9 @@ class Newspaper:
         there = self._desk.recall_site(others)
         start_search = partial(self._start_search, config)
         place_search = self._search.place if self._settings.search and not self._serving else None
-        arguments = (workshop.cache, count_cores(), workshop.report, start_search, place_search, others, there)
+        arguments = (resources.cache, count_cores(), resources.report, start_search, place_search, others, there)
         try:
-            written, gone, site = publisher.finish(self._files, printer, imprints, *arguments)
+            written, gone, site = publisher.finish(self._files, printer, digests, *arguments)
         except IndexingError as error:
             raise PluginError(str(error)) from None
         if self._settings.search and self._serving:
@@ -260,8 +260,8 @@ class Newspaper:
         if self._serving:
             # Under --strict MkDocs may still call the build a failure.
             place = (self._settings.rules.zone, self._root, self._label, publisher.site)
-            proofs = ProofPress(self._ready, printer, workshop.setup, *place)
-            self._desk.follow_up(site, others, workshop, proofs, news=bool(written or gone), show=not config.strict)
+            proofs = ArticlePreview(self._ready, printer, resources.setup, *place)
+            self._desk.follow_up(site, others, resources, proofs, news=bool(written or gone), show=not config.strict)
         self._tools.save()
         if not self._serving:
             self._tools.close()
@@ -311,31 +311,31 @@ class Newspaper:
             self._publisher = None
 
     @property
-    def _ready(self) -> Press:
-        if self._press is None:  # pragma: no cover - MkDocs always runs on_pre_build first
+    def _ready(self) -> SiteModel:
+        if self._model is None:  # pragma: no cover - MkDocs always runs on_pre_build first
             raise PluginError("nothing was read: on_pre_build did not run")
-        return self._press
+        return self._model
 
-    def _read(self, source: Source) -> Library:
+    def _read(self, source: ContentFiles) -> Library:
         if self._serving:
-            return self._desk.last_good.read(source, self._settings.rules, self._tools.workshop.cache)
-        return build_library(source, self._settings.rules, self._tools.workshop.cache)
+            return self._desk.last_good.read(source, self._settings.rules, self._tools.resources.cache)
+        return build_library(source, self._settings.rules, self._tools.resources.cache)
 
-    def _set_press(self, library: Library, now: datetime, config: MkDocsConfig) -> Library:
-        """Make the edition ready; the library comes back as `set_sound_press` gives it."""
-        around = find_surroundings(config, self._root)
-        ranker = self._desk.ranker if self._serving else start_ranking
+    def _build_model(self, library: Library, now: datetime, config: MkDocsConfig) -> Library:
+        """Make the edition ready; the library comes back as `build_sound_site_model` gives it."""
+        around = find_docs_files(config, self._root)
+        ranker = self._desk.ranker if self._serving else start_related_lists
         # A server has better things to do before a page is shown, and other plugins may still change articles.
-        early = self._settings.search and not self._serving and not find_onlookers(config, [self])
+        early = self._settings.search and not self._serving and not find_page_plugins(config, [self])
         tell = partial(self._search.begin, config=config, cache=self._tools.folder) if early else None
-        arguments = (now, find_layout(self._settings, config), self._tools.workshop, around, ranker, tell)
-        self._press, library = set_sound_press(library, *arguments)
+        arguments = (now, find_layout(self._settings, config), self._tools.resources, around, ranker, tell)
+        self._model, library = build_sound_site_model(library, *arguments)
         return library
 
     def _render_again(self, article: Article) -> RenderedBody:
         """Render an article whose Markdown another plugin has changed, and report what that has made wrong."""
-        label, setup = f"{self._label}/{article.path}", self._tools.workshop.setup
-        body, fresh = render_again(article, self._ready, label, setup)
+        label, setup = f"{self._label}/{article.path}", self._tools.resources.setup
+        body, fresh = rerender_article(article, self._ready, label, setup)
         report_problems(fresh, log, strict=False, serving=self._serving)
         return body
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from broadsheet import __version__
 from broadsheet.cli.main import main
-from broadsheet.mkdocs_site.project import open_newsroom
+from broadsheet.mkdocs_site.project import open_project
 from click.testing import CliRunner
 from mkdocs.config import load_config
 from sites import MakeSite, Run, Site, clean_environment
@@ -130,7 +130,7 @@ def test_new_keeps_a_headline_to_the_letter(site: Site, headline: str) -> None:
     assert run.code == 0, run.output
     problems = json.loads(CliRunner().invoke(main, ["check", "--format", "json"]).stdout)
     assert [one for one in problems if one["severity"] != "note"] == []
-    library = open_newsroom(load_config(str(site.root / "mkdocs.yml"))).library
+    library = open_project(load_config(str(site.root / "mkdocs.yml"))).library
     (article,) = [one for one in library.articles if f"content/{one.path}" == run.output.strip()]
     assert article.title == " ".join(headline.split())
     assert article.topics == ("world",)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from broadsheet.content.article_file import MAX_ARTICLE
-from broadsheet.content.content_dir import MAX_MEDIA, Source, read_source
+from broadsheet.content.content_dir import MAX_MEDIA, ContentFiles, read_content_dir
 from broadsheet.core.problems import BroadsheetError, format_text
 
 
@@ -26,14 +26,14 @@ def write(root: Path, name: str, data: bytes = b"x") -> Path:
     return target
 
 
-def tell(source: Source) -> list[str]:
+def tell(source: ContentFiles) -> list[str]:
     return format_text(source.problems).split("\n") if source.problems else []
 
 
 def test_articles_and_registers_are_read_and_media_only_named(root: Path) -> None:
     write(root, "topics.yml", b"world:\n")
     write(root, "articles/2026/01/map.PNG", b"12345")
-    source = read_source(root, "content")
+    source = read_content_dir(root, "content")
     assert source.articles == {"articles/2026/01/talks.md": b"---\n---\n"}
     assert source.registers == {"topics.yml": b"world:\n"}
     assert source.media == {"articles/2026/01/map.PNG": 5}
@@ -42,14 +42,14 @@ def test_articles_and_registers_are_read_and_media_only_named(root: Path) -> Non
 
 def test_no_content_directory_is_said_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BroadsheetError, match="no content directory 'content': create it"):
-        read_source(tmp_path / "content", "content")
+        read_content_dir(tmp_path / "content", "content")
 
 
 def test_symbolic_links_are_never_followed(root: Path, tmp_path: Path) -> None:
     secret = write(tmp_path, "outside/secret.md", b"---\ntitle: secret\n---\n")
     for name in ("articles/2026/01/link.md", "articles/2026/01/link.png", "topics.yml", "articles/folder"):
         (root / name).symlink_to(secret.parent if name.endswith("folder") else secret)
-    source = read_source(root, "content")
+    source = read_content_dir(root, "content")
     assert list(source.articles) == ["articles/2026/01/talks.md"]
     assert (dict(source.registers), dict(source.media)) == ({}, {})
     assert {name.rpartition("/")[2] for name in source.refused} == {"link.md", "link.png", "topics.yml", "folder"}
@@ -65,13 +65,13 @@ def test_symbolic_links_are_never_followed(root: Path, tmp_path: Path) -> None:
 def test_a_link_that_leads_nowhere_or_to_itself_does_not_stop_the_build(root: Path) -> None:
     (root / "articles/loop").symlink_to(root / "articles")
     (root / "articles/gone.md").symlink_to(root / "nowhere.md")
-    assert list(read_source(root, "content").articles) == ["articles/2026/01/talks.md"]
+    assert list(read_content_dir(root, "content").articles) == ["articles/2026/01/talks.md"]
 
 
 @pytest.mark.parametrize("name", ["logo.svg", "page.html", "run.js", "data.json", "notes.txt", "Makefile"])
 def test_what_could_run_in_a_browser_or_has_no_use_there_is_not_published(root: Path, name: str) -> None:
     write(root, f"articles/{name}")
-    source = read_source(root, "content")
+    source = read_content_dir(root, "content")
     assert dict(source.media) == {}
     assert f"articles/{name}" in source.refused
     assert source.problems == ()
@@ -80,13 +80,13 @@ def test_what_could_run_in_a_browser_or_has_no_use_there_is_not_published(root: 
 def test_a_file_that_is_too_large_to_publish_is_refused(root: Path) -> None:
     with write(root, "articles/film.mp4").open("r+b") as file:
         file.truncate(MAX_MEDIA + 1)
-    assert "25,000,001 bytes" in read_source(root, "content").refused["articles/film.mp4"]
+    assert "25,000,001 bytes" in read_content_dir(root, "content").refused["articles/film.mp4"]
 
 
 def test_of_an_article_that_is_too_large_only_so_much_is_read_that_its_reader_can_tell(root: Path) -> None:
     with write(root, "articles/huge.md").open("r+b") as file:
         file.truncate(MAX_ARTICLE * 3)
-    assert len(read_source(root, "content").articles["articles/huge.md"]) == MAX_ARTICLE + 1
+    assert len(read_content_dir(root, "content").articles["articles/huge.md"]) == MAX_ARTICLE + 1
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_of_an_article_that_is_too_large_only_so_much_is_read_that_its_reader_ca
 )
 def test_a_file_that_its_writer_meant_to_be_read_is_told_of(root: Path, name: str, problem: str) -> None:
     write(root, name)
-    told = tell(read_source(root, "content"))
+    told = tell(read_content_dir(root, "content"))
     assert len(told) == 1
     assert problem in told[0]
 
@@ -109,20 +109,20 @@ def test_a_file_that_its_writer_meant_to_be_read_is_told_of(root: Path, name: st
 def test_a_readme_and_hidden_files_lie_there_in_peace(root: Path) -> None:
     for name in ("README.md", ".DS_Store", ".git/config.md", "articles/.draft.md"):
         write(root, name)
-    source = read_source(root, "content")
+    source = read_content_dir(root, "content")
     assert (list(source.articles), source.problems) == (["articles/2026/01/talks.md"], ())
 
 
 def test_a_pipe_is_no_article(root: Path) -> None:
     os.mkfifo(root / "articles/pipe.md")
-    source = read_source(root, "content")
+    source = read_content_dir(root, "content")
     assert source.refused["articles/pipe.md"] == "no regular file"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_what_may_not_be_read_is_a_problem(root: Path) -> None:
     write(root, "articles/locked.md").chmod(0)
-    assert "not readable" in tell(read_source(root, "content"))[0]
+    assert "not readable" in tell(read_content_dir(root, "content"))[0]
 
 
 def test_a_file_that_vanishes_while_it_is_read_is_a_problem(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,5 +130,5 @@ def test_a_file_that_vanishes_while_it_is_read_is_a_problem(root: Path, monkeypa
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr("broadsheet.content.content_dir.open", fail, raising=False)
-    source = read_source(root, "content")
+    source = read_content_dir(root, "content")
     assert tell(source) == ["content/articles/2026/01/talks.md: not readable: Permission denied"]

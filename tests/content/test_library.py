@@ -7,7 +7,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from broadsheet.content.content_dir import Source
+from broadsheet.content.content_dir import ContentFiles
 from broadsheet.content.library import Library, Rules, build_library, find_article, index_references
 from broadsheet.core.problems import format_text
 from hypothesis import given, settings
@@ -30,7 +30,7 @@ def write(slug: str = "talks", *lines: str, date: str = "2026-01-18", topics: st
 
 
 def build(*files: tuple[str, bytes], rules: Rules = CLOSED, registers: dict[str, bytes] = REGISTERS) -> Library:
-    return build_library(Source(Path(), "content", dict(files), registers), rules)
+    return build_library(ContentFiles(Path(), "content", dict(files), registers), rules)
 
 
 def tell(library: Library) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from broadsheet.content.link_scan import find_addresses
-from broadsheet.edition.render_articles import MarkdownSetup, Workshop, render_bodies
+from broadsheet.content.link_scan import find_link_targets
+from broadsheet.edition.render_articles import BuildResources, MarkdownConfig, render_bodies
 from broadsheet.rendering.links import LinkMap
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +40,7 @@ FAR = ("https://example.org/a.md", "http://example.org", "//example.org")
     ],
 )
 def test_links_are_found_in_the_order_of_the_text_each_once(body: str, found: tuple[str, ...]) -> None:
-    assert find_addresses(body) == found
+    assert find_link_targets(body) == found
 
 
 ADDRESSES = st.sampled_from(["a.md", "b.md#part", "../02/c.md", "/2026/01/a/", "https://example.org/", "#part"])
@@ -51,21 +51,21 @@ FORMS = ("[x]({})", "*[x y]({})*", "[x](<{}>)", "<a href='{}'>x</a>", '- [x]({} 
 def test_every_link_that_a_page_shows_is_found(links: list[tuple[str, str]]) -> None:
     body = "\n\n".join(form.format(address, n=number) for number, (address, form) in enumerate(links))
     article = make_article("talks", body=body)
-    rendered = render_bodies([article], LinkMap(), lambda path: path, Workshop(MarkdownSetup()))[article.path]
+    rendered = render_bodies([article], LinkMap(), lambda path: path, BuildResources(MarkdownConfig()))[article.path]
     shown = {address for address, _, _ in rendered.lookups} | set(re.findall('href="(https:[^"]*)', rendered.html))
-    assert {one for one in shown if not one.startswith("#")} == set(find_addresses(body))
+    assert {one for one in shown if not one.startswith("#")} == set(find_link_targets(body))
 
 
 @given(body=st.text("[]()<>:\"'#/ \n`aAé.=href!\\&;", max_size=60))
 def test_whatever_the_text_no_address_is_empty_and_none_is_told_twice(body: str) -> None:
-    found = find_addresses(body)
+    found = find_link_targets(body)
     assert len(found) == len(set(found))
     assert not [one for one in found if not one or "://" in one or one.startswith("#")]
 
 
 def test_a_long_text_of_half_links_takes_no_time() -> None:
     for piece in ("](", "[", "[x]:", "href=", "](<", "]( ", "\n[a", "   [", "href='"):
-        assert len(find_addresses(piece * 100_000)) <= 1
+        assert len(find_link_targets(piece * 100_000)) <= 1
 
 
 @pytest.mark.parametrize(
@@ -80,5 +80,5 @@ def test_a_long_text_of_half_links_takes_no_time() -> None:
     ],
 )
 def test_what_no_reader_sees_as_a_link_is_none(body: str) -> None:
-    assert find_addresses(f"Words.\n\n{body}\n") == ()
-    assert find_addresses(f"[one](b.md) `x` and `y`\n\n{body}") == ("b.md",)
+    assert find_link_targets(f"Words.\n\n{body}\n") == ()
+    assert find_link_targets(f"[one](b.md) `x` and `y`\n\n{body}") == ("b.md",)

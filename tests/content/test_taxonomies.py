@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from broadsheet.content.taxonomies import MAX_PARENTS, Registers, Topic, parse_registers, trace_topic
+from broadsheet.content.taxonomies import MAX_PARENTS, Taxonomies, Topic, list_topic_ancestors, parse_taxonomies
 from broadsheet.core.problems import format_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
-def read(*, open_topics: bool = False, **files: str | bytes) -> tuple[Registers, list[str]]:
+def read(*, open_topics: bool = False, **files: str | bytes) -> tuple[Taxonomies, list[str]]:
     data = {f"{name}.yml": text.encode() if isinstance(text, str) else text for name, text in files.items()}
-    registers, problems = parse_registers(data, lambda name: name, open_topics=open_topics)
+    registers, problems = parse_taxonomies(data, lambda name: name, open_topics=open_topics)
     return registers, format_text(problems).split("\n") if problems else []
 
 
@@ -102,7 +102,7 @@ def test_a_line_of_parents_has_an_end() -> None:
     text = "".join(f"t{number}: {{parent: t{number + 1}}}\n" for number in range(MAX_PARENTS + 5))
     registers, problems = read(topics=f"{text}t{MAX_PARENTS + 5}:\n")
     assert any("topics above one another" in one for one in problems)
-    assert all(len(trace_topic(name, registers.topics)) <= MAX_PARENTS for name in registers.topics)
+    assert all(len(list_topic_ancestors(name, registers.topics)) <= MAX_PARENTS for name in registers.topics)
 
 
 NAMES = st.sampled_from("abcdef")
@@ -113,11 +113,11 @@ NAMES = st.sampled_from("abcdef")
 def test_whatever_the_parents_a_topics_line_ends_and_no_circle_is_left(parents: dict[str, str]) -> None:
     registers, _ = read(topics="".join(f"{name}: {{parent: {parent}}}\n" for name, parent in parents.items()))
     for name in registers.topics:
-        line = trace_topic(name, registers.topics)
+        line = list_topic_ancestors(name, registers.topics)
         assert line[0] == name
         assert len(set(line)) == len(line)
         assert registers.topics[line[-1]].parent == ""
 
 
 def test_a_topic_that_is_unknown_is_a_line_of_itself() -> None:
-    assert trace_topic("nowhere", {}) == ("nowhere",)
+    assert list_topic_ancestors("nowhere", {}) == ("nowhere",)

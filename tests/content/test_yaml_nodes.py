@@ -5,7 +5,16 @@ from itertools import pairwise
 
 import pytest
 import yaml
-from broadsheet.content.yaml_nodes import MAX_YAML, Entries, Items, Mark, Scalar, decode_text, locate, parse_yaml
+from broadsheet.content.yaml_nodes import (
+    MAX_YAML,
+    Entries,
+    Items,
+    Scalar,
+    SourcePosition,
+    decode_text,
+    locate,
+    parse_yaml,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,21 +40,21 @@ def plain(node):
 
 def test_values_know_where_they_stand():
     root = read("a: b\nc:\n  - d\n  - {e: f}\n")
-    assert root.mark == Mark(1, 1)
-    assert root.keys == {"a": Mark(1, 1), "c": Mark(2, 1)}
-    assert root.entries["a"] == Scalar("b", Mark(1, 4), plain=True)
+    assert root.mark == SourcePosition(1, 1)
+    assert root.keys == {"a": SourcePosition(1, 1), "c": SourcePosition(2, 1)}
+    assert root.entries["a"] == Scalar("b", SourcePosition(1, 4), plain=True)
     items = root.entries["c"]
-    assert [item.mark for item in items.items] == [Mark(3, 5), Mark(4, 5)]
-    assert items.items[1].keys == {"e": Mark(4, 6)}
+    assert [item.mark for item in items.items] == [SourcePosition(3, 5), SourcePosition(4, 5)]
+    assert items.items[1].keys == {"e": SourcePosition(4, 6)}
 
 
 def test_lines_are_counted_from_the_first_that_is_given():
-    assert read("\na: b\n", first_line=4).entries["a"].mark == Mark(5, 4)
+    assert read("\na: b\n", first_line=4).entries["a"].mark == SourcePosition(5, 4)
 
 
 def test_columns_count_characters_not_bytes():
-    assert read("日本: 選挙\n").entries["日本"].mark == Mark(1, 5)
-    assert read("{👩: x, b: y}").keys["b"] == Mark(1, 8)
+    assert read("日本: 選挙\n").entries["日本"].mark == SourcePosition(1, 5)
+    assert read("{👩: x, b: y}").keys["b"] == SourcePosition(1, 8)
 
 
 @pytest.mark.parametrize(

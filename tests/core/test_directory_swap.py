@@ -21,7 +21,7 @@ from broadsheet.core.directory_swap import (
     replace_site,
     swap_directories,
 )
-from broadsheet.core.output_dir import scan
+from broadsheet.core.output_dir import list_site_files
 from broadsheet.mkdocs_site.publisher import Publisher
 from mkdocs.config.defaults import MkDocsConfig
 from sites import read_tree
@@ -48,12 +48,12 @@ def publish_whole(site: Path, new: Tree) -> None:
     room = site.with_name(".site.part-1")
     shutil.rmtree(room, ignore_errors=True)
     (room / "site").mkdir(parents=True)
-    there = scan(site)
+    there = list_site_files(site)
     changed = {path for path, data in new.items() if not is_same(site / path, data)}
     write(room / "site", {path: new[path] for path in changed})
     for path in changed:
         os.utime(room / "site" / path)
-    fresh, spare, via = scan(room / "site"), find_spare(site), room / "file"
+    fresh, spare, via = list_site_files(room / "site"), find_spare(site), room / "file"
     carried = {path: state for path, state in there.items() if path in new and path not in changed}
     fill_spare(site, spare, carried, via)
     move_files(room / "site", spare, changed)

@@ -13,7 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from broadsheet.core.output_dir import Printed, find_kept, is_alive, make_staging, note, publish, scan
+from broadsheet.core.output_dir import (
+    WrittenPage,
+    find_unchanged_pages,
+    is_process_alive,
+    list_site_files,
+    make_staging_dir,
+    publish,
+    record_pages,
+)
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sites import read_tree
@@ -47,7 +55,7 @@ def sites(old: Tree, new: Tree) -> Iterator[tuple[Path, Path]]:
     try:
         site = place / "site"
         write(site, old)
-        staging = make_staging(site)
+        staging = make_staging_dir(site)
         write(staging, new)
         for path in new:
             os.utime(staging / path)
@@ -65,7 +73,7 @@ def test_a_site_becomes_what_was_made_ready_and_what_is_kept(data: st.DataObject
     kept -= new.keys()
     wanted = {**{path: old[path] for path in kept}, **new}
     with sites(old, new) as (staging, site):
-        there = scan(site)
+        there = list_site_files(site)
         written, _ = publish(staging, site, kept, there)
         assert read_tree(site) == wanted
         folders = {parent.as_posix() for path in wanted for parent in Path(path).parents} - {"."}
@@ -75,7 +83,7 @@ def test_a_site_becomes_what_was_made_ready_and_what_is_kept(data: st.DataObject
         assert {path for path in wanted if times[path] == OLD} == same
         assert written == wanted.keys() - same - kept
         write(staging, new)
-        assert publish(staging, site, kept, scan(site))[0] == set()
+        assert publish(staging, site, kept, list_site_files(site))[0] == set()
 
 
 @pytest.mark.parametrize(
@@ -90,21 +98,21 @@ def test_a_site_becomes_what_was_made_ready_and_what_is_kept(data: st.DataObject
 )
 def test_a_file_can_become_a_directory_and_the_other_way_round(old: Tree, new: Tree) -> None:
     with sites(old, new) as (staging, site):
-        publish(staging, site, (), scan(site))
+        publish(staging, site, (), list_site_files(site))
         assert read_tree(site) == new
 
 
 def test_hidden_files_of_the_old_site_stay_and_those_of_the_new_come() -> None:
     old = {".git/config": b"mine", ".nojekyll": b"", "a/.hidden": b"old", "b": b"old"}
     with sites(old, {"b": b"new", ".well-known/security.txt": b"new"}) as (staging, site):
-        publish(staging, site, (), scan(site))
+        publish(staging, site, (), list_site_files(site))
         left = {".git/config": b"mine", ".nojekyll": b"", "b": b"new"}
         assert read_tree(site) == {**left, ".well-known/security.txt": b"new"}
 
 
 def test_directories_that_someone_else_looks_after_stay() -> None:
     with sites({"pagefind/index": b"1", "a/pagefind/b": b"2"}, {"c": b"3"}) as (staging, site):
-        publish(staging, site, (), scan(site, {"pagefind"}))
+        publish(staging, site, (), list_site_files(site, {"pagefind"}))
         assert read_tree(site) == {"pagefind/index": b"1", "c": b"3"}
 
 
@@ -115,7 +123,7 @@ def test_what_a_link_of_the_old_site_leads_to_is_left_alone() -> None:
         (site / "linked").symlink_to(outside)
         (site / "page").symlink_to(outside / "page")
         (site / "stale").symlink_to(outside)
-        publish(staging, site, (), scan(site))
+        publish(staging, site, (), list_site_files(site))
         assert read_tree(outside) == {"b": b"mine", "page": b"mine"}
         assert read_tree(site) == {"linked/b": b"2", "page": b"3"}
         assert not any(path.is_symlink() for path in site.rglob("*"))
@@ -125,7 +133,7 @@ def test_a_file_is_replaced_whole_so_that_whoever_reads_the_old_one_can_finish()
     with sites({"a": b"old" * 1_000}, {"a": b"new"}) as (staging, site):
         with (site / "a").open("rb") as reader:
             assert reader.read(3) == b"old"
-            publish(staging, site, (), scan(site))
+            publish(staging, site, (), list_site_files(site))
             assert reader.read() == b"old" * 999
         assert (site / "a").read_bytes() == b"new"
 
@@ -137,9 +145,9 @@ def test_a_site_on_another_disk_is_published_too() -> None:
     with tempfile.TemporaryDirectory() as here, tempfile.TemporaryDirectory(dir=other) as there:
         site = Path(here) / "site"
         site.symlink_to(there)
-        staging = make_staging(site)
+        staging = make_staging_dir(site)
         write(staging, {"a/b": b"1"})
-        publish(staging, site, (), scan(site))
+        publish(staging, site, (), list_site_files(site))
         shutil.rmtree(staging)
         assert read_tree(Path(there)) == {"a/b": b"1"}
 
@@ -148,10 +156,10 @@ def test_a_site_on_another_disk_is_published_too() -> None:
 
 
 def test_it_lies_beside_the_site_and_is_empty(tmp_path: Path) -> None:
-    staging = make_staging(tmp_path / "site")
+    staging = make_staging_dir(tmp_path / "site")
     assert staging.parent == tmp_path
     write(staging, {"a": b"1"})
-    assert make_staging(tmp_path / "site") == staging
+    assert make_staging_dir(tmp_path / "site") == staging
     assert list(staging.iterdir()) == []
 
 
@@ -163,7 +171,7 @@ def test_what_dead_processes_have_left_goes_and_that_of_living_ones_stays(tmp_pa
         for name in (ended.pid, living.pid, "x", ""):
             write(tmp_path, {f".site.part-{name}/a": b"1"})
         write(tmp_path, {f".other.part-{ended.pid}/a": b"1", "site.part-1/a": b"1"})
-        staging = make_staging(tmp_path / "site")
+        staging = make_staging_dir(tmp_path / "site")
         alive = f".site.part-{living.pid}"
         assert {path.name for path in tmp_path.iterdir()} == {
             *(staging.name, alive, f".other.part-{ended.pid}", "site.part-1"),
@@ -178,7 +186,7 @@ def test_what_was_left_goes_whatever_the_name_of_the_site(name: str, tmp_path: P
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     write(tmp_path, {f".{name}.part-{ended.pid}/a": b"1"})
-    staging = make_staging(tmp_path / name)
+    staging = make_staging_dir(tmp_path / name)
     assert list(tmp_path.iterdir()) == [staging]
 
 
@@ -199,15 +207,15 @@ def test_where_nothing_may_be_made_beside_the_site_it_lies_inside_hidden() -> No
         write(site, {"a": b"1", "b": b"2"})
         site.parent.chmod(0o555)
         try:
-            staging = make_staging(site)
+            staging = make_staging_dir(site)
             assert staging.parent == site
             write(staging, {"a": b"3"})
-            publish(staging, site, (), scan(site))
+            publish(staging, site, (), list_site_files(site))
             staging.rmdir()
             assert read_tree(site) == {"a": b"3"}
             site.chmod(0o555)
             with pytest.raises(PermissionError, match="cannot be written"):
-                make_staging(site)
+                make_staging_dir(site)
         finally:
             for path in (site.parent, site):
                 path.chmod(stat.S_IRWXU)
@@ -221,45 +229,48 @@ def test_a_page_is_kept_while_it_would_come_out_the_same_and_nobody_has_touched_
     few = st.sampled_from([1, 2])
     paths = ["a", "b", "c"]
     marks = st.sampled_from([b"x", b"y"])
-    imprints = data.draw(st.dictionaries(st.sampled_from(paths), marks))
-    printed = data.draw(st.dictionaries(st.sampled_from(paths), st.builds(Printed, marks, few, few)))
+    digests = data.draw(st.dictionaries(st.sampled_from(paths), marks))
+    printed = data.draw(st.dictionaries(st.sampled_from(paths), st.builds(WrittenPage, marks, few, few)))
     there = data.draw(st.dictionaries(st.sampled_from(paths), st.tuples(few, few)))
-    kept = find_kept(imprints, printed, there)
+    kept = find_unchanged_pages(digests, printed, there)
     for path in paths:
-        known = printed.get(path, Printed(b"", 0, 0))
-        same = path in imprints and imprints[path] == known.imprint and there.get(path) == (known.size, known.changed)
+        known = printed.get(path, WrittenPage(b"", 0, 0))
+        same = path in digests and digests[path] == known.imprint and there.get(path) == (known.size, known.changed)
         assert (path in kept) == same
 
 
 def test_what_was_noted_is_kept_by_the_next_build_unless_it_is_touched(tmp_path: Path) -> None:
     write(tmp_path, {"a": b"1", "b/c": b"2"})
-    imprints = {"a": b"x", "b/c": b"y", "gone": b"z"}
-    noted = note(imprints, {}, (), scan(tmp_path))
+    digests = {"a": b"x", "b/c": b"y", "gone": b"z"}
+    noted = record_pages(digests, {}, (), list_site_files(tmp_path))
     assert noted.keys() == {"a", "b/c"}
-    assert find_kept(imprints, noted, scan(tmp_path)) == {"a", "b/c"}
-    assert note(imprints, noted, {"a", "b/c"}, scan(tmp_path)) == noted
-    assert find_kept({**imprints, "a": b"other"}, noted, scan(tmp_path)) == {"b/c"}
+    assert find_unchanged_pages(digests, noted, list_site_files(tmp_path)) == {"a", "b/c"}
+    assert record_pages(digests, noted, {"a", "b/c"}, list_site_files(tmp_path)) == noted
+    assert find_unchanged_pages({**digests, "a": b"other"}, noted, list_site_files(tmp_path)) == {"b/c"}
     (tmp_path / "b/c").write_bytes(b"3")
-    assert find_kept(imprints, noted, scan(tmp_path)) == {"a"}
+    assert find_unchanged_pages(digests, noted, list_site_files(tmp_path)) == {"a"}
     (tmp_path / "a").unlink()
-    assert find_kept(imprints, noted, scan(tmp_path)) == set()
+    assert find_unchanged_pages(digests, noted, list_site_files(tmp_path)) == set()
 
 
 def test_a_page_that_another_build_has_put_over_a_new_one_is_not_kept() -> None:
     with sites({}, {"p.html": b"new"}) as (staging, site):
-        there = scan(site)
+        there = list_site_files(site)
         other = site.parent / "other"
         write(other, {"p.html": b"old"})
         _, left = publish(staging, site, (), there)
         publish(other, site, (), there)
-        noted = note({"p.html": b"of the new"}, {}, (), left)
-        assert find_kept({"p.html": b"of the new"}, noted, scan(site)) == set()
+        noted = record_pages({"p.html": b"of the new"}, {}, (), left)
+        assert find_unchanged_pages({"p.html": b"of the new"}, noted, list_site_files(site)) == set()
 
 
 def test_a_page_that_was_the_same_is_kept() -> None:
     with sites({"p.html": b"same"}, {"p.html": b"same"}) as (staging, site):
-        written, left = publish(staging, site, (), scan(site))
-        assert (written, find_kept({"p.html": b"x"}, note({"p.html": b"x"}, {}, (), left), scan(site))) == (
+        written, left = publish(staging, site, (), list_site_files(site))
+        assert (
+            written,
+            find_unchanged_pages({"p.html": b"x"}, record_pages({"p.html": b"x"}, {}, (), left), list_site_files(site)),
+        ) == (
             set(),
             {"p.html"},
         )
@@ -267,24 +278,24 @@ def test_a_page_that_was_the_same_is_kept() -> None:
 
 def test_a_file_that_another_build_takes_away_meanwhile_is_put_back() -> None:
     with sites({"q.html": b"q00"}, {"p.html": b"p", "q.html": b"q12"}) as (staging, site):
-        there = scan(site)
+        there = list_site_files(site)
         (site / "q.html").unlink()
         publish(staging, site, (), there)
         assert read_tree(site) == {"p.html": b"p", "q.html": b"q12"}
 
 
 def test_a_site_that_is_not_there_has_no_files(tmp_path: Path) -> None:
-    assert scan(tmp_path / "nowhere") == {}
+    assert list_site_files(tmp_path / "nowhere") == {}
 
 
 def test_nobody_is_ended_to_find_out_whether_he_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert is_alive(str(os.getpid()))
-    assert not is_alive("999999999")
-    assert not is_alive("x")
+    assert is_process_alive(str(os.getpid()))
+    assert not is_process_alive("999999999")
+    assert not is_process_alive("x")
 
     def end(*_: int) -> None:
         raise AssertionError("a signal was sent")
 
     monkeypatch.setattr("broadsheet.core.output_dir._SIGNALS_END", True)
     monkeypatch.setattr(os, "kill", end)
-    assert is_alive("999999999")
+    assert is_process_alive("999999999")

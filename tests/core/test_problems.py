@@ -8,13 +8,13 @@ import pytest
 from broadsheet.core.problems import (
     BroadsheetError,
     Problem,
+    escape_unprintable,
     format_github,
     format_json,
     format_text,
     has_errors,
-    show,
+    make_suggester,
     suggest,
-    suggester,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,8 +117,8 @@ def test_the_old_form_of_workflow_commands_is_broken_up_wherever_it_stands():
 
 
 def test_what_cannot_be_seen_is_written_out():
-    assert show("\x1b[2J \u202e \x00 \udcff \u2028") == r"\x1b[2J \u202e \x00 \udcff \u2028"
-    assert show("Überblick «日本» 👩‍👧 می‌خواهم") == "Überblick «日本» 👩‍👧 می‌خواهم"
+    assert escape_unprintable("\x1b[2J \u202e \x00 \udcff \u2028") == r"\x1b[2J \u202e \x00 \udcff \u2028"
+    assert escape_unprintable("Überblick «日本» 👩‍👧 می‌خواهم") == "Überblick «日本» 👩‍👧 می‌خواهم"
 
 
 @given(st.lists(PROBLEMS, max_size=4))
@@ -187,7 +187,7 @@ def test_in_a_long_list_words_that_begin_alike_are_compared():
 
 
 def test_a_suggester_remembers_and_gives_up_after_so_many_words():
-    look_up = suggester(["world", "europe"], most=2)
+    look_up = make_suggester(["world", "europe"], most=2)
     assert look_up("wrold") == "did you mean 'world'?"
     assert look_up("xyz") == ""
     assert look_up("eurpe") == ""

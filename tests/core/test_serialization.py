@@ -21,12 +21,12 @@ import pytest
 from archives import documents
 from broadsheet.content.article import Article
 from broadsheet.content.article_file import parse_article
-from broadsheet.content.yaml_nodes import Mark
+from broadsheet.content.yaml_nodes import SourcePosition
 from broadsheet.core.cache import remove_cache
-from broadsheet.core.output_dir import Printed
+from broadsheet.core.output_dir import WrittenPage
 from broadsheet.core.problems import Problem
 from broadsheet.core.serialization import UnpackingError, digest, pack, unpack
-from broadsheet.edition.render_articles import MarkdownSetup, find_renderer
+from broadsheet.edition.render_articles import MarkdownConfig, get_renderer
 from broadsheet.related import Document, Ranking, rank
 from broadsheet.rendering.links import LinkMap, Resolved
 from broadsheet.rendering.render import RenderedBody
@@ -83,7 +83,7 @@ def test_every_made_article_comes_out_as_it_was(article: Article) -> None:
 @settings(deadline=None)
 def test_a_rendered_body_comes_out_with_what_its_equality_leaves_out(body: str) -> None:
     links = LinkMap({"articles/2026/01/talks.md": "2026/01/talks/"}, media={"articles/2026/01/y.png"})
-    made = find_renderer(MarkdownSetup(("toc",))).render(make_article("talks", body=body), links, "talks.md")
+    made = get_renderer(MarkdownConfig(("toc",))).render(make_article("talks", body=body), links, "talks.md")
     found = unpack(pack(made))
     assert isinstance(found, RenderedBody)
     assert (found, found.lookups) == (made, made.lookups)
@@ -166,7 +166,7 @@ def by_name(module: str, name: str, argument: str) -> bytes:
     [
         "broadsheet.rendering.render _Sheet",
         "broadsheet.content.taxonomies _Reading",
-        "broadsheet.content.yaml_nodes Mark",
+        "broadsheet.content.yaml_nodes SourcePosition",
     ],
 )
 def test_no_pickle_writes_into_a_class(name: str) -> None:
@@ -283,9 +283,9 @@ def test_all_that_the_reader_would_make_is_data_of_the_engine() -> None:
         time(9, 30),
         datetime(2025, 10, 26, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Paris")),
         Problem("content/a.md", 1, 2, "title", "missing"),
-        Mark(1, 2),
+        SourcePosition(1, 2),
         Resolved("../a/", media="a.png"),
-        Printed(b"imprint", 3, 4),
+        WrittenPage(b"imprint", 3, 4),
         Ranking({}, ()),
     ],
 )

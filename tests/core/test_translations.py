@@ -8,7 +8,13 @@ from typing import Any, get_args
 import pytest
 from babel import Locale
 from broadsheet.content.article import ARTICLE_TYPES
-from broadsheet.core.translations import CATALOGUES, check_words, find_direction, find_wording, read_catalogue
+from broadsheet.core.translations import (
+    CATALOGUES,
+    check_translations,
+    load_translations,
+    read_catalogue,
+    text_direction,
+)
 from broadsheet.related.model import ReasonKind
 
 TAGS = sorted(path.stem for path in CATALOGUES.iterdir())
@@ -31,7 +37,7 @@ def test_a_catalogue_has_every_word_in_the_order_of_the_english_one(tag: str) ->
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_catalogue_would_pass_as_a_newsroom_s_own_words(tag: str) -> None:
     words = {key: dict(forms) if len(forms) > 1 else forms["other"] for key, forms in read_catalogue(tag).items()}
-    assert check_words(words) == []
+    assert check_translations(words) == []
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -84,7 +90,7 @@ def test_every_type_of_article_but_the_plain_ones_has_a_word() -> None:
     ],
 )
 def test_words_are_those_of_the_language_else_english(language: str, text: str) -> None:
-    assert find_wording(language).write("related_headlines") == text
+    assert load_translations(language).write("related_headlines") == text
 
 
 @pytest.mark.parametrize(
@@ -103,33 +109,35 @@ def test_words_are_those_of_the_language_else_english(language: str, text: str) 
     ],
 )
 def test_a_number_decides_on_the_form(language: str, count: int, text: str) -> None:
-    assert find_wording(language).write("articles", count) == text
+    assert load_translations(language).write("articles", count) == text
 
 
 def test_a_newsroom_changes_a_word_in_its_language() -> None:
-    wording = find_wording("is", {"search": "Leita", "articles": {"one": "{count} grein", "other": "{count} greinar"}})
+    wording = load_translations(
+        "is", {"search": "Leita", "articles": {"one": "{count} grein", "other": "{count} greinar"}}
+    )
     assert (wording.write("search"), wording.find("search").language) == ("Leita", "is")
     assert [wording.write("articles", count) for count in (1, 2, 21)] == ["1 grein", "2 greinar", "21 grein"]
     assert wording.find("topics").language == "en"
 
 
 def test_one_text_may_stand_for_every_number() -> None:
-    assert find_wording("ar", {"articles": "({count})"}).write("articles", 2) == "(2)"
+    assert load_translations("ar", {"articles": "({count})"}).write("articles", 2) == "(2)"
 
 
 def test_a_value_is_no_pattern() -> None:
-    assert find_wording().write("byline", names="{names} {x}") == "By {names} {x}"
+    assert load_translations().write("byline", names="{names} {x}") == "By {names} {x}"
 
 
 def test_a_key_may_be_the_name_of_a_value() -> None:
-    assert find_wording().write("search_key", key="/") == "The key / leads to the search box, from every page"
+    assert load_translations().write("search_key", key="/") == "The key / leads to the search box, from every page"
 
 
 def test_an_unknown_word_is_told_with_the_nearest() -> None:
     with pytest.raises(LookupError, match=r"no word 'serch' \(did you mean 'search'\?\)"):
-        find_wording().find("serch")
+        load_translations().find("serch")
     with pytest.raises(LookupError, match=r"no word 'zzz'$"):
-        find_wording().find("zzz")
+        load_translations().find("zzz")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +145,7 @@ def test_an_unknown_word_is_told_with_the_nearest() -> None:
     [("en", "A, B and C"), ("en-US", "A, B and C"), ("de", "A, B und C"), ("ar", "A وB وC"), ("sh", "A, B and C")],
 )
 def test_names_are_joined_as_the_language_does(language: str, names: str) -> None:
-    assert find_wording(language).join("ABC") == names
+    assert load_translations(language).join("ABC") == names
 
 
 # A newsroom's own.
@@ -173,14 +181,15 @@ FAULTS: list[tuple[Any, list[str]]] = [
 
 @pytest.mark.parametrize(("given", "faults"), FAULTS)
 def test_what_is_wrong_with_a_newsroom_s_words_is_told_by_key(given: Any, faults: list[str]) -> None:
-    found = check_words(given)
+    found = check_translations(given)
     assert len(found) == len(faults)
     assert all(one.startswith(fault) for one, fault in zip(found, faults, strict=True)), found
 
 
 def test_all_words_may_be_changed() -> None:
     assert (
-        check_words({key: " ".join([key, *(f"{{{name}}}" for name in names)]) for key, names in PLACES.items()}) == []
+        check_translations({key: " ".join([key, *(f"{{{name}}}" for name in names)]) for key, names in PLACES.items()})
+        == []
     )
 
 
@@ -188,9 +197,9 @@ def test_all_words_may_be_changed() -> None:
     "tag", ["ar", "AR", "ar-EG", "fa", "he-IL", "ur", "yi", "dv", "az-Arab", "pa-Arab-PK", "ku_Arab"]
 )
 def test_these_are_written_from_the_right(tag: str) -> None:
-    assert find_direction(tag) == "rtl"
+    assert text_direction(tag) == "rtl"
 
 
 @pytest.mark.parametrize("tag", ["", "en", "de", "pt-BR", "zh-Hant", "ar-Latn", "ks-Deva", "arn", "x-ar"])
 def test_these_are_written_from_the_left(tag: str) -> None:
-    assert find_direction(tag) == "ltr"
+    assert text_direction(tag) == "ltr"

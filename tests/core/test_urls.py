@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from broadsheet.core.urls import is_web_address, media_url, relative_url
+from broadsheet.core.urls import is_web_address, make_relative_url, media_url
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
@@ -34,14 +34,14 @@ URLS = st.builds(lambda path, slash: f"{path}/" if path and slash else path, PAT
     ],
 )
 def test_a_way_leads_from_one_address_to_another(target: str, start: str, fragment: str, way: str) -> None:
-    assert relative_url(target, start, fragment) == way
+    assert make_relative_url(target, start, fragment) == way
 
 
 @given(target=URLS, start=URLS, fragment=st.text(st.characters(codec="utf-8"), max_size=6))
 @example(target="a:b", start="", fragment="")
 def test_a_browser_finds_the_way_and_never_leaves_the_site(target: str, start: str, fragment: str) -> None:
     assume(not start.startswith(f"{target}/"))  # A file is no directory.
-    way = relative_url(target, start, fragment)
+    way = make_relative_url(target, start, fragment)
     arrived = urlsplit(urljoin(ROOT + "/".join(map(_quote, start.split("/"))), way))
     assert f"{arrived.scheme}://{arrived.netloc}" == "https://news.example"
     assert unquote(arrived.path) == f"/paper/{target}"

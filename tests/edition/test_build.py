@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from broadsheet.content.article import Article, Image, Reference, RelatedChoice
 from broadsheet.content.library import Library
-from broadsheet.content.taxonomies import Author, Registers, Story, Topic
-from broadsheet.content.yaml_nodes import Mark
-from broadsheet.edition.build import Press, Spread, set_press
+from broadsheet.content.taxonomies import Author, Story, Taxonomies, Topic
+from broadsheet.content.yaml_nodes import SourcePosition
+from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.edition import publish
 from broadsheet.edition.listings import build_listings
 from broadsheet.edition.plan import Layout
-from broadsheet.edition.render_articles import MarkdownSetup, Workshop
+from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
 from broadsheet.rendering.render import RenderedBody
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,31 +25,31 @@ from makers import HOLDS, NOW, hold, make_article, make_library, make_registers
 from strategies import articles as any_article
 from strategies import registers as any_registers
 
-SETUP = MarkdownSetup(("admonition", "attr_list", "toc"))
+SETUP = MarkdownConfig(("admonition", "attr_list", "toc"))
 AROUND = {"../docs/about.md": "about/", "../docs/logo.png": "logo.png"}
 
 
-def print_press(library: Library, **layout: Any) -> Press:
-    return set_press(library, NOW, Layout(**layout), Workshop(SETUP), AROUND)
+def print_press(library: Library, **layout: Any) -> SiteModel:
+    return build_site_model(library, NOW, Layout(**layout), BuildResources(SETUP), AROUND)
 
 
 def make_press(
-    *articles: Article, registers: Registers | None = None, media: tuple[str, ...] = (), **layout: Any
-) -> Press:
+    *articles: Article, registers: Taxonomies | None = None, media: tuple[str, ...] = (), **layout: Any
+) -> SiteModel:
     return print_press(make_library(*articles, registers=registers, media=frozenset(media)), **layout)
 
 
-def find_spread(press: Press, slug: str) -> Spread:
-    return next(spread for spread in press.spreads if spread.article.slug == slug)
+def find_spread(model: SiteModel, slug: str) -> ArticleView:
+    return next(spread for spread in model.spreads if spread.article.slug == slug)
 
 
-def tell(press: Press) -> list[str]:
+def tell(model: SiteModel) -> list[str]:
     """The problems on one line each, without those that an edition's copies make."""
-    return [f"{problem} [{problem.severity}]" for problem in press.problems]
+    return [f"{problem} [{problem.severity}]" for problem in model.problems]
 
 
-def related(press: Press, slug: str) -> list[str]:
-    return [article.slug for article, _ in find_spread(press, slug).related]
+def related(model: SiteModel, slug: str) -> list[str]:
+    return [article.slug for article, _ in find_spread(model, slug).related]
 
 
 # Nothing held is part of it.
@@ -59,7 +59,7 @@ UNPRINTED = {
     (Article, "body"),
     (Article, "addresses"),
     (Article, "related"),
-    (Press, "problems"),
+    (SiteModel, "problems"),
     (RenderedBody, "lookups"),
     (RenderedBody, "anchors"),
 }
@@ -120,11 +120,11 @@ OTHERS = (
 FILES = ("articles/2026/02/zebra.png", "articles/2026/02/zebra-lead.png")
 
 
-def make_secret_press(secret: Article) -> Press:
+def make_secret_press(secret: Article) -> SiteModel:
     registers = make_registers([Topic("world", "World", section=True)], [Author("jane", "Jane")])
-    press = make_press(secret, *OTHERS, registers=registers, media=FILES)
+    model = make_press(secret, *OTHERS, registers=registers, media=FILES)
     # The files of the content directory are known, but only those that a page shows are printed.
-    return replace(press, links=replace(press.links, media=()))
+    return replace(model, links=replace(model.links, media=()))
 
 
 @pytest.mark.parametrize("reason", HOLDS)
@@ -143,17 +143,17 @@ def test_public_it_would_be_all_over_the_press() -> None:
 
 @pytest.mark.parametrize("reason", HOLDS)
 def test_links_and_pins_to_a_held_article_are_noted_for_the_writer(reason: str) -> None:
-    press = make_secret_press(hold(SECRET, reason))
-    assert find_spread(press, "talks").body.html.startswith(
+    model = make_secret_press(hold(SECRET, reason))
+    assert find_spread(model, "talks").body.html.startswith(
         "<p>Talks about ferries in Geneva: <a>one</a>, <a>two</a>, "
     )
-    links = [problem for problem in press.problems if "the words stay, without a link" in problem.message]
+    links = [problem for problem in model.problems if "the words stay, without a link" in problem.message]
     assert {(problem.severity, problem.path) for problem in links} == {("note", "content/articles/2026/01/talks.md")}
     state = {"draft": "(a draft)", "expired": "was withdrawn on"}.get(reason, "(it waits until 2026-06-01 12:00:01")
     assert all(state in problem.message for problem in links)
     # What is dated ahead has another address than it was linked by.
     assert len(links) == (2 if reason == "future" else 4)
-    pins = [problem for problem in press.problems if problem.key == "related.pin"]
+    pins = [problem for problem in model.problems if problem.key == "related.pin"]
     assert len(pins) == 3
     assert sorted(problem.severity for problem in pins) == ["note", "warning", "warning"], "pinned thrice is a mistake"
 
@@ -187,11 +187,11 @@ def papers(draw: st.DrawFn) -> Library:
     return make_library(*found, registers=draw(any_registers()), media=media)
 
 
-def printed(press: Press) -> Press:
+def printed(model: SiteModel) -> SiteModel:
     """The press without what is only for the writer."""
-    spreads = tuple(replace(spread, body=replace(spread.body, problems=(), anchors=())) for spread in press.spreads)
-    links = replace(press.links, held={}, hidden={}, reasons={})
-    return replace(press, spreads=spreads, links=links, held_media=frozenset(), problems=())
+    spreads = tuple(replace(spread, body=replace(spread.body, problems=(), anchors=())) for spread in model.spreads)
+    links = replace(model.links, held={}, hidden={}, reasons={})
+    return replace(model, spreads=spreads, links=links, held_media=frozenset(), problems=())
 
 
 @settings(max_examples=60, deadline=None)
@@ -206,32 +206,32 @@ def test_the_press_is_the_same_as_if_held_articles_had_never_been_written(librar
 def test_the_parts_of_a_press_fit_together_whatever_the_order_of_the_library(
     library: Library, data: st.DataObject
 ) -> None:
-    press = print_press(library, per_page=2, latest_count=3, related_count=2, feature_count=1)
+    model = print_press(library, per_page=2, latest_count=3, related_count=2, feature_count=1)
     shuffled = replace(library, articles=tuple(data.draw(st.permutations(library.articles))))
     assert printed(print_press(shuffled, per_page=2, latest_count=3, related_count=2, feature_count=1)) == printed(
-        press
+        model
     )
 
     edition = publish(library, NOW)
     public = {article.path for article in edition.articles}
-    assert press.edition == edition
-    assert press.listings == build_listings(edition)
-    assert [spread.article for spread in press.spreads] == list(edition.articles)
-    for listing in press.listings:
-        pages = [page for page in press.listing_pages if page.listing.url == listing.url]
+    assert model.edition == edition
+    assert model.listings == build_listings(edition)
+    assert [spread.article for spread in model.spreads] == list(edition.articles)
+    for listing in model.listings:
+        pages = [page for page in model.listing_pages if page.listing.url == listing.url]
         assert tuple(article for page in pages for article in page.articles) == listing.articles
         assert all(len(page.articles) <= 2 for page in pages)
-    assert len(press.listing_pages) == len({page.url for page in press.listing_pages})
-    shown = {path for spread in press.spreads for path in spread.body.media}
+    assert len(model.listing_pages) == len({page.url for page in model.listing_pages})
+    shown = {path for spread in model.spreads for path in spread.body.media}
     numbers = {article.slug.removeprefix("talks-") for article in edition.articles}
     assert {path for path in shown if "pic" in path} == {f"articles/2026/01/pic-{number}.png" for number in numbers}
     leads = {f"articles/2026/01/lead-{one.slug[6:]}.png" for one in edition.articles if one.image}
-    assert press.media == {path: path.replace("articles/", "media/") for path in sorted(shown | leads)}
-    assert list(press.media) == sorted(press.media)
-    assert press.redirects == press.links.moved
-    assert press.redirects == {alias: one.url for one in edition.articles for alias in one.aliases}
-    assert list(press.problems) == sorted(press.problems)
-    for spread in press.spreads:
+    assert model.media == {path: path.replace("articles/", "media/") for path in sorted(shown | leads)}
+    assert list(model.media) == sorted(model.media)
+    assert model.redirects == model.links.moved
+    assert model.redirects == {alias: one.url for one in edition.articles for alias in one.aliases}
+    assert list(model.problems) == sorted(model.problems)
+    for spread in model.spreads:
         article = spread.article
         assert spread.image_url == (f"media/2026/01/lead-{article.slug[6:]}.png" if article.image else "")
         first = edition.by_topic[article.topics[0]]
@@ -244,7 +244,7 @@ def test_the_parts_of_a_press_fit_together_whatever_the_order_of_the_library(
         assert {other.path for other in beside} <= public - {article.path}
         assert len(beside) <= 2
         pins = [pin for pin in dict.fromkeys(article.related.pin) if pin != article.slug]
-        shy = {one.slug for one in press.edition.articles if article.slug in one.related.never}
+        shy = {one.slug for one in model.edition.articles if article.slug in one.related.never}
         pins = [pin for pin in pins if f"articles/2026/01/{pin}.md" in public and pin not in shy]
         pins = [pin for pin in pins if pin not in article.related.never]
         assert article.related.off or [other.slug for other in beside][: len(pins)] == pins[:2]
@@ -252,9 +252,9 @@ def test_the_parts_of_a_press_fit_together_whatever_the_order_of_the_library(
 
 
 def test_an_empty_newspaper_can_be_printed() -> None:
-    press = make_press()
-    assert (press.spreads, press.listing_pages, press.problems) == ((), (), ())
-    assert (press.front.lead, dict(press.media), dict(press.redirects)) == (None, {}, {})
+    model = make_press()
+    assert (model.spreads, model.listing_pages, model.problems) == ((), (), ())
+    assert (model.front.lead, dict(model.media), dict(model.redirects)) == (None, {}, {})
 
 
 # What stands beside an article.
@@ -262,25 +262,25 @@ def test_an_empty_newspaper_can_be_printed() -> None:
 
 def test_the_next_in_its_first_topic_may_be_of_a_topic_below() -> None:
     registers = make_registers([Topic("world", "World"), Topic("europe", "Europe", parent="world")])
-    press = make_press(
+    model = make_press(
         make_article("new", "2026-01-03", topics=("world", "courts")),
         make_article("mid", "2026-01-02", topics=("europe",)),
         make_article("old", "2026-01-01", topics=("world",)),
         make_article("court", "2026-01-02T01:00", topics=("courts", "world")),
         registers=registers,
     )
-    found = {spread.article.slug: (spread.newer, spread.older) for spread in press.spreads}
+    found = {spread.article.slug: (spread.newer, spread.older) for spread in model.spreads}
     slugs = {slug: tuple(one.slug if one else "" for one in pair) for slug, pair in found.items()}
     assert slugs == {"new": ("", "court"), "court": ("new", ""), "mid": ("", ""), "old": ("mid", "")}
 
 
 @pytest.mark.parametrize(("count", "latest"), [(0, []), (1, ["d"]), (2, ["d", "c"]), (9, ["d", "c", "a"])])
 def test_the_latest_headlines_leave_out_the_article_itself(count: int, latest: list[str]) -> None:
-    press = make_press(
+    model = make_press(
         *(make_article(slug, f"2026-01-0{day}") for day, slug in enumerate("abcd", 1)), latest_count=count
     )
-    assert [article.slug for article in find_spread(press, "b").latest] == latest
-    assert [article.slug for article in find_spread(press, "d").latest] == ["c", "b", "a"][:count]
+    assert [article.slug for article in find_spread(model, "b").latest] == latest
+    assert [article.slug for article in find_spread(model, "d").latest] == ["c", "b", "a"][:count]
 
 
 TEXTS = {
@@ -306,9 +306,9 @@ def make_related(**choices: RelatedChoice) -> list[Article]:
 
 
 def test_related_headlines_are_other_articles_about_the_same() -> None:
-    press = make_press(*make_related())
-    assert related(press, "a")[0] in {"b", "c", "d"}
-    assert related(press, "d")[0] in {"a", "b", "c"}
+    model = make_press(*make_related())
+    assert related(model, "a")[0] in {"b", "c", "d"}
+    assert related(model, "d")[0] in {"a", "b", "c"}
 
 
 @pytest.mark.parametrize(
@@ -319,39 +319,39 @@ def test_a_pin_by_any_name_comes_first(pin: str) -> None:
 
 
 def test_pins_keep_their_order_and_leave_no_room_where_they_are_enough() -> None:
-    press = make_press(*make_related(a=RelatedChoice(pin=("c", "b", "d"))), related_count=2)
-    assert related(press, "a") == ["c", "b"]
-    assert [one.score for _, one in find_spread(press, "a").related] == [1.0, 1.0]
+    model = make_press(*make_related(a=RelatedChoice(pin=("c", "b", "d"))), related_count=2)
+    assert related(model, "a") == ["c", "b"]
+    assert [one.score for _, one in find_spread(model, "a").related] == [1.0, 1.0]
 
 
 def test_what_must_never_stand_beside_an_article_does_not_nor_it_beside_them() -> None:
-    press = make_press(*make_related(a=RelatedChoice(never=("b", "articles/2026/01/c.md"))))
-    assert {"b", "c"}.isdisjoint(related(press, "a"))
-    assert "a" not in related(press, "b") + related(press, "c")
+    model = make_press(*make_related(a=RelatedChoice(never=("b", "articles/2026/01/c.md"))))
+    assert {"b", "c"}.isdisjoint(related(model, "a"))
+    assert "a" not in related(model, "b") + related(model, "c")
 
 
 def test_a_list_that_is_switched_off_is_empty() -> None:
-    press = make_press(*make_related(a=RelatedChoice(off=True, pin=("b",))))
-    assert related(press, "a") == []
-    assert "a" in related(press, "b") + related(press, "c") + related(press, "d")
+    model = make_press(*make_related(a=RelatedChoice(off=True, pin=("b",))))
+    assert related(model, "a") == []
+    assert "a" in related(model, "b") + related(model, "c") + related(model, "d")
 
 
 def test_no_related_headlines_where_a_newsroom_wants_none() -> None:
-    press = make_press(*make_related(a=RelatedChoice(pin=("b",))), related_count=0)
-    assert all(spread.related == () for spread in press.spreads)
+    model = make_press(*make_related(a=RelatedChoice(pin=("b",))), related_count=0)
+    assert all(spread.related == () for spread in model.spreads)
 
 
 def test_an_article_shows_the_timeline_of_its_story() -> None:
     registers = make_registers(stories=[Story("accord", "The accord")])
     parts = [make_article(slug, f"2026-01-0{day}", story="accord") for day, slug in enumerate("abc", 1)]
-    press = make_press(
+    model = make_press(
         *parts, make_article("other"), hold(make_article("d", story="accord"), "draft"), registers=registers
     )
-    timeline = find_spread(press, "b").timeline
+    timeline = find_spread(model, "b").timeline
     assert timeline is not None
     assert (timeline.story.title, timeline.total) == ("The accord", 3)
     assert [[article.slug for article in part] for part in timeline.parts] == [["c", "b", "a"]]
-    assert find_spread(press, "other").timeline is None
+    assert find_spread(model, "other").timeline is None
 
 
 # Links, pictures and places.
@@ -360,17 +360,17 @@ def test_an_article_shows_the_timeline_of_its_story() -> None:
 def test_a_link_may_lead_to_every_page_there_is() -> None:
     lists = ("topics/", "authors/", "archive/", "stories/", "topics/world/page/2/", "archive/2026/01/", "", "logo.png")
     body = " ".join(f"[x](/{url})" for url in lists) + " [x](../../../../docs/about.md) [x](other.md) [x](/old/)"
-    press = make_press(make_article(body=body), make_article("other", aliases=("old/",)), per_page=1)
-    assert tell(press) == []
-    assert find_spread(press, "talks").body.html.count('<a href="../') == 11
+    model = make_press(make_article(body=body), make_article("other", aliases=("old/",)), per_page=1)
+    assert tell(model) == []
+    assert find_spread(model, "talks").body.html.count('<a href="../') == 11
 
 
 def test_a_link_to_a_place_that_another_article_does_not_have_is_reported_with_its_line() -> None:
-    press = make_press(
+    model = make_press(
         make_article("a", body="[x](b.md#day-1)\n\n[y](b.md#day-3)\n\n[z](/2026/01/b/#nowhere)\n", body_line=9),
         make_article("b", body="## Day 1\n\n<a id='day-2'></a>\n\n[own](#day-1) [gone](#gone)\n"),
     )
-    assert tell(press) == [
+    assert tell(model) == [
         "content/articles/2026/01/a.md:11: dead link: content/articles/2026/01/b.md has no place '#day-3' "
         "(did you mean 'day-2'?) [warning]",
         "content/articles/2026/01/a.md:13: dead link: content/articles/2026/01/b.md has no place '#nowhere' [warning]",
@@ -383,16 +383,16 @@ def test_places_of_the_site_s_own_pages_are_not_looked_for() -> None:
 
 
 def make_pictured(src: str, **more: Any) -> Article:
-    marks = {"image.src": Mark(6, 8)}
+    marks = {"image.src": SourcePosition(6, 8)}
     return replace(make_article("talks", image=Image(src, "A ferry")), marks=marks, **more)
 
 
 @pytest.mark.parametrize("src", ["ferry.png", "./ferry.png", "../../2026/01/ferry.png"])
 def test_a_lead_image_is_published(src: str) -> None:
-    press = make_press(make_pictured(src), media=("articles/2026/01/ferry.png", "articles/2026/01/unused.png"))
-    assert tell(press) == []
-    assert find_spread(press, "talks").image_url == "media/2026/01/ferry.png"
-    assert press.media == {"articles/2026/01/ferry.png": "media/2026/01/ferry.png"}
+    model = make_press(make_pictured(src), media=("articles/2026/01/ferry.png", "articles/2026/01/unused.png"))
+    assert tell(model) == []
+    assert find_spread(model, "talks").image_url == "media/2026/01/ferry.png"
+    assert model.media == {"articles/2026/01/ferry.png": "media/2026/01/ferry.png"}
 
 
 @pytest.mark.parametrize(
@@ -413,10 +413,10 @@ def test_a_lead_image_is_published(src: str) -> None:
     ],
 )
 def test_a_lead_image_that_cannot_be_shown_is_reported_at_its_place(src: str, fault: str) -> None:
-    press = make_press(make_pictured(src))
-    assert tell(press) == [f"content/articles/2026/01/talks.md:6:8: image.src: {fault} [warning]"]
-    assert find_spread(press, "talks").image_url == ""
-    assert press.media == {}
+    model = make_press(make_pictured(src))
+    assert tell(model) == [f"content/articles/2026/01/talks.md:6:8: image.src: {fault} [warning]"]
+    assert find_spread(model, "talks").image_url == ""
+    assert model.media == {}
 
 
 def test_authors_have_their_pictures_and_missing_ones_are_reported() -> None:
@@ -425,23 +425,23 @@ def test_authors_have_their_pictures_and_missing_ones_are_reported() -> None:
         Author("joe", "Joe", image="portraits/joe.jpg"),
         Author("desk", "Desk"),
     ]
-    press = make_press(
+    model = make_press(
         make_article(authors=("wire",)), registers=make_registers(authors=authors), media=("portraits/jane.jpg",)
     )
-    assert press.author_images == {"jane": "media/portraits/jane.jpg"}
-    assert press.media == {"portraits/jane.jpg": "media/portraits/jane.jpg"}
-    assert tell(press) == [
+    assert model.author_images == {"jane": "media/portraits/jane.jpg"}
+    assert model.media == {"portraits/jane.jpg": "media/portraits/jane.jpg"}
+    assert tell(model) == [
         "content/authors.yml: joe.image: no picture 'portraits/joe.jpg' in the content directory [warning]"
     ]
 
 
 def test_files_that_two_articles_show_are_published_once_in_order() -> None:
-    press = make_press(
+    model = make_press(
         make_article("a", body="![x](z.png)\n\n[y](b.pdf)"),
         make_article("b", body="![x](z.png)"),
         media=("articles/2026/01/z.png", "articles/2026/01/b.pdf"),
     )
-    assert list(press.media) == ["articles/2026/01/b.pdf", "articles/2026/01/z.png"]
+    assert list(model.media) == ["articles/2026/01/b.pdf", "articles/2026/01/z.png"]
 
 
 def test_a_link_to_a_file_that_is_not_published_or_to_a_faulty_article_is_told() -> None:
@@ -451,27 +451,27 @@ def test_a_link_to_a_file_that_is_not_published_or_to_a_faulty_article_is_told()
         faulty=frozenset({"articles/2026/01/broken.md"}),
         label="news",
     )
-    press = print_press(library)
+    model = print_press(library)
     where = "news/articles/2026/01/talks.md:1:"
-    assert tell(press) == [
+    assert tell(model) == [
         f"{where} 'broken.md' has an error, so it is not published: the words stay, without a link [note]",
         f"{where} 'logo.svg' is not published: '.svg' files are not published [warning]",
     ]
 
 
 def test_an_alias_that_is_taken_is_reported() -> None:
-    press = make_press(make_article(aliases=("about/", "old/")))
-    assert press.redirects == {"old/": "2026/01/talks/"}
-    assert [problem.key for problem in press.problems] == ["aliases"]
+    model = make_press(make_article(aliases=("about/", "old/")))
+    assert model.redirects == {"old/": "2026/01/talks/"}
+    assert [problem.key for problem in model.problems] == ["aliases"]
 
 
 def test_a_body_that_cannot_be_rendered_is_an_error_of_its_article_alone() -> None:
     bottomless = make_article("bad", body="".join("    " * depth + "!!! note\n" for depth in range(400)))
-    press = make_press(bottomless, make_article("good"))
-    assert [(problem.path, problem.severity) for problem in press.problems if problem.severity == "error"] == [
+    model = make_press(bottomless, make_article("good"))
+    assert [(problem.path, problem.severity) for problem in model.problems if problem.severity == "error"] == [
         ("content/articles/2026/01/bad.md", "error")
     ]
-    assert find_spread(press, "good").body.html == "<p>Words about good.</p>"
+    assert find_spread(model, "good").body.html == "<p>Words about good.</p>"
 
 
 # Where articles are compared.
@@ -488,11 +488,13 @@ class BrokenPool(Executor):
 
 def test_the_press_is_the_same_wherever_articles_are_compared() -> None:
     library = make_library(*make_related(a=RelatedChoice(pin=("d",))))
-    here = set_press(library, NOW, Layout(), Workshop(SETUP), {})
+    here = build_site_model(library, NOW, Layout(), BuildResources(SETUP), {})
     told: list[str] = []
     with ThreadPoolExecutor(1) as pool:
-        assert set_press(library, NOW, Layout(), Workshop(SETUP, pool, 2), {}) == here
-    assert set_press(library, NOW, Layout(), Workshop(SETUP, BrokenPool(), 2, warn=told.append), {}) == here
+        assert build_site_model(library, NOW, Layout(), BuildResources(SETUP, pool, 2), {}) == here
+    assert (
+        build_site_model(library, NOW, Layout(), BuildResources(SETUP, BrokenPool(), 2, warn=told.append), {}) == here
+    )
     assert told == ["a worker process has died, of want of memory perhaps: its work is done again here"]
     assert any(spread.related for spread in here.spreads)
 
@@ -501,6 +503,6 @@ def test_the_press_knows_no_time_but_the_one_it_is_given() -> None:
     library = make_library(make_article("a", "2030-01-01"), make_article("b", "2031-01-01"))
     for year, slugs in ((2029, []), (2030, ["a"]), (2031, ["b", "a"])):
         instant = datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=1)
-        press = set_press(library, instant, Layout(), Workshop(SETUP), {})
-        assert [spread.article.slug for spread in press.spreads] == slugs
-        assert press.edition.at == instant
+        model = build_site_model(library, instant, Layout(), BuildResources(SETUP), {})
+        assert [spread.article.slug for spread in model.spreads] == slugs
+        assert model.edition.at == instant

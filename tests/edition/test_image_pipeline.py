@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from broadsheet.content.library import Library
 from broadsheet.core.cache import Cache
-from broadsheet.core.file_store import PICTURES, FileStore
+from broadsheet.core.file_store import IMAGE_STORE, FileStore
 from broadsheet.core.problems import BroadsheetError, Problem
-from broadsheet.core.processes import make_pool
+from broadsheet.core.processes import make_process_pool
 from broadsheet.edition import image_pipeline as developing
-from broadsheet.edition.image_pipeline import RENDITIONS_ROOT, develop_pictures, read_rendition, survey_pictures
-from broadsheet.edition.render_articles import Workshop
+from broadsheet.edition.image_pipeline import RENDITIONS_ROOT, inspect_images, make_image_variants, read_image_variant
+from broadsheet.edition.render_articles import BuildResources
 from broadsheet.images import PublishedImage, Variants, inspect_image, list_variant_widths, make_variants
 from makers import make_library
 from photos import draw, encode, load, make_bomb, make_photo
@@ -44,25 +44,25 @@ class Desk:
         content = self.root / "content"
         return sorted(path.relative_to(content).as_posix() for path in content.rglob("*") if path.is_file())
 
-    def build(self, *, cache: bool = True) -> tuple[Library, Workshop, dict[str, PublishedImage], list[Problem]]:
+    def build(self, *, cache: bool = True) -> tuple[Library, BuildResources, dict[str, PublishedImage], list[Problem]]:
         folder = self.root / ".cache" if cache else None
         kept, store = Cache(folder, self.stamp), FileStore(folder)
-        workshop = Workshop(
+        resources = BuildResources(
             cache=kept,
             report=lambda *told: self.reports.append(told),
             content=self.root / "content",
             store=store,
             hire=self.hire,
         )
-        library = survey_pictures(make_library(media=self.list_media()), workshop)
-        pictures, problems = develop_pictures(library.media, library, workshop)
+        library = inspect_images(make_library(media=self.list_media()), resources)
+        pictures, problems = make_image_variants(library.media, library, resources)
         kept.save()
         kept.close()
-        return library, workshop, pictures, problems
+        return library, resources, pictures, problems
 
     @property
     def store(self) -> Path:
-        return self.root / ".cache" / PICTURES.folder
+        return self.root / ".cache" / IMAGE_STORE.folder
 
 
 @pytest.fixture
@@ -97,14 +97,14 @@ def flush(done: list[str]) -> list[str]:
 
 
 def test_a_picture_has_its_size_and_renditions_under_the_assets(desk: Desk) -> None:
-    _, workshop, pictures, problems = desk.build()
+    _, resources, pictures, problems = desk.build()
     (picture,) = pictures.values()
     assert (picture.url, picture.path, picture.width, picture.height) == ("media/hall.jpg", HALL, 900, 600)
     assert [width for width, _ in picture.variants] == [320, 480, 800, 900]
     assert problems == []
     for width, url in picture.variants:
         assert url.startswith(RENDITIONS_ROOT)
-        assert load(read_rendition(picture, url, workshop)).width == width
+        assert load(read_image_variant(picture, url, resources)).width == width
 
 
 def test_what_is_known_is_neither_looked_at_nor_made_again(desk: Desk, worked: list[str]) -> None:
@@ -148,31 +148,31 @@ def test_what_is_lost_is_made_again(spoil: str, desk: Desk) -> None:
     for path in files if spoil == "all are gone" else files[:1]:
         if spoil != "one is cut off":
             path.unlink()
-    _, workshop, second, _ = desk.build()
+    _, resources, second, _ = desk.build()
     assert first == second
     for picture in second.values():
-        assert all(load(read_rendition(picture, url, workshop)) for _, url in picture.variants)
+        assert all(load(read_image_variant(picture, url, resources)) for _, url in picture.variants)
 
 
 def test_what_another_build_has_removed_meanwhile_is_made_again_and_what_has_changed_is_told(desk: Desk) -> None:
-    _, workshop, pictures, _ = desk.build()
+    _, resources, pictures, _ = desk.build()
     picture = pictures["media/hall.jpg"]
     url = picture.variants[0][1]
     for path in desk.store.iterdir():
         path.unlink()
-    assert load(read_rendition(picture, url, workshop)).width == 320
+    assert load(read_image_variant(picture, url, resources)).width == 320
     for path in desk.store.iterdir():
         path.unlink()
     desk.write(HALL, make_photo(800, 500))
     with pytest.raises(BroadsheetError, match="was changed while the site was built"):
-        read_rendition(picture, url, workshop)
+        read_image_variant(picture, url, resources)
 
 
 def test_without_a_cache_the_same_comes_out(desk: Desk) -> None:
-    _, workshop, pictures, _ = desk.build(cache=False)
+    _, resources, pictures, _ = desk.build(cache=False)
     assert pictures == desk.build()[2]
-    assert all(read_rendition(one, url, workshop) for one in pictures.values() for _, url in one.variants)
-    workshop.store.close()
+    assert all(read_image_variant(one, url, resources) for one in pictures.values() for _, url in one.variants)
+    resources.store.close()
 
 
 def test_where_the_original_is_smaller_it_is_the_widest_to_choose_from(desk: Desk) -> None:
@@ -225,9 +225,9 @@ def test_what_is_no_picture_is_not_looked_at(desk: Desk, worked: list[str]) -> N
     assert "articles/film.mp4" in library.media
     assert flush(worked) == ["looked at", "made"]
     nowhere = make_library(media=["articles/gone.jpg"])
-    assert survey_pictures(nowhere, Workshop()) == nowhere
-    workshop = Workshop(content=desk.root / "content")
-    assert survey_pictures(nowhere, workshop).pictures == {}
+    assert inspect_images(nowhere, BuildResources()) == nowhere
+    resources = BuildResources(content=desk.root / "content")
+    assert inspect_images(nowhere, resources).pictures == {}
 
 
 class Counting(Executor):
@@ -259,7 +259,7 @@ def test_several_pictures_are_work_for_workers_and_progress_is_told(desk: Desk) 
 
 @pytest.fixture
 def pool() -> Iterator[ProcessPoolExecutor]:
-    with make_pool(2, "spawn") as pool:
+    with make_process_pool(2, "spawn") as pool:
         yield pool
 
 

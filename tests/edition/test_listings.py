@@ -12,7 +12,7 @@ import pytest
 import yaml
 from broadsheet.content.article import Article
 from broadsheet.content.library import Library
-from broadsheet.content.taxonomies import REGISTER_FILES, Author, Registers, Story, Topic, parse_registers
+from broadsheet.content.taxonomies import REGISTER_FILES, Author, Story, Taxonomies, Topic, parse_taxonomies
 from broadsheet.edition.edition import publish
 from broadsheet.edition.listings import Listing, ListingPage, build_listings, page_url, paginate
 from hypothesis import example, given, settings
@@ -28,10 +28,10 @@ CASES = [
 ]
 
 
-def read_registers(case: Mapping[str, Any]) -> Registers:
+def read_registers(case: Mapping[str, Any]) -> Taxonomies:
     """The registers of a golden case, read as a newspaper's are."""
     files = {name: yaml.safe_dump(case.get(name[:-4], {}), sort_keys=False).encode() for name in REGISTER_FILES}
-    registers, problems = parse_registers(files, str)
+    registers, problems = parse_taxonomies(files, str)
     assert problems == []
     return registers
 

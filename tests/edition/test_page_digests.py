@@ -16,16 +16,16 @@ import pytest
 import yaml
 from broadsheet.content.article import Article
 from broadsheet.content.article_file import parse_article
-from broadsheet.content.content_dir import Source
+from broadsheet.content.content_dir import ContentFiles
 from broadsheet.content.library import Rules, build_library
 from broadsheet.content.taxonomies import Topic
-from broadsheet.edition.build import Press, Spread, set_press
+from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.front_page import FrontPage, SectionFront
 from broadsheet.edition.listings import Listing, ListingPage, Listings, paginate
-from broadsheet.edition.page_digests import KINDS, Exposure, Imprints
+from broadsheet.edition.page_digests import KINDS, Exposure, PageDigests
 from broadsheet.edition.plan import Layout
-from broadsheet.edition.render_articles import MarkdownSetup, Workshop
-from broadsheet.edition.story_timeline import Timeline
+from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
+from broadsheet.edition.story_timeline import StoryTimeline
 from broadsheet.images import PublishedImage
 from broadsheet.related import Reason, Related
 from broadsheet.rendering.render import RenderedBody
@@ -60,30 +60,30 @@ def make_papers() -> Papers:
     return papers
 
 
-def set_papers(papers: Papers, media: tuple[str, ...] = PICTURES) -> Press:
+def set_papers(papers: Papers, media: tuple[str, ...] = PICTURES) -> SiteModel:
     articles = {}
     for slug, (front, body) in papers.items():
         text = yaml.safe_dump(front, sort_keys=False).replace(f"'{front['date']}'", str(front["date"]))
         articles[f"articles/2026/01/{slug}.md"] = f"---\n{text}---\n\n{body}\n".encode()
     registers = {"topics.yml": TOPICS, "authors.yml": AUTHORS, "stories.yml": STORIES}
-    source = Source(ROOT, "content", articles, registers, dict.fromkeys(media, 1))
+    source = ContentFiles(ROOT, "content", articles, registers, dict.fromkeys(media, 1))
     library = build_library(source, Rules(UTC))
     assert not [str(problem) for problem in library.problems if problem.severity == "error"]
-    return set_press(library, NOW, LAYOUT, Workshop(MarkdownSetup(("toc",))), {})
+    return build_site_model(library, NOW, LAYOUT, BuildResources(MarkdownConfig(("toc",))), {})
 
 
 @cache
-def make_press() -> Press:
+def make_press() -> SiteModel:
     return set_papers(make_papers())
 
 
-def take(press: Press, stamp: bytes = b"", *, whole: bool = False) -> dict[str, bytes]:
+def take(model: SiteModel, stamp: bytes = b"", *, whole: bool = False) -> dict[str, bytes]:
     """The imprints of all pages, by URL."""
-    imprints = Imprints(press, stamp, Exposure(KINDS if whole else frozenset()))
-    found = {one.article.url: imprints.of_article(one, "") for one in press.spreads}
-    found |= {page.url: imprints.of_listing(page) for page in press.listing_pages}
-    found |= {f"{name}/": imprints.of_directory(name) for name in ("topics", "authors", "stories", "archive")}
-    return {**found, "": imprints.of_front("2026-06-01")}
+    digests = PageDigests(model, stamp, Exposure(KINDS if whole else frozenset()))
+    found = {one.article.url: digests.of_article(one, "") for one in model.spreads}
+    found |= {page.url: digests.of_listing(page) for page in model.listing_pages}
+    found |= {f"{name}/": digests.of_directory(name) for name in ("topics", "authors", "stories", "archive")}
+    return {**found, "": digests.of_front("2026-06-01")}
 
 
 def differ(one: dict[str, bytes], other: dict[str, bytes]) -> set[str]:
@@ -91,22 +91,22 @@ def differ(one: dict[str, bytes], other: dict[str, bytes]) -> set[str]:
     return {url for url in one.keys() & other.keys() if one[url] != other[url]}
 
 
-def find(press: Press, slug: str) -> Spread:
-    return next(spread for spread in press.spreads if spread.article.slug == slug)
+def find(model: SiteModel, slug: str) -> ArticleView:
+    return next(spread for spread in model.spreads if spread.article.slug == slug)
 
 
 def test_the_newspaper_of_these_tests_shows_everything() -> None:
-    press = make_press()
-    assert find(press, "a").image_url
-    assert [article.slug for article, _ in find(press, "g").related] == ["f"]
-    line = find(press, "b").timeline
+    model = make_press()
+    assert find(model, "a").image_url
+    assert [article.slug for article, _ in find(model, "g").related] == ["f"]
+    line = find(model, "b").timeline
     assert line is not None
     assert (line.total, len(line.parts)) == (6, 2)
     assert all((line.newer, line.older, line.latest))
-    assert press.author_images
-    assert (press.front.lead, press.front.features) == (find(press, "g").article, (find(press, "b").article,))
-    assert press.front.sections
-    assert len(press.front.latest) == 2
+    assert model.author_images
+    assert (model.front.lead, model.front.features) == (find(model, "g").article, (find(model, "b").article,))
+    assert model.front.sections
+    assert len(model.front.latest) == 2
 
 
 def test_each_page_has_an_imprint_of_its_own_that_is_the_same_every_time() -> None:
@@ -128,8 +128,8 @@ def swap(article: Article) -> Article:
     return replace(article, imprint=f"other than {article.imprint}")
 
 
-def on_line(**changes: Callable[[Any], Any]) -> Callable[[Spread], Spread]:
-    def change(spread: Spread) -> Spread:
+def on_line(**changes: Callable[[Any], Any]) -> Callable[[ArticleView], ArticleView]:
+    def change(spread: ArticleView) -> ArticleView:
         assert spread.timeline is not None
         new = {name: make(getattr(spread.timeline, name)) for name, make in changes.items()}
         return replace(spread, timeline=replace(spread.timeline, **new))
@@ -137,19 +137,19 @@ def on_line(**changes: Callable[[Any], Any]) -> Callable[[Spread], Spread]:
     return change
 
 
-def on_first(make: Callable[[Article, Related], tuple[Article, Related]]) -> Callable[[Spread], Spread]:
-    def change(spread: Spread) -> Spread:
+def on_first(make: Callable[[Article, Related], tuple[Article, Related]]) -> Callable[[ArticleView], ArticleView]:
+    def change(spread: ArticleView) -> ArticleView:
         (article, related), *rest = spread.related
         return replace(spread, related=(make(article, related), *rest))
 
     return change
 
 
-def on_reasons(*reasons: Reason) -> Callable[[Spread], Spread]:
+def on_reasons(*reasons: Reason) -> Callable[[ArticleView], ArticleView]:
     return on_first(lambda article, related: (article, replace(related, reasons=reasons)))
 
 
-def make_spread() -> Spread:
+def make_spread() -> ArticleView:
     """A spread with something in every place."""
     b, g = find(make_press(), "b"), find(make_press(), "g")
     related = tuple((article, replace(one, reasons=(Reason("text", ("Oslo", "ice")),))) for article, one in g.related)
@@ -157,7 +157,7 @@ def make_spread() -> Spread:
     return replace(b, related=(*related, more), newer=g.article, older=b.article, image_url="media/a.png")
 
 
-SHOWN: dict[str, Callable[[Spread], Spread]] = {
+SHOWN: dict[str, Callable[[ArticleView], ArticleView]] = {
     "article": lambda one: replace(one, article=swap(one.article)),
     "article's path": lambda one: replace(one, article=replace(one.article, path="x.md")),
     "body": lambda one: replace(one, body=replace(one.body, html="<p>Other words.</p>")),
@@ -196,7 +196,7 @@ SHOWN: dict[str, Callable[[Spread], Spread]] = {
     "image": lambda one: replace(one, image_url="media/b.png"),
     "no image": lambda one: replace(one, image_url=""),
 }
-UNSEEN: dict[str, Callable[[Spread], Spread]] = {
+UNSEEN: dict[str, Callable[[ArticleView], ArticleView]] = {
     "what only links need of a body": lambda one: replace(
         one, body=RenderedBody(one.body.html, (), frozenset({"x"}), ("x.png",), (("x.md", "x", 1),))
     ),
@@ -208,8 +208,8 @@ UNSEEN: dict[str, Callable[[Spread], Spread]] = {
 }
 
 
-def imprint(spread: Spread, edit_url: str = "") -> bytes:
-    return Imprints(make_press(), b"").of_article(spread, edit_url)
+def imprint(spread: ArticleView, edit_url: str = "") -> bytes:
+    return PageDigests(make_press(), b"").of_article(spread, edit_url)
 
 
 @pytest.mark.parametrize("what", SHOWN)
@@ -242,8 +242,8 @@ def test_pages_change_with_the_pictures_that_they_show_and_others_do_not(what: s
             for one in make_press().spreads
         ]
         images = {"jane": picture.url}
-        press = replace(make_press(), spreads=tuple(spreads), author_images=images, pictures={picture.url: picture})
-        return take(press)
+        model = replace(make_press(), spreads=tuple(spreads), author_images=images, pictures={picture.url: picture})
+        return take(model)
 
     first, second = look(SHOWN_PICTURE), look(OTHER_PICTURES[what])
     assert differ(first, second) == {"2026/01/a/", "2026/01/c/", "authors/jane/"}
@@ -253,8 +253,8 @@ def test_pages_change_with_the_pictures_that_they_show_and_others_do_not(what: s
 def test_the_front_page_changes_with_the_pictures_of_its_leads() -> None:
     def look(picture: PublishedImage) -> bytes:
         spreads = [replace(one, image_url=picture.url if one.article.front else "") for one in make_press().spreads]
-        press = replace(make_press(), spreads=tuple(spreads), pictures={picture.url: picture})
-        return take(press)[""]
+        model = replace(make_press(), spreads=tuple(spreads), pictures={picture.url: picture})
+        return take(model)[""]
 
     assert {look(one) == look(SHOWN_PICTURE) for one in OTHER_PICTURES.values()} == {False}
 
@@ -265,9 +265,9 @@ def test_an_article_s_page_changes_with_the_address_where_it_is_edited() -> None
 
 
 def test_these_tests_change_every_part_of_a_spread() -> None:
-    parts = {field.name for field in fields(Spread)}
+    parts = {field.name for field in fields(ArticleView)}
     assert parts == {"article", "body", "related", "latest", "newer", "older", "timeline", "image_url"}
-    assert {field.name for field in fields(Timeline)} == {"story", "parts", "total", "newer", "older", "latest"}
+    assert {field.name for field in fields(StoryTimeline)} == {"story", "parts", "total", "newer", "older", "latest"}
 
 
 # An article's own imprint: its whole front matter, and no word of its body.
@@ -373,8 +373,8 @@ LISTED: dict[str, Callable[[ListingPage], ListingPage]] = {
 }
 
 
-def list_imprint(page: ListingPage, **press: Any) -> bytes:
-    return Imprints(replace(make_press(), **press), b"").of_listing(page)
+def list_imprint(page: ListingPage, **model: Any) -> bytes:
+    return PageDigests(replace(make_press(), **model), b"").of_listing(page)
 
 
 @pytest.mark.parametrize("what", LISTED)
@@ -405,14 +405,14 @@ LISTS = {"topics": "topics", "authors": "authors", "stories": "stories", "archiv
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_directory_changes_with_the_lists_of_its_kind_alone(name: str) -> None:
-    press = make_press()
+    model = make_press()
 
     def look(listings: Listings) -> dict[str, bytes]:
-        imprints = Imprints(replace(press, listings=listings), b"")
-        return {one: imprints.of_directory(one) for one in LISTS}
+        digests = PageDigests(replace(model, listings=listings), b"")
+        return {one: digests.of_directory(one) for one in LISTS}
 
-    first = look(press.listings)
-    listing, *rest = getattr(press.listings, LISTS[name])
+    first = look(model.listings)
+    listing, *rest = getattr(model.listings, LISTS[name])
     changes = [
         (replace(listing, articles=(*listing.articles, X)), *rest),
         (replace(listing, url="other/"), *rest),
@@ -423,17 +423,17 @@ def test_a_directory_changes_with_the_lists_of_its_kind_alone(name: str) -> None
     if rest:
         changes.append((*rest, listing))
     for listings in changes:
-        found = look(replace(press.listings, **{LISTS[name]: listings}))
+        found = look(replace(model.listings, **{LISTS[name]: listings}))
         assert {one for one in LISTS if found[one] != first[one]} == {name}
 
 
 def test_the_archive_changes_with_the_articles_of_a_month() -> None:
-    press = make_press()
-    (year,) = press.listings.years
+    model = make_press()
+    (year,) = model.listings.years
     (month,) = year.children
     other = replace(year, children=(replace(month, articles=month.articles[1:]),))
-    imprints = Imprints(replace(press, listings=replace(press.listings, years=(other,))), b"")
-    assert imprints.of_directory("archive") != take(press)["archive/"]
+    digests = PageDigests(replace(model, listings=replace(model.listings, years=(other,))), b"")
+    assert digests.of_directory("archive") != take(model)["archive/"]
 
 
 # The front page.
@@ -466,7 +466,7 @@ NEW = Topic("new", "New", section=True)
 
 
 def front_imprint(front: FrontPage, day: str = "2026-06-01") -> bytes:
-    return Imprints(replace(make_press(), front=front), b"").of_front(day)
+    return PageDigests(replace(make_press(), front=front), b"").of_front(day)
 
 
 @pytest.mark.parametrize("what", FRONTED)
@@ -483,10 +483,10 @@ def test_the_front_page_changes_with_the_day_and_not_with_bodies() -> None:
 
 
 def test_the_search_page_changes_with_its_parts_and_their_boundaries() -> None:
-    imprints = Imprints(make_press(), b"")
+    digests = PageDigests(make_press(), b"")
     parts: list[tuple[str, ...]] = [(), ("",), ("ab",), ("a", "b"), ("b", "a")]
-    assert len({imprints.of_search(*one) for one in parts}) == len(parts)
-    assert Imprints(make_press(), b"other").of_search("ab") != imprints.of_search("ab")
+    assert len({digests.of_search(*one) for one in parts}) == len(parts)
+    assert PageDigests(make_press(), b"other").of_search("ab") != digests.of_search("ab")
 
 
 # From the files on.
@@ -534,12 +534,12 @@ def test_a_held_article_changes_nothing() -> None:
 
 
 def test_a_picture_that_is_not_there_changes_the_pages_that_would_show_it() -> None:
-    press = make_press()
-    assert differ(take(press), take(set_papers(make_papers(), PICTURES[1:]))) == {"authors/jane/"}
-    assert differ(take(press), take(set_papers(make_papers(), PICTURES[:1]))) == urls("a")
+    model = make_press()
+    assert differ(take(model), take(set_papers(make_papers(), PICTURES[1:]))) == {"authors/jane/"}
+    assert differ(take(model), take(set_papers(make_papers(), PICTURES[:1]))) == urls("a")
 
 
-def all_changes() -> Iterator[Press]:
+def all_changes() -> Iterator[SiteModel]:
     for what in (change("c", "Other words."), change("a", title="Other"), change("g", front="")):
         papers = make_papers()
         what(papers)
@@ -551,8 +551,8 @@ def all_changes() -> Iterator[Press]:
 
 @pytest.mark.parametrize("number", range(5))
 def test_where_any_page_may_show_anything_all_change_with_anything(number: int) -> None:
-    press = list(all_changes())[number]
-    first, other = take(make_press(), whole=True), take(press, whole=True)
+    model = list(all_changes())[number]
+    first, other = take(make_press(), whole=True), take(model, whole=True)
     assert differ(first, other) == first.keys() & other.keys()
     assert take(set_papers(make_papers()), whole=True) == first
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from broadsheet.content.article import Article
 from broadsheet.content.taxonomies import Topic
-from broadsheet.content.yaml_nodes import Mark
+from broadsheet.content.yaml_nodes import SourcePosition
 from broadsheet.edition.edition import Edition
 from broadsheet.edition.listings import build_listings, paginate
 from broadsheet.edition.redirects import collect_redirects
@@ -110,7 +110,7 @@ def test_an_alias_that_is_a_file_is_no_directory_for_another() -> None:
 
 
 def test_a_problem_is_told_at_the_place_of_the_alias() -> None:
-    marks = {"aliases.0": Mark(7, 5), "aliases.1": Mark(8, 5)}
+    marks = {"aliases.0": SourcePosition(7, 5), "aliases.1": SourcePosition(8, 5)}
     article = replace(make_article("talks", aliases=("fine/", "topics/")), marks=marks)
     found, problems = redirect(make_edition(article))
     assert found == {"fine/": "2026/01/talks/"}

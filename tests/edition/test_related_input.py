@@ -14,7 +14,7 @@ from broadsheet.content.library import Library
 from broadsheet.core.problems import format_text
 from broadsheet.edition.edition import publish
 from broadsheet.edition.plan import Layout, plan_edition
-from broadsheet.edition.related_input import check_pins, describe_articles, find_linked, report_copies
+from broadsheet.edition.related_input import check_pins, find_linked, make_documents, report_near_duplicates
 from broadsheet.related import Document, Ranking, rank
 from broadsheet.rendering.links import LinkMap
 from hypothesis import given, settings
@@ -312,7 +312,7 @@ def test_the_plan_has_the_problems_of_pins() -> None:
 
 def report(*copies: tuple[str, str, float]) -> str:
     library = make_library(label="news")
-    return format_text(report_copies(library, Ranking({}, copies)))
+    return format_text(report_near_duplicates(library, Ranking({}, copies)))
 
 
 def test_a_copy_is_told_with_both_files() -> None:
@@ -335,12 +335,12 @@ def test_the_newer_of_two_real_copies_is_reported() -> None:
     text = "The ferry crosses the bay on Monday after two years of repairs, the port said."
     library = make_library(make_article("a", "2026-01-19", body=text), make_article("b", "2026-01-18", body=text))
     plan = plan_edition(library, NOW, Layout(), {})
-    (problem,) = report_copies(library, rank(plan.documents))
+    (problem,) = report_near_duplicates(library, rank(plan.documents))
     assert (problem.path, problem.severity) == (f"content/{path('a')}", "note")
     assert f"content/{path('b')}" in problem.message
 
 
 def test_describing_needs_no_more_than_an_edition() -> None:
     edition = make_edition(make_article("b"), make_article("a"))
-    found = describe_articles(make_library(), edition, LinkMap(), {}, "en", repeat_links=False)
+    found = make_documents(make_library(), edition, LinkMap(), {}, "en", repeat_links=False)
     assert [(one.id, one.language, one.shown) for one in found] == [(path("a"), "en", ()), (path("b"), "en", ())]

@@ -14,10 +14,10 @@ import pytest
 from archives import documents, make_archive, make_day
 from broadsheet.content.library import Library
 from broadsheet.core.cache import Cache
-from broadsheet.core.processes import make_pool
+from broadsheet.core.processes import make_process_pool
 from broadsheet.edition.plan import Layout, Plan, plan_edition
-from broadsheet.edition.related_lists import find_key, start_ranking
-from broadsheet.edition.render_articles import Workshop
+from broadsheet.edition.related_lists import compute_related_key, start_related_lists
+from broadsheet.edition.render_articles import BuildResources
 from broadsheet.related import Document, rank
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,9 +96,9 @@ def test_these_tests_change_everything_of_a_document() -> None:
 def test_the_key_changes_with_everything_of_a_document(field: str) -> None:
     other = replace(DOCUMENT, id="b.md")
     changed = replace(DOCUMENT, **{field: CHANGES[field]})
-    keys = [find_key(archive, 8) for archive in ([DOCUMENT, other], [changed, other], [other, changed])]
+    keys = [compute_related_key(archive, 8) for archive in ([DOCUMENT, other], [changed, other], [other, changed])]
     assert len(set(keys)) == 3
-    assert find_key([replace(DOCUMENT), replace(other)], 8) == keys[0]
+    assert compute_related_key([replace(DOCUMENT), replace(other)], 8) == keys[0]
 
 
 @pytest.mark.parametrize(
@@ -112,19 +112,19 @@ def test_the_key_changes_with_everything_of_a_document(field: str) -> None:
     ],
 )
 def test_the_boundaries_of_texts_count(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert find_key([replace(DOCUMENT, **one)], 8) != find_key([replace(DOCUMENT, **other)], 8)
+    assert compute_related_key([replace(DOCUMENT, **one)], 8) != compute_related_key([replace(DOCUMENT, **other)], 8)
 
 
 def test_the_key_changes_with_the_length_of_lists() -> None:
-    assert find_key([DOCUMENT], 8) != find_key([DOCUMENT], 9)
-    assert find_key([], 8) != find_key([], 9)
-    assert find_key([], 8) != find_key([DOCUMENT], 8)
+    assert compute_related_key([DOCUMENT], 8) != compute_related_key([DOCUMENT], 9)
+    assert compute_related_key([], 8) != compute_related_key([], 9)
+    assert compute_related_key([], 8) != compute_related_key([DOCUMENT], 8)
 
 
 @settings(max_examples=30, deadline=None)
 @given(one=documents(4), other=documents(4), count=st.sampled_from([1, 2]))
 def test_archives_of_one_key_have_the_same_lists(one: list[Document], other: list[Document], count: int) -> None:
-    if find_key(one, count) == find_key(other, count):
+    if compute_related_key(one, count) == compute_related_key(other, count):
         assert rank(one, count) == rank(other, count)
     else:
         assert (one, count) != (other, count)
@@ -137,27 +137,27 @@ def test_the_lists_are_those_of_all_documents(pool: Counting) -> None:
     plan = make_plan()
     right = rank(plan.documents, 2)
     assert right.lists["articles/2026/01/a-0.md"]
-    assert start_ranking(plan, Workshop())() == right
-    assert start_ranking(plan, Workshop(executor=pool))() == right
+    assert start_related_lists(plan, BuildResources())() == right
+    assert start_related_lists(plan, BuildResources(executor=pool))() == right
 
 
 def test_articles_that_were_compared_are_not_compared_again(pool: Counting, tmp_path: Any) -> None:
     plan = make_plan()
     right = rank(plan.documents, 2)
     for expected in (1, 1, 1):
-        workshop = Workshop(executor=pool, cache=Cache(tmp_path, ""))
-        assert start_ranking(plan, workshop)() == right
+        resources = BuildResources(executor=pool, cache=Cache(tmp_path, ""))
+        assert start_related_lists(plan, resources)() == right
         assert pool.count == expected
-        workshop.cache.save()
-        workshop.cache.close()
-    workshop = Workshop(executor=pool, cache=Cache(tmp_path, ""))
-    assert start_ranking(make_plan(count=1), workshop)() == rank(plan.documents, 1)
+        resources.cache.save()
+        resources.cache.close()
+    resources = BuildResources(executor=pool, cache=Cache(tmp_path, ""))
+    assert start_related_lists(make_plan(count=1), resources)() == rank(plan.documents, 1)
     assert pool.count == 2
-    workshop.cache.close()
+    resources.cache.close()
 
 
 def test_comparing_goes_on_while_other_work_is_done(pool: Counting) -> None:
-    wait = start_ranking(make_plan(), Workshop(executor=pool))
+    wait = start_related_lists(make_plan(), BuildResources(executor=pool))
     assert pool.count == 1
     assert wait() == rank(make_plan().documents, 2)
 
@@ -170,15 +170,15 @@ def exit_at_once(*_: object) -> None:
 def test_a_worker_that_dies_while_it_compares_is_told_and_its_work_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     plan, told = make_plan(), []
     right = rank(plan.documents, 2)
-    pool = make_pool(1, "forkserver")
+    pool = make_process_pool(1, "forkserver")
     try:
-        workshop = Workshop(executor=pool, warn=told.append)
+        resources = BuildResources(executor=pool, warn=told.append)
         pool.submit(exit_at_once)
-        wait = start_ranking(plan, workshop)
+        wait = start_related_lists(plan, resources)
         assert wait() == right
         assert told == ["a worker process has died, of want of memory perhaps: its work is done again here"]
         told.clear()
-        assert start_ranking(plan, Workshop(executor=pool, warn=told.append))() == right
+        assert start_related_lists(plan, BuildResources(executor=pool, warn=told.append))() == right
         assert len(told) == 1
     finally:
         pool.shutdown()
@@ -186,7 +186,7 @@ def test_a_worker_that_dies_while_it_compares_is_told_and_its_work_done_here(mon
 
 def test_a_large_archive_comes_out_of_a_process_as_it_comes_out_here() -> None:
     archive = make_archive(60)
-    pool = make_pool(1, "forkserver")
+    pool = make_process_pool(1, "forkserver")
     try:
         assert pool.submit(rank, archive, 4).result() == rank(archive, 4)
     finally:

@@ -12,9 +12,15 @@ from typing import Any
 import pytest
 from broadsheet.content.article import Article
 from broadsheet.core.cache import Cache
-from broadsheet.core.processes import make_pool
+from broadsheet.core.processes import make_process_pool
 from broadsheet.edition import render_articles as module
-from broadsheet.edition.render_articles import WORTH_SHARING, MarkdownSetup, Workshop, find_renderer, render_bodies
+from broadsheet.edition.render_articles import (
+    WORTH_SHARING,
+    BuildResources,
+    MarkdownConfig,
+    get_renderer,
+    render_bodies,
+)
 from broadsheet.rendering.links import LinkMap
 from broadsheet.rendering.render import BodyRenderer, RenderedBody
 from hypothesis import given, settings
@@ -22,7 +28,7 @@ from hypothesis import strategies as st
 from makers import make_article
 from sites import PNG
 
-PLAIN = MarkdownSetup(("toc", "attr_list"))
+PLAIN = MarkdownConfig(("toc", "attr_list"))
 
 
 def name(path: str) -> str:
@@ -34,8 +40,10 @@ def map_links(articles: Sequence[Article], **more: Any) -> LinkMap:
     return LinkMap(urls, urls={"", *urls.values()}, **more)
 
 
-def render(articles: Sequence[Article], workshop: Workshop, links: LinkMap | None = None) -> dict[str, RenderedBody]:
-    return render_bodies(articles, links or map_links(articles), name, workshop)
+def render(
+    articles: Sequence[Article], resources: BuildResources, links: LinkMap | None = None
+) -> dict[str, RenderedBody]:
+    return render_bodies(articles, links or map_links(articles), name, resources)
 
 
 def tell(bodies: dict[str, RenderedBody]) -> dict[str, object]:
@@ -56,7 +64,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             slugs.append(article.slug)
             return self._renderer.render(article, links, label)
 
-    monkeypatch.setattr(module, "find_renderer", lambda setup: Counting(find_renderer(setup)))
+    monkeypatch.setattr(module, "find_renderer", lambda setup: Counting(get_renderer(setup)))
     return slugs
 
 
@@ -73,19 +81,19 @@ def flush(slugs: list[str]) -> list[str]:
 def test_a_body_that_is_known_is_not_rendered_again(on_disk: bool, rendered: list[str], tmp_path: Path) -> None:
     folder = tmp_path if on_disk else None
     articles = [make_article(slug, body=f"## {slug}\n\n[x](a.md#a) ![x](y.png)") for slug in "abc"]
-    workshop = Workshop(PLAIN, cache=Cache(folder, ""))
-    first = render(articles, workshop)
+    resources = BuildResources(PLAIN, cache=Cache(folder, ""))
+    first = render(articles, resources)
     assert flush(rendered) == ["a", "b", "c"]
-    workshop.cache.save()
+    resources.cache.save()
     if on_disk:
-        workshop.cache.close()
-        workshop = Workshop(PLAIN, cache=Cache(folder, ""))
-    assert tell(render(articles, workshop)) == tell(first)
+        resources.cache.close()
+        resources = BuildResources(PLAIN, cache=Cache(folder, ""))
+    assert tell(render(articles, resources)) == tell(first)
     assert flush(rendered) == []
     changed = [replace(articles[0], body="Other words."), *articles[1:]]
-    assert render(changed, workshop)["articles/2026/01/a.md"].html == "<p>Other words.</p>"
+    assert render(changed, resources)["articles/2026/01/a.md"].html == "<p>Other words.</p>"
     assert flush(rendered) == ["a"]
-    workshop.cache.close()
+    resources.cache.close()
 
 
 @pytest.mark.parametrize(
@@ -101,58 +109,58 @@ def test_what_a_body_s_html_or_its_problems_depend_on_has_it_rendered_anew(
     change: dict[str, Any], rendered: list[str]
 ) -> None:
     article = make_article("talks", body="Words.\n\n[x](nowhere.md) [y](talks.md)")
-    workshop = Workshop(PLAIN, cache=Cache(None, ""))
-    render([article], workshop)
+    resources = BuildResources(PLAIN, cache=Cache(None, ""))
+    render([article], resources)
     other = replace(article, **change)
-    found = render([other], workshop)
+    found = render([other], resources)
     assert len(flush(rendered)) == 2
-    assert tell(found) == tell(render([other], Workshop(PLAIN)))
+    assert tell(found) == tell(render([other], BuildResources(PLAIN)))
 
 
 def test_another_name_of_the_content_directory_has_bodies_rendered_anew() -> None:
     article = make_article("talks", body="[x](nowhere.md)")
-    workshop = Workshop(PLAIN, cache=Cache(None, ""))
-    render([article], workshop)
-    found = render_bodies([article], map_links([article]), lambda path: f"news/{path}", workshop)
+    resources = BuildResources(PLAIN, cache=Cache(None, ""))
+    render([article], resources)
+    found = render_bodies([article], map_links([article]), lambda path: f"news/{path}", resources)
     assert [problem.path for problem in found[article.path].problems] == ["news/articles/2026/01/talks.md"]
 
 
 @pytest.mark.parametrize(
     "setup",
     [
-        MarkdownSetup(("toc",)),
-        MarkdownSetup(("attr_list", "toc")),
-        MarkdownSetup(("toc", "attr_list"), {"toc": {"anchorlink": True}}),
-        MarkdownSetup(("toc", "attr_list"), stamp="other code"),
+        MarkdownConfig(("toc",)),
+        MarkdownConfig(("attr_list", "toc")),
+        MarkdownConfig(("toc", "attr_list"), {"toc": {"anchorlink": True}}),
+        MarkdownConfig(("toc", "attr_list"), stamp="other code"),
     ],
 )
-def test_another_way_of_rendering_has_bodies_rendered_anew(setup: MarkdownSetup, rendered: list[str]) -> None:
+def test_another_way_of_rendering_has_bodies_rendered_anew(setup: MarkdownConfig, rendered: list[str]) -> None:
     article, cache = make_article("talks", body="## Words"), Cache(None, "")
-    render([article], Workshop(PLAIN, cache=cache))
-    render([article], Workshop(setup, cache=cache))
+    render([article], BuildResources(PLAIN, cache=cache))
+    render([article], BuildResources(setup, cache=cache))
     assert flush(rendered) == ["talks", "talks"]
 
 
 def test_what_else_is_in_the_front_matter_does_not_matter(rendered: list[str]) -> None:
-    workshop = Workshop(PLAIN, cache=Cache(None, ""))
-    render([make_article("talks")], workshop)
-    render([make_article("talks", title="Other", summary="Other", topics=("other",), imprint="x")], workshop)
+    resources = BuildResources(PLAIN, cache=Cache(None, ""))
+    render([make_article("talks")], resources)
+    render([make_article("talks", title="Other", summary="Other", topics=("other",), imprint="x")], resources)
     assert flush(rendered) == ["talks"]
 
 
 def test_links_that_now_lead_elsewhere_are_rendered_anew_and_nothing_else(rendered: list[str]) -> None:
     one, two = make_article("one", body="[x](two.md)"), make_article("two", body="[x](three.md)")
     three, other = make_article("three"), make_article("other", body="[x](https://example.org/)")
-    workshop = Workshop(PLAIN, cache=Cache(None, ""))
-    render([one, two, three, other], workshop)
+    resources = BuildResources(PLAIN, cache=Cache(None, ""))
+    render([one, two, three, other], resources)
     flush(rendered)
     moved = replace(three, slug="moved")
-    found = render([one, two, moved, other], workshop)
+    found = render([one, two, moved, other], resources)
     assert flush(rendered) == ["moved", "two"]
     assert 'href="../moved/"' in found[two.path].html
     # Held back, it is a place that no link may lead to.
     links = replace(map_links([one, two, other]), held={three.path: three.url})
-    found = render([one, two, other], workshop, links)
+    found = render([one, two, other], resources, links)
     assert flush(rendered) == ["two"]
     assert "href" not in found[two.path].html
     assert [problem.severity for problem in found[two.path].problems] == ["note"]
@@ -160,11 +168,11 @@ def test_links_that_now_lead_elsewhere_are_rendered_anew_and_nothing_else(render
 
 def test_a_picture_that_comes_or_goes_has_the_body_rendered_anew() -> None:
     article = make_article("talks", body="![x](harbour.png)")
-    workshop = Workshop(PLAIN, cache=Cache(None, ""))
-    assert "<img" not in render([article], workshop)[article.path].html
+    resources = BuildResources(PLAIN, cache=Cache(None, ""))
+    assert "<img" not in render([article], resources)[article.path].html
     links = map_links([article], media={"articles/2026/01/harbour.png"})
-    assert "<img" in render([article], workshop, links)[article.path].html
-    assert "<img" not in render([article], workshop)[article.path].html
+    assert "<img" in render([article], resources, links)[article.path].html
+    assert "<img" not in render([article], resources)[article.path].html
 
 
 PIECES = st.sampled_from(
@@ -218,14 +226,14 @@ def link_maps(draw: st.DrawFn) -> LinkMap:
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_with_a_cache_comes_out_what_comes_out_without(data: st.DataObject) -> None:
-    workshop = Workshop(PLAIN, cache=Cache(None, ""))
+    resources = BuildResources(PLAIN, cache=Cache(None, ""))
     texts = st.lists(PIECES, max_size=4).map("\n\n".join)
     for _ in range(4):
         articles = [make_article(slug, body=data.draw(texts)) for slug in "xy"]
         links = data.draw(link_maps())
-        assert tell(render(articles, workshop, links)) == tell(render(articles, Workshop(PLAIN), links))
+        assert tell(render(articles, resources, links)) == tell(render(articles, BuildResources(PLAIN), links))
         if data.draw(st.booleans()):
-            workshop.cache.save()
+            resources.cache.save()
 
 
 # What depends on more than the body is never kept.
@@ -234,23 +242,23 @@ def test_with_a_cache_comes_out_what_comes_out_without(data: st.DataObject) -> N
 def test_a_body_that_takes_in_another_file_is_rendered_every_time(tmp_path: Path) -> None:
     (tmp_path / "part.md").write_text("First.")
     configs: dict[str, dict[str, Any]] = {"pymdownx.snippets": {"base_path": [str(tmp_path)]}}
-    workshop = Workshop(MarkdownSetup(("pymdownx.snippets",), configs), cache=Cache(tmp_path / ".cache", ""))
+    resources = BuildResources(MarkdownConfig(("pymdownx.snippets",), configs), cache=Cache(tmp_path / ".cache", ""))
     article = make_article("talks", body='--8<-- "part.md"')
-    assert render([article], workshop)[article.path].html == "<p>First.</p>"
+    assert render([article], resources)[article.path].html == "<p>First.</p>"
     (tmp_path / "part.md").write_text("Second.")
-    assert render([article], workshop)[article.path].html == "<p>Second.</p>"
-    workshop.cache.save()
-    workshop.cache.close()
+    assert render([article], resources)[article.path].html == "<p>Second.</p>"
+    resources.cache.save()
+    resources.cache.close()
 
 
 def test_a_setup_that_cannot_be_told_to_another_process_works_here_and_keeps_nothing(rendered: list[str]) -> None:
-    setup = MarkdownSetup(("toc",), {"toc": {"slugify": lambda text, separator: text.upper()}})
+    setup = MarkdownConfig(("toc",), {"toc": {"slugify": lambda text, separator: text.upper()}})
     assert setup.packed == b""
-    workshop = Workshop(setup, Nobody(), 2, Cache(None, ""))
+    resources = BuildResources(setup, Nobody(), 2, Cache(None, ""))
     articles = [make_article(f"a-{number}", body="## Words") for number in range(WORTH_SHARING)]
-    assert 'id="WORDS"' in render(articles, workshop)[articles[0].path].html
+    assert 'id="WORDS"' in render(articles, resources)[articles[0].path].html
     flush(rendered)
-    render(articles, workshop)
+    render(articles, resources)
     assert len(rendered) == WORTH_SHARING
 
 
@@ -263,7 +271,7 @@ class Nobody(Executor):
 
 def test_few_bodies_are_rendered_here() -> None:
     articles = [make_article(f"a-{number}") for number in range(WORTH_SHARING - 1)]
-    assert len(render(articles, Workshop(PLAIN, Nobody(), 2))) == WORTH_SHARING - 1
+    assert len(render(articles, BuildResources(PLAIN, Nobody(), 2))) == WORTH_SHARING - 1
 
 
 # In other processes.
@@ -289,22 +297,22 @@ def makeExtension(**config):
 
 
 @pytest.fixture(scope="module")
-def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MarkdownSetup]:
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MarkdownConfig]:
     """A way of rendering of which a worker dies at the line `DIE`."""
     folder = tmp_path_factory.mktemp("extension")
     (folder / "broadsheet_test_dying.py").write_text(DYING)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(folder))
-        yield MarkdownSetup(("toc", "broadsheet_test_dying"))
+        yield MarkdownConfig(("toc", "broadsheet_test_dying"))
 
 
 @pytest.fixture(scope="module")
-def make_workers(mortal: MarkdownSetup) -> Iterator[Callable[[int], ProcessPoolExecutor]]:
+def make_workers(mortal: MarkdownConfig) -> Iterator[Callable[[int], ProcessPoolExecutor]]:
     """A function that starts so many processes."""
     pools = []
 
     def make(count: int) -> ProcessPoolExecutor:
-        pools.append(make_pool(count, "forkserver"))
+        pools.append(make_process_pool(count, "forkserver"))
         return pools[-1]
 
     yield make
@@ -321,13 +329,13 @@ def make_articles(count: int, *deadly: int) -> list[Article]:
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_the_same_comes_out_of_any_number_of_workers(
-    count: int, mortal: MarkdownSetup, make_workers: Callable[[int], ProcessPoolExecutor]
+    count: int, mortal: MarkdownConfig, make_workers: Callable[[int], ProcessPoolExecutor]
 ) -> None:
     articles = make_articles(WORTH_SHARING + 30)
     reports: list[tuple[str, int, int]] = []
-    workshop = Workshop(mortal, make_workers(count), count, report=lambda *told: reports.append(told))
-    found = render(articles, workshop)
-    assert tell(found) == tell(render(articles, Workshop(mortal)))
+    resources = BuildResources(mortal, make_workers(count), count, report=lambda *told: reports.append(told))
+    found = render(articles, resources)
+    assert tell(found) == tell(render(articles, BuildResources(mortal)))
     assert list(found) == [article.path for article in articles]
     assert reports[-1] == ("Rendering articles", len(articles), len(articles))
     assert [done for _, done, _ in reports] == sorted({done for _, done, _ in reports})
@@ -335,27 +343,27 @@ def test_the_same_comes_out_of_any_number_of_workers(
 
 @pytest.mark.parametrize("deadly", [(0,), (70,), (0, 40, 129)])
 def test_a_worker_that_dies_is_told_and_its_work_done_again(
-    deadly: tuple[int, ...], mortal: MarkdownSetup, make_workers: Callable[[int], ProcessPoolExecutor]
+    deadly: tuple[int, ...], mortal: MarkdownConfig, make_workers: Callable[[int], ProcessPoolExecutor]
 ) -> None:
     articles = make_articles(WORTH_SHARING + 30, *deadly)
     told: list[str] = []
     cache = Cache(None, "")
-    found = render(articles, Workshop(mortal, make_workers(2), 2, cache, warn=told.append))
+    found = render(articles, BuildResources(mortal, make_workers(2), 2, cache, warn=told.append))
     assert set(told) == {"a worker process has died, of want of memory perhaps: its work is done again here"}
-    right = tell(render(articles, Workshop(mortal)))
+    right = tell(render(articles, BuildResources(mortal)))
     assert tell(found) == right
-    assert tell(render(articles, Workshop(mortal, Nobody(), 2, cache))) == right
+    assert tell(render(articles, BuildResources(mortal, Nobody(), 2, cache))) == right
 
 
 def test_workers_that_are_dead_from_the_beginning_are_told_and_done_without(
-    mortal: MarkdownSetup, make_workers: Callable[[int], ProcessPoolExecutor]
+    mortal: MarkdownConfig, make_workers: Callable[[int], ProcessPoolExecutor]
 ) -> None:
     pool = make_workers(1)
     assert pool.submit(exit_at_once).exception() is not None
     articles = make_articles(WORTH_SHARING)
     told: list[str] = []
-    found = render(articles, Workshop(mortal, pool, 1, warn=told.append))
-    assert tell(found) == tell(render(articles, Workshop(mortal)))
+    found = render(articles, BuildResources(mortal, pool, 1, warn=told.append))
+    assert tell(found) == tell(render(articles, BuildResources(mortal)))
     assert told
 
 
@@ -368,17 +376,17 @@ def exit_at_once() -> None:
 
 
 def test_a_parser_is_built_once_and_again_for_another_setup() -> None:
-    first = find_renderer(PLAIN)
-    assert find_renderer(MarkdownSetup(("toc", "attr_list"))) is first
-    other = find_renderer(MarkdownSetup(("toc", "attr_list"), stamp="other code"))
+    first = get_renderer(PLAIN)
+    assert get_renderer(MarkdownConfig(("toc", "attr_list"))) is first
+    other = get_renderer(MarkdownConfig(("toc", "attr_list"), stamp="other code"))
     assert other is not first
 
 
 def test_nothing_of_one_body_is_left_in_the_next(tmp_path: Path) -> None:
     (tmp_path / "p.png").write_bytes(PNG)
-    setup = MarkdownSetup(("footnotes", "toc", "abbr"))
+    setup = MarkdownConfig(("footnotes", "toc", "abbr"))
     alone = make_article("b", body="## Words\n\nNATO.[^1]\n")
     before = make_article("a", body="## Words\n\n[^1]: A note.\n\n*[NATO]: An alliance\n\n[ref]: b.md\n")
     links = map_links([before, alone])
-    both = render([before, alone], Workshop(setup), links)
-    assert tell({"b": both[alone.path]}) == tell({"b": render([alone], Workshop(setup), links)[alone.path]})
+    both = render([before, alone], BuildResources(setup), links)
+    assert tell({"b": both[alone.path]}) == tell({"b": render([alone], BuildResources(setup), links)[alone.path]})

@@ -9,7 +9,7 @@ from broadsheet.content.article import Article
 from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import Story
 from broadsheet.edition.edition import publish
-from broadsheet.edition.story_timeline import Timeline, build_timelines
+from broadsheet.edition.story_timeline import StoryTimeline, build_timelines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import HOLDS, NOW, hold, make_article, make_edition, make_registers
@@ -108,7 +108,7 @@ def test_timelines_of_any_length(many: int, count: int) -> None:
         check_timeline(line, next(one for one in articles if one.path == path), articles, count)
 
 
-def check_timeline(line: Timeline, article: Article, story: tuple[Article, ...], count: int) -> None:
+def check_timeline(line: StoryTimeline, article: Article, story: tuple[Article, ...], count: int) -> None:
     newest_first = story[::-1]
     places = [[newest_first.index(one) for one in part] for part in line.parts]
     shown = [place for part in places for place in part]

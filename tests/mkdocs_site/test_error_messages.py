@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from broadsheet.core.problems import Problem
-from broadsheet.mkdocs_site.error_messages import explain_disk_fault, explain_mishap, report_problems
+from broadsheet.mkdocs_site.error_messages import explain_disk_fault, explain_exception, report_problems
 from jinja2 import Environment, FileSystemLoader
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError
@@ -44,7 +44,7 @@ def render(here: Path, text: str) -> Exception:
     ],
 )
 def test_a_mistake_in_a_template_is_told_with_its_file_and_line(here: Path, text: str, told: str) -> None:
-    assert explain_mishap(render(here, text)) == told
+    assert explain_exception(render(here, text)) == told
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_settings_that_are_no_yaml_are_told_with_their_line(here: Path, text: st
     (here / "mkdocs.yml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError) as raised:
         load_config(str(here / "mkdocs.yml"))
-    told = explain_mishap(raised.value)
+    told = explain_exception(raised.value)
     assert told.startswith(place)
     assert "\n" not in told
 
@@ -67,13 +67,13 @@ def test_settings_that_are_no_yaml_are_told_with_their_line(here: Path, text: st
 def test_settings_that_are_not_there_are_told_as_mkdocs_tells_it(here: Path) -> None:
     with pytest.raises(ConfigurationError) as raised:
         load_config(str(here / "mkdocs.yml"))
-    assert "does not exist" in explain_mishap(raised.value)
+    assert "does not exist" in explain_exception(raised.value)
 
 
 def test_a_file_that_cannot_be_opened_is_told_by_its_name(here: Path) -> None:
     with pytest.raises(OSError) as raised:
         (here / "docs.md").read_bytes()
-    assert explain_mishap(raised.value).startswith("docs.md: ")
+    assert explain_exception(raised.value).startswith("docs.md: ")
 
 
 def test_what_is_wrong_with_the_disk_is_told_in_a_line(here: Path) -> None:
@@ -87,9 +87,9 @@ def test_what_is_wrong_with_the_disk_is_told_in_a_line(here: Path) -> None:
 
 
 def test_a_fault_of_the_engine_is_not_taken_for_a_user_s(here: Path) -> None:
-    assert explain_mishap(ZeroDivisionError("x")) == ""
+    assert explain_exception(ZeroDivisionError("x")) == ""
     # Nor what MkDocs has told already.
-    assert explain_mishap(Abort("Aborted with a BuildError!")) == ""
+    assert explain_exception(Abort("Aborted with a BuildError!")) == ""
 
 
 def test_of_warnings_that_were_told_only_the_number_is_told_again(caplog: pytest.LogCaptureFixture) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urljoin
 
 import pytest
-from broadsheet.core.translations import find_wording
+from broadsheet.core.translations import load_translations
 from broadsheet.mkdocs_site.navigation import build_navigation
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -87,5 +87,5 @@ def test_without_sections_there_are_none(make_site: MakeSite) -> None:
 
 
 def test_nothing_is_added_that_is_not_there() -> None:
-    nav = build_navigation(Navigation([], []), Files([]), (), find_wording())
+    nav = build_navigation(Navigation([], []), Files([]), (), load_translations())
     assert (nav.items, nav.pages) == ([], [])

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from broadsheet.core.serialization import digest
 from broadsheet.mkdocs_site import page_writer as printing
-from broadsheet.mkdocs_site.files import MediaFile, PressFile
-from broadsheet.mkdocs_site.page_writer import WORTH_SHARING, Printer, find_onlookers
-from broadsheet.mkdocs_site.pages import PressPage
+from broadsheet.mkdocs_site.files import MediaFile, PageFile
+from broadsheet.mkdocs_site.page_writer import WORTH_SHARING, PageWriter, find_page_plugins
+from broadsheet.mkdocs_site.pages import NewspaperPage
 from jinja2 import DictLoader, Environment
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -39,27 +39,27 @@ def config(tmp_path: Path) -> MkDocsConfig:
     return config
 
 
-def make_files(config: MkDocsConfig, count: int) -> list[PressFile]:
-    def make(number: int, file: File) -> PressPage:
-        return PressPage(f"Page <{number}>", "broadsheet/test.html", file, config, number=number)
+def make_files(config: MkDocsConfig, count: int) -> list[PageFile]:
+    def make(number: int, file: File) -> NewspaperPage:
+        return NewspaperPage(f"Page <{number}>", "broadsheet/test.html", file, config, number=number)
 
     files = []
     for number in range(count):
         url = f"pages/{number}/index"
         imprint = partial(digest, b"")
-        file = PressFile(f"{url}.html", f"{url}.md", config, partial(make, number), lambda _, one=imprint: one())
+        file = PageFile(f"{url}.html", f"{url}.md", config, partial(make, number), lambda _, one=imprint: one())
         file.by_engine = True
         files.append(file)
     return files
 
 
-def make_printer(config: MkDocsConfig, staging: Path, work: Callable[[int], str] = str) -> Printer:
+def make_printer(config: MkDocsConfig, staging: Path, work: Callable[[int], str] = str) -> PageWriter:
     env = Environment(loader=DictLoader({"broadsheet/test.html": TEMPLATE}), autoescape=True)
     env.globals["work"] = work
-    return Printer(env, Navigation([], []), Files([]), config, staging)
+    return PageWriter(env, Navigation([], []), Files([]), config, staging)
 
 
-def print_all(printer: Printer, files: list[PressFile], workers: int) -> tuple[list[tuple[int, int]], int]:
+def print_all(printer: PageWriter, files: list[PageFile], workers: int) -> tuple[list[tuple[int, int]], int]:
     """Print; what was reported, and how often other work was begun."""
     reports: list[tuple[int, int]] = []
     begun: list[None] = []
@@ -208,9 +208,9 @@ def test_plugins_and_hooks_that_want_to_see_pages_are_found_and_no_others() -> N
     ours = Ours()
     plugins._register_event("page_context", ours.on_page_context)
     config: Any = SimpleNamespace(plugins=plugins)
-    assert find_onlookers(config, [ours]) == []
-    assert find_onlookers(config, []) == [__name__]
+    assert find_page_plugins(config, [ours]) == []
+    assert find_page_plugins(config, []) == [__name__]
     plugins["onlooker"] = Onlooker()
-    assert find_onlookers(config, [ours]) == [__name__]
+    assert find_page_plugins(config, [ours]) == [__name__]
     plugins._register_event("page_content", on_page_content)
-    assert find_onlookers(config, [ours]) == [__name__]
+    assert find_page_plugins(config, [ours]) == [__name__]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from broadsheet.mkdocs_site.docs_files import find_edit_base, map_surroundings
+from broadsheet.mkdocs_site.docs_files import find_edit_base, map_docs_files
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import get_files, set_exclusions
@@ -88,7 +88,7 @@ def test_articles_can_link_to_what_the_site_publishes_and_to_nothing_else(make_s
     config = configure(site, exclude_docs="templates/", draft_docs="drafts/")
     files = get_files(config)
     set_exclusions(files, config)
-    assert map_surroundings(config, files, (site.root / "content").resolve()) == {
+    assert map_docs_files(config, files, (site.root / "content").resolve()) == {
         "../docs/about.md": "about/",
         "../docs/guide/read me.md": "guide/read me/",
         "../docs/img/logo.png": "img/logo.png",

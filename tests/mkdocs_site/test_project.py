@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from broadsheet.core.problems import BroadsheetError
-from broadsheet.mkdocs_site.project import inspect, open_newsroom, read_clock
+from broadsheet.mkdocs_site.project import check_project, open_project, read_clock
 from broadsheet.mkdocs_site.resources import WORTH_A_PROCESS, start_workers
 from broadsheet.related import Document, rank
 from mkdocs.config import load_config
@@ -26,7 +26,7 @@ def test_a_newsroom_has_what_the_settings_and_the_content_say(
     site.write("news/articles/talks.md", "---\ntitle: Talks\ndate: 2026-01-31T23:30\ntopics: [new]\n---\n\nTalks.\n")
     site.write("news/articles/broken.md", "---\ntitle: Broken\n---\n")
     monkeypatch.chdir(site.root)
-    newsroom = open_newsroom(load(site))
+    newsroom = open_project(load(site))
     assert (newsroom.root, newsroom.label) == ((site.root / "news").resolve(), "news")
     assert newsroom.settings.rules.open_topics
     assert [article.path for article in newsroom.library.articles] == ["articles/talks.md"]
@@ -39,7 +39,7 @@ def test_a_newsroom_without_content_is_refused(make_site: MakeSite, monkeypatch:
     site = make_site(broadsheet={"content": "nowhere"})
     monkeypatch.chdir(site.root)
     with pytest.raises(BroadsheetError, match="no content directory 'nowhere': create it, or mend 'content'"):
-        open_newsroom(load(site))
+        open_project(load(site))
 
 
 def test_the_edition_of_an_instant_comes_with_every_problem_in_order(
@@ -55,8 +55,8 @@ def test_the_edition_of_an_instant_comes_with_every_problem_in_order(
     site.write("content/authors.yml", "desk: {nmae: Desk}\n")
     monkeypatch.chdir(site.root)
     config = load(site)
-    press, problems = inspect(open_newsroom(config), config, NOW)
-    assert [article.slug for article in press.edition.articles] == ["copy", "ferry", "linked"]
+    model, problems = check_project(open_project(config), config, NOW)
+    assert [article.slug for article in model.edition.articles] == ["copy", "ferry", "linked"]
     assert [(problem.path.removeprefix("content/"), problem.severity) for problem in problems] == [
         ("articles/2026/01/broken.md", "error"),
         ("articles/2026/01/copy.md", "note"),
@@ -64,9 +64,9 @@ def test_the_edition_of_an_instant_comes_with_every_problem_in_order(
         ("articles/2026/01/linked.md", "warning"),
         ("authors.yml", "error"),
     ]
-    body = next(spread.body.html for spread in press.spreads if spread.article.slug == "linked")
+    body = next(spread.body.html for spread in model.spreads if spread.article.slug == "linked")
     assert '<a href="../../../about/">the page</a>' in body
-    _, later = inspect(open_newsroom(config), config, NOW + timedelta(days=2))
+    _, later = check_project(open_project(config), config, NOW + timedelta(days=2))
     assert "articles/2026/01/linked.md" in {problem.path.removeprefix("content/") for problem in later}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from broadsheet.mkdocs_site.config import Settings, read_settings
-from broadsheet.mkdocs_site.resources import Tools
+from broadsheet.mkdocs_site.resources import ResourceManager
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
@@ -25,19 +25,19 @@ def test_a_small_newspaper_has_workers_only_when_something_is_worth_them(
     opened: tuple[MkDocsConfig, Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("broadsheet.mkdocs_site.resources.count_cores", lambda: 2)
-    tools = Tools(get_plugin_logger("broadsheet"))
+    tools = ResourceManager(get_plugin_logger("broadsheet"))
     tools.open(*opened, 3, remember=True)
-    assert tools.workshop.executor is None
-    hired = tools.workshop.hire()
+    assert tools.resources.executor is None
+    hired = tools.resources.hire()
     assert hired is not None
-    assert tools.workshop.hire() is hired
+    assert tools.resources.hire() is hired
     tools.save()
     with pytest.raises(RuntimeError, match="after shutdown"):
         hired.submit(print)
     # The next build of a server begins without, and may have others.
     tools.open(*opened, 3, remember=True)
-    assert tools.workshop.executor is None
-    assert tools.workshop.hire() not in {None, hired}
+    assert tools.resources.executor is None
+    assert tools.resources.hire() not in {None, hired}
     tools.close()
 
 
@@ -45,9 +45,9 @@ def test_a_machine_with_one_core_has_none(
     opened: tuple[MkDocsConfig, Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("broadsheet.mkdocs_site.resources.count_cores", lambda: 1)
-    tools = Tools(get_plugin_logger("broadsheet"))
+    tools = ResourceManager(get_plugin_logger("broadsheet"))
     tools.open(*opened, 3, remember=False)
-    assert tools.workshop.hire() is None
+    assert tools.resources.hire() is None
     tools.close()
 
 
@@ -57,9 +57,9 @@ def test_renditions_are_kept_beside_the_cache_or_for_one_run(opened: tuple[MkDoc
     name = f"{'0' * 24}-320.webp"
     for kept in (True, False):
         settings.cache = kept
-        tools = Tools(get_plugin_logger("broadsheet"))
+        tools = ResourceManager(get_plugin_logger("broadsheet"))
         tools.open(config, settings, 3, remember=False)
-        tools.workshop.store.save(name, b"picture")
+        tools.resources.store.save(name, b"picture")
         tools.close()
         assert (cache / "pictures" / name).exists() == kept
         (cache / "pictures" / name).unlink(missing_ok=True)
@@ -72,7 +72,7 @@ def test_a_store_that_cannot_be_used_is_told_once(
     cache = Path(str(config.config_file_path)).parent / ".cache"
     cache.mkdir(exist_ok=True)
     (cache / "pictures").symlink_to(cache)
-    tools = Tools(get_plugin_logger("broadsheet"))
+    tools = ResourceManager(get_plugin_logger("broadsheet"))
     with caplog.at_level("INFO", "mkdocs"):
         tools.open(config, settings, 3, remember=False)
         tools.save()

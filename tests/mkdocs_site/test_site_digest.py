@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from broadsheet.mkdocs_site.site_digest import make_setup, stamp_code, stamp_engine, stamp_site
+from broadsheet.mkdocs_site.site_digest import digest_engine, digest_environment, digest_site, make_setup
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.nav import Link, Navigation, Section
@@ -67,7 +67,7 @@ NAV = Navigation([Link("About", "about/"), Section("More", [Link("Team", "team/"
 def stamp(
     site: Site, nav: Navigation = NAV, registers: dict[str, bytes] | None = None, more: tuple[str, ...] = ("en_GB",)
 ) -> bytes:
-    return stamp_site(load(site), nav, {"topics.yml": b"world: {}"} if registers is None else registers, more)
+    return digest_site(load(site), nav, {"topics.yml": b"world: {}"} if registers is None else registers, more)
 
 
 CHANGES: dict[str, Callable[[Site], object]] = {
@@ -298,7 +298,7 @@ EDITED = """
     import json
     from pathlib import Path
     from mkdocs.config import load_config
-    from broadsheet.edition.render_articles import find_renderer
+    from broadsheet.edition.render_articles import get_renderer
     from broadsheet.mkdocs_site.site_digest import make_setup
     from broadsheet.rendering.links import LinkMap
     from makers import make_article
@@ -322,7 +322,7 @@ def test_a_server_never_takes_what_old_code_has_made_for_what_new_code_makes(sit
 
 
 def test_the_engine_s_own_stamp_is_of_its_code_and_its_surroundings(tmp_path: Path, site: Site) -> None:
-    assert stamp_code() != stamp_engine()
+    assert digest_engine() != digest_environment()
     copy = tmp_path / "hooks"
     shutil.copytree(ROOT / "hooks", copy, ignore=shutil.ignore_patterns("__pycache__"))
     script = f"    import sys\n    sys.path.insert(0, {str(copy)!r})\n{SCRIPT}"

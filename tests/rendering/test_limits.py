@@ -16,9 +16,15 @@ from typing import Any
 import nh3
 import pytest
 from broadsheet.core.cache import Cache
-from broadsheet.core.processes import call_in_main_thread, end_helpers, make_pool
-from broadsheet.edition.render_articles import WORTH_SHARING, MarkdownSetup, Workshop, find_renderer, render_bodies
-from broadsheet.rendering.html_repair import mend_html
+from broadsheet.core.processes import call_in_main_thread, end_helpers, make_process_pool
+from broadsheet.edition.render_articles import (
+    WORTH_SHARING,
+    BuildResources,
+    MarkdownConfig,
+    get_renderer,
+    render_bodies,
+)
+from broadsheet.rendering.html_repair import repair_html
 from broadsheet.rendering.limits import LimitError, Limits, can_limit, find_excess, run_limited
 from broadsheet.rendering.links import LinkMap
 from broadsheet.rendering.render import RenderedBody
@@ -42,10 +48,10 @@ def loop_for_ever() -> None:
 
 
 @pytest.fixture(scope="module")
-def setup() -> MarkdownSetup:
+def setup() -> MarkdownConfig:
     """Markdown as this newspaper renders it, with little time for each article."""
     config = load_config(str(ROOT / "mkdocs.yml"))
-    return MarkdownSetup(tuple(config.markdown_extensions), dict(config.mdx_configs), limits=SHORT)
+    return MarkdownConfig(tuple(config.markdown_extensions), dict(config.mdx_configs), limits=SHORT)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -55,8 +61,8 @@ def no_helper_left() -> Iterator[None]:
     end_helpers()
 
 
-def render(body: str, setup: MarkdownSetup) -> RenderedBody:
-    return find_renderer(setup).render(make_article("talks", body=body, body_line=7), LinkMap(), "talks.md")
+def render(body: str, setup: MarkdownConfig) -> RenderedBody:
+    return get_renderer(setup).render(make_article("talks", body=body, body_line=7), LinkMap(), "talks.md")
 
 
 def tell(body: RenderedBody) -> list[tuple[int, str, str]]:
@@ -203,7 +209,7 @@ def test_the_search_for_it_ends_too() -> None:
     ],
     ids=lambda body: f"{body[:12]!r} of {len(body)}",
 )
-def test_a_body_that_takes_too_long_is_an_error(body: str, setup: MarkdownSetup) -> None:
+def test_a_body_that_takes_too_long_is_an_error(body: str, setup: MarkdownConfig) -> None:
     rendered = render(body, setup)
     ((line, severity, message),) = tell(rendered)
     assert (line, severity, rendered.html) == (7, "error", "")
@@ -219,15 +225,15 @@ def test_a_body_that_takes_too_long_is_an_error(body: str, setup: MarkdownSetup)
     ],
     ids=["deep", "formatting"],
 )
-def test_a_body_with_which_the_cleaner_never_ends_is_an_error(body: str, setup: MarkdownSetup) -> None:
+def test_a_body_with_which_the_cleaner_never_ends_is_an_error(body: str, setup: MarkdownConfig) -> None:
     ((_, severity, message),) = tell(render(body, setup))
     assert (severity, message[:25]) == ("error", "rendering takes more than")
     assert tell(render("Words.", setup)) == []
 
 
-def test_much_honest_html_comes_out_of_another_process_as_it_would_here(setup: MarkdownSetup) -> None:
+def test_much_honest_html_comes_out_of_another_process_as_it_would_here(setup: MarkdownConfig) -> None:
     rows = "<table>\n" + "<tr><td>[x](gone.md) <b onclick='x()'>y</b></td></tr>\n" * 250 + "</table>\n"
-    article, renderer = make_article("talks", body=rows), find_renderer(MarkdownSetup(setup.extensions, setup.configs))
+    article, renderer = make_article("talks", body=rows), get_renderer(MarkdownConfig(setup.extensions, setup.configs))
     found = renderer.render(article, LinkMap(), "talks.md")
     assert found.html.count("<td>") == 250
     assert (found, found.lookups) == (
@@ -236,14 +242,14 @@ def test_much_honest_html_comes_out_of_another_process_as_it_would_here(setup: M
     )
 
 
-def test_the_line_is_that_of_the_part_that_takes_long(setup: MarkdownSetup) -> None:
+def test_the_line_is_that_of_the_part_that_takes_long(setup: MarkdownConfig) -> None:
     body = f"Words.\n\n```\ncode\n\n{HANGING}```\n\nMore\nwords.\n\n{HANGING}\n\nThe end.\n"
     ((line, _, message),) = tell(render(body, setup))
     assert line == 7 + body[: body.rindex("```js")].count("\n")
     assert message.endswith("the part that begins here alone takes much of it")
 
 
-def test_what_was_interrupted_leaves_nothing_in_the_next_body(setup: MarkdownSetup) -> None:
+def test_what_was_interrupted_leaves_nothing_in_the_next_body(setup: MarkdownConfig) -> None:
     body = "## One\n\n- [x] two[^1]\n\n[^1]: note\n"
     right = render(body, setup)
     render(f"[^1]: other\n\n{HANGING}", setup)
@@ -258,17 +264,17 @@ def make_paper(count: int, *hanging: int) -> dict[str, Any]:
     }
 
 
-def render_paper(count: int, *hanging: int, **workshop: Any) -> dict[str, RenderedBody]:
+def render_paper(count: int, *hanging: int, **resources: Any) -> dict[str, RenderedBody]:
     articles = list(make_paper(count, *hanging).values())
-    return render_bodies(articles, LinkMap(), lambda path: path, Workshop(**workshop))
+    return render_bodies(articles, LinkMap(), lambda path: path, BuildResources(**resources))
 
 
-def test_an_article_that_takes_too_long_is_tried_by_each_build(setup: MarkdownSetup) -> None:
+def test_an_article_that_takes_too_long_is_tried_by_each_build(setup: MarkdownConfig) -> None:
     cache = Cache(None, "")
     first = render_paper(2, 0, setup=setup, cache=cache)
     assert [bool(body.problems) for body in first.values()] == [True, False]
     # With more time it might have been rendered; here it is another parser that renders it.
-    plain = MarkdownSetup(setup.extensions, setup.configs, limits=Limits(0.3))
+    plain = MarkdownConfig(setup.extensions, setup.configs, limits=Limits(0.3))
     assert ["0.3 s" in str(body.problems) for body in render_paper(2, 0, setup=plain, cache=cache).values()] == [
         True,
         False,
@@ -276,7 +282,7 @@ def test_an_article_that_takes_too_long_is_tried_by_each_build(setup: MarkdownSe
 
 
 def start_processes() -> Executor:
-    return make_pool(2, "forkserver")
+    return make_process_pool(2, "forkserver")
 
 
 def start_threads() -> Executor:
@@ -286,7 +292,7 @@ def start_threads() -> Executor:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is limited on Windows")
 @pytest.mark.parametrize("start", [start_processes, start_threads])
-def test_workers_keep_the_limits_too(start: Callable[[], Executor], setup: MarkdownSetup) -> None:
+def test_workers_keep_the_limits_too(start: Callable[[], Executor], setup: MarkdownConfig) -> None:
     with start() as executor:
         found = render_paper(WORTH_SHARING, 3, 70, setup=setup, executor=executor, workers=2)
     wrong = [number for number, body in enumerate(found.values()) if body.problems]
@@ -298,7 +304,7 @@ def test_workers_keep_the_limits_too(start: Callable[[], Executor], setup: Markd
 def test_thousands_of_old_anchors_are_mended_in_time() -> None:
     # Each was once searched for in the whole text, which took a hundred times as long.
     anchors = "".join(f'<a name="x{number}">y</a>\n' for number in range(20_000))
-    assert run_limited(lambda: mend_html(anchors), Limits(3)) == anchors.replace(" name=", " id=")
+    assert run_limited(lambda: repair_html(anchors), Limits(3)) == anchors.replace(" name=", " id=")
 
 
 # Another process.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from broadsheet.rendering.html_repair import mend_html
+from broadsheet.rendering.html_repair import repair_html
 from broadsheet.rendering.nesting import nest_lists
 from broadsheet.rendering.sanitize import make_cleaner
 from hypothesis import given
@@ -47,10 +47,10 @@ def test_what_is_nested_once_is_nested_and_no_word_is_lost(html: str) -> None:
 
 @given(HTML)
 def test_no_level_of_headings_is_left_out(html: str) -> None:
-    mended = mend_html(html)
+    mended = repair_html(html)
     levels = [1, *(int(one.tag[1]) for one in parse(mended) if one.tag[0] == "h" and one.tag[1:].isdigit())]
     assert all(after <= before + 1 for before, after in pairwise(levels))
-    assert mend_html(mended) == mended
+    assert repair_html(mended) == mended
     # Each is closed as it was opened.
     assert parse(mended).text == parse(html).text
     assert CLEANER.clean(mended) == mended

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from broadsheet.rendering.plain_text import read_text
+from broadsheet.rendering.plain_text import html_to_text
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,9 +23,9 @@ from hypothesis import strategies as st
     ],
 )
 def test_the_text_of_html_is_what_a_reader_sees(html: str, text: str) -> None:
-    assert read_text(html) == text
+    assert html_to_text(html) == text
 
 
 @given(st.text())
 def test_any_text_is_read_into_one_line(text: str) -> None:
-    assert read_text(text) == " ".join(read_text(text).split())
+    assert html_to_text(text) == " ".join(html_to_text(text).split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from broadsheet.content.article import Correction, Image
 from broadsheet.content.taxonomies import Author, Topic
-from broadsheet.rendering.plain_text import read_text
+from broadsheet.rendering.plain_text import html_to_text
 from broadsheet.rendering.render import RenderedBody
 from broadsheet.search.records import Record, find_common_words, record_articles, record_page
 from makers import HOLDS, hold, make_article, make_edition, make_moment, make_registers
@@ -20,7 +20,7 @@ def record(html: str = "<p>Words.</p>", **fields: object) -> Record:
     """The record of one article with this body."""
     article = make_article("talks", **fields)
     edition = make_edition(article, registers=REGISTERS)
-    return record_articles(edition, {article.path: RenderedBody(html, text=read_text(html))})[0]
+    return record_articles(edition, {article.path: RenderedBody(html, text=html_to_text(html))})[0]
 
 
 def test_an_article_is_found_by_all_that_its_page_says() -> None:

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from broadsheet.content.library import Library
 from broadsheet.core.cache import Cache
-from broadsheet.core.processes import make_pool
+from broadsheet.core.processes import make_process_pool
 from broadsheet.edition.plan import Layout, Plan, plan_edition
-from broadsheet.edition.render_articles import Workshop
+from broadsheet.edition.render_articles import BuildResources
 from broadsheet.related import Ranking, rank
-from broadsheet.serve.background_related import BackgroundRanker
+from broadsheet.serve.background_related import BackgroundRelatedLists
 from makers import NOW, make_article, make_library
 from mkdocs.livereload import LiveReloadServer
 
@@ -64,10 +64,10 @@ def make_plan(**bodies: str) -> Plan:
     return plan_edition(library, NOW, Layout(related_count=2), {})
 
 
-def build_with(ranker: BackgroundRanker, plan: Plan, workshop: Workshop) -> Ranking:
+def build_with(ranker: BackgroundRelatedLists, plan: Plan, resources: BuildResources) -> Ranking:
     """The lists that a build shows; what it has left for later is begun."""
-    lists = ranker(plan, workshop)()
-    ranker.follow_up(workshop)
+    lists = ranker(plan, resources)()
+    ranker.follow_up(resources)
     return lists
 
 
@@ -76,81 +76,81 @@ ONE, TWO = make_plan(), make_plan(c="Ferries harbour frozen.")
 
 def test_without_a_server_or_workers_lists_are_ready_at_once(server: LiveReloadServer) -> None:
     for executor, attached in ((None, True), (None, False)):
-        ranker = BackgroundRanker()
+        ranker = BackgroundRelatedLists()
         if attached:
             ranker.attach(server)
         for plan in (ONE, TWO):
-            assert build_with(ranker, plan, Workshop(executor=executor)) == rank(plan.documents, 2)
+            assert build_with(ranker, plan, BuildResources(executor=executor)) == rank(plan.documents, 2)
     assert not wants(server)
 
 
 def test_the_first_lists_are_waited_for_and_later_ones_follow(server: LiveReloadServer) -> None:
-    pool, ranker = Waiting(), BackgroundRanker()
-    workshop = Workshop(executor=pool, cache=Cache(None, ""))
-    wait = ranker(ONE, workshop)
+    pool, ranker = Waiting(), BackgroundRelatedLists()
+    resources = BuildResources(executor=pool, cache=Cache(None, ""))
+    wait = ranker(ONE, resources)
     pool.run()
     first = wait()
     assert first == rank(ONE.documents, 2)
     assert first.lists != rank(TWO.documents, 2).lists
     ranker.attach(server)
     # Saved: at once the last lists.
-    assert build_with(ranker, TWO, workshop) == first
+    assert build_with(ranker, TWO, resources) == first
     assert not wants(server)
     pool.run()
     assert wants(server)
     # Built again: the new ones, and no end of building.
-    assert build_with(ranker, TWO, workshop) == rank(TWO.documents, 2)
+    assert build_with(ranker, TWO, resources) == rank(TWO.documents, 2)
     assert not pool.work
     assert not wants(server)
     # Known by now, both ways.
     for plan in (ONE, TWO, ONE):
-        assert build_with(ranker, plan, workshop) == rank(plan.documents, 2)
+        assert build_with(ranker, plan, resources) == rank(plan.documents, 2)
     assert (pool.work, wants(server)) == ([], False)
 
 
 def test_saving_again_before_they_are_ready_leaves_the_last_lists_and_asks_once(server: LiveReloadServer) -> None:
-    pool, ranker = Waiting(), BackgroundRanker()
-    workshop = Workshop(executor=pool, cache=Cache(None, ""))
-    wait = ranker(ONE, workshop)
+    pool, ranker = Waiting(), BackgroundRelatedLists()
+    resources = BuildResources(executor=pool, cache=Cache(None, ""))
+    wait = ranker(ONE, resources)
     pool.run()
     first = wait()
     ranker.attach(server)
     three = make_plan(c="Ferries harbour.", d="Harbour frozen.")
     for plan in (TWO, TWO, three, three):
-        assert build_with(ranker, plan, workshop) == first
+        assert build_with(ranker, plan, resources) == first
     assert not wants(server)
     live = [future for future, *_ in pool.work if not future.cancelled()]
     assert len(live) == 1, "what was overtaken is not compared any more"
     pool.run()
     assert wants(server)
-    assert build_with(ranker, three, workshop) == rank(three.documents, 2)
+    assert build_with(ranker, three, resources) == rank(three.documents, 2)
     assert not wants(server)
 
 
 def test_lists_that_come_out_the_same_need_no_other_build(server: LiveReloadServer) -> None:
-    pool, ranker = Waiting(), BackgroundRanker()
-    workshop = Workshop(executor=pool, cache=Cache(None, ""))
-    wait = ranker(ONE, workshop)
+    pool, ranker = Waiting(), BackgroundRelatedLists()
+    resources = BuildResources(executor=pool, cache=Cache(None, ""))
+    wait = ranker(ONE, resources)
     pool.run()
     wait()
     ranker.attach(server)
     same = make_plan(c="Parliament budget passed.")
-    build_with(ranker, same, workshop)
+    build_with(ranker, same, resources)
     pool.run()
     assert not wants(server)
-    assert build_with(ranker, same, workshop) == rank(same.documents, 2)
+    assert build_with(ranker, same, resources) == rank(same.documents, 2)
 
 
 def test_what_goes_wrong_while_comparing_leaves_the_last_lists(server: LiveReloadServer) -> None:
-    pool, ranker, told = Waiting(), BackgroundRanker(), list[str]()
-    workshop = Workshop(executor=pool, cache=Cache(None, ""), warn=told.append)
-    wait = ranker(ONE, workshop)
+    pool, ranker, told = Waiting(), BackgroundRelatedLists(), list[str]()
+    resources = BuildResources(executor=pool, cache=Cache(None, ""), warn=told.append)
+    wait = ranker(ONE, resources)
     pool.run()
     first = wait()
     ranker.attach(server)
-    build_with(ranker, TWO, workshop)
+    build_with(ranker, TWO, resources)
     pool.work[0][0].cancel()
-    assert build_with(ranker, TWO, workshop) == first
+    assert build_with(ranker, TWO, resources) == first
     assert not told
 
 
@@ -172,8 +172,8 @@ def wait_until(check: Any, seconds: float = 20) -> bool:
 
 
 def test_a_real_worker_has_a_waiting_server_build_again_once(server: LiveReloadServer) -> None:
-    ranker, pool, builds = BackgroundRanker(), make_pool(1, "forkserver"), list[float]()
-    workshop = Workshop(executor=pool, cache=Cache(None, ""))
+    ranker, pool, builds = BackgroundRelatedLists(), make_process_pool(1, "forkserver"), list[float]()
+    resources = BuildResources(executor=pool, cache=Cache(None, ""))
 
     def build() -> None:
         """As the server's own loop."""
@@ -186,12 +186,12 @@ def test_a_real_worker_has_a_waiting_server_build_again_once(server: LiveReloadS
 
     thread = threading.Thread(target=build)
     try:
-        build_with(ranker, ONE, workshop)
+        build_with(ranker, ONE, resources)
         ranker.attach(server)
         thread.start()
-        build_with(ranker, TWO, workshop)
+        build_with(ranker, TWO, resources)
         assert wait_until(lambda: builds)
-        assert build_with(ranker, TWO, workshop) == rank(TWO.documents, 2)
+        assert build_with(ranker, TWO, resources) == rank(TWO.documents, 2)
         time.sleep(0.2)
         assert len(builds) == 1
     finally:
@@ -204,32 +204,32 @@ def test_a_real_worker_has_a_waiting_server_build_again_once(server: LiveReloadS
 
 
 def test_a_worker_that_dies_is_told_and_ends_no_build(server: LiveReloadServer) -> None:
-    ranker, pool, told = BackgroundRanker(), make_pool(1, "forkserver"), list[str]()
-    workshop = Workshop(executor=pool, cache=Cache(None, ""), warn=told.append)
+    ranker, pool, told = BackgroundRelatedLists(), make_process_pool(1, "forkserver"), list[str]()
+    resources = BuildResources(executor=pool, cache=Cache(None, ""), warn=told.append)
     try:
-        first = build_with(ranker, ONE, workshop)
+        first = build_with(ranker, ONE, resources)
         ranker.attach(server)
         pool.submit(exit_at_once)
-        assert build_with(ranker, TWO, workshop) == first
+        assert build_with(ranker, TWO, resources) == first
         assert ranker._pending is not None
         assert wait_until(ranker._pending[1].done)
         # The server goes on, and the writer saves once more.
-        assert build_with(ranker, TWO, workshop).lists.keys() == first.lists.keys()
+        assert build_with(ranker, TWO, resources).lists.keys() == first.lists.keys()
         assert told
-        assert build_with(ranker, make_plan(c="Harbour."), workshop).lists.keys() == first.lists.keys()
+        assert build_with(ranker, make_plan(c="Harbour."), resources).lists.keys() == first.lists.keys()
     finally:
         pool.shutdown()
 
 
 def test_after_a_worker_has_died_new_lists_come_all_the_same(server: LiveReloadServer) -> None:
-    ranker, pool = BackgroundRanker(), make_pool(1, "forkserver")
+    ranker, pool = BackgroundRelatedLists(), make_process_pool(1, "forkserver")
     try:
-        workshop = Workshop(executor=pool, cache=Cache(None, ""), warn=lambda _: None)
-        build_with(ranker, ONE, workshop)
+        resources = BuildResources(executor=pool, cache=Cache(None, ""), warn=lambda _: None)
+        build_with(ranker, ONE, resources)
         ranker.attach(server)
         pool.submit(exit_at_once).exception()
         for _ in range(3):
-            found = build_with(ranker, TWO, workshop)
+            found = build_with(ranker, TWO, resources)
         assert found == rank(TWO.documents, 2)
     finally:
         pool.shutdown()
@@ -238,39 +238,39 @@ def test_after_a_worker_has_died_new_lists_come_all_the_same(server: LiveReloadS
 def test_the_death_of_a_worker_has_the_comparison_done_again_by_new_ones_beside_the_server(
     server: LiveReloadServer,
 ) -> None:
-    ranker, old, told = BackgroundRanker(), make_pool(1, "forkserver"), list[str]()
+    ranker, old, told = BackgroundRelatedLists(), make_process_pool(1, "forkserver"), list[str]()
     cache, new = Cache(None, ""), Waiting()
     try:
-        first = build_with(ranker, ONE, Workshop(executor=old, cache=cache))
+        first = build_with(ranker, ONE, BuildResources(executor=old, cache=cache))
         ranker.attach(server)
         old.submit(exit_at_once)
-        build_with(ranker, TWO, Workshop(executor=old, cache=cache))
+        build_with(ranker, TWO, BuildResources(executor=old, cache=cache))
         # Nobody saves anything: the server builds by itself.
         assert wait_until(lambda: wants(server))
     finally:
         old.shutdown()
-    workshop = Workshop(executor=new, cache=cache, warn=told.append)
-    assert build_with(ranker, TWO, workshop) == first
+    resources = BuildResources(executor=new, cache=cache, warn=told.append)
+    assert build_with(ranker, TWO, resources) == first
     assert (len(told), len(new.work)) == (1, 1)
     new.run()
     assert wants(server)
-    assert build_with(ranker, TWO, workshop) == rank(TWO.documents, 2)
+    assert build_with(ranker, TWO, resources) == rank(TWO.documents, 2)
     # And so for the rest of the session.
-    assert build_with(ranker, make_plan(c="Harbour."), workshop) == rank(TWO.documents, 2)
+    assert build_with(ranker, make_plan(c="Harbour."), resources) == rank(TWO.documents, 2)
     assert len(new.work) == 1
 
 
 def test_a_comparison_that_brings_every_worker_down_ends(server: LiveReloadServer) -> None:
-    ranker, cache, told = BackgroundRanker(), Cache(None, ""), list[str]()
+    ranker, cache, told = BackgroundRelatedLists(), Cache(None, ""), list[str]()
     ranker.attach(server)
-    build_with(ranker, ONE, Workshop(cache=cache))
+    build_with(ranker, ONE, BuildResources(cache=cache))
     builds = 0
     while builds < 5:
         builds += 1
         fallen = Waiting()
-        workshop = Workshop(executor=fallen, cache=cache, warn=told.append)
-        lists = ranker(TWO, workshop)
-        ranker.follow_up(workshop)
+        resources = BuildResources(executor=fallen, cache=cache, warn=told.append)
+        lists = ranker(TWO, resources)
+        ranker.follow_up(resources)
         for future, *_ in fallen.work:
             future.set_exception(BrokenExecutor())
         if not wants(server):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from broadsheet.serve import file_watcher as observing
-from broadsheet.serve.file_watcher import FileObserver, take_over
+from broadsheet.serve.file_watcher import FileWatcher, replace_observer
 from mkdocs.livereload import LiveReloadServer
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers.api import BaseObserver, EventEmitter
@@ -60,12 +60,12 @@ def ear() -> Ear:
 
 
 @pytest.fixture
-def observe() -> Iterator[Callable[..., FileObserver]]:
+def observe() -> Iterator[Callable[..., FileWatcher]]:
     """Starts an observer of a path, which ends with the test."""
-    started: list[FileObserver] = []
+    started: list[FileWatcher] = []
 
-    def start(path: Path, ear: Ear, seldom: float = 60.0) -> FileObserver:
-        observer = FileObserver(seldom)
+    def start(path: Path, ear: Ear, seldom: float = 60.0) -> FileWatcher:
+        observer = FileWatcher(seldom)
         started.append(observer)
         observer.schedule(ear.handler, str(path), recursive=True)
         observer.start()
@@ -104,7 +104,7 @@ def make_folder(path: Path) -> None:
     ],
 )
 def test_a_change_is_told_long_before_the_next_look(
-    change: Callable[[Path], object], told: str, content: Path, ear: Ear, observe: Callable[..., FileObserver]
+    change: Callable[[Path], object], told: str, content: Path, ear: Ear, observe: Callable[..., FileWatcher]
 ) -> None:
     observe(content, ear)
     change(content / "talks.md")
@@ -112,7 +112,7 @@ def test_a_change_is_told_long_before_the_next_look(
 
 
 def test_reading_and_what_editors_put_beside_a_file_is_no_change(
-    content: Path, ear: Ear, observe: Callable[..., FileObserver]
+    content: Path, ear: Ear, observe: Callable[..., FileWatcher]
 ) -> None:
     observe(content, ear, SELDOM)
     (content / "talks.md").read_text()
@@ -124,7 +124,7 @@ def test_reading_and_what_editors_put_beside_a_file_is_no_change(
 
 @pytest.mark.parametrize("change", [lambda path: path.write_text("Second."), replace_file, lambda path: path.touch()])
 def test_what_was_told_is_not_told_again_when_all_files_are_looked_at(
-    change: Callable[[Path], object], content: Path, ear: Ear, observe: Callable[..., FileObserver]
+    change: Callable[[Path], object], content: Path, ear: Ear, observe: Callable[..., FileWatcher]
 ) -> None:
     observer = observe(content, ear, SELDOM)
     change(content / "talks.md")
@@ -134,7 +134,7 @@ def test_what_was_told_is_not_told_again_when_all_files_are_looked_at(
 
 
 def test_a_single_file_is_watched_through_its_replacement(
-    content: Path, ear: Ear, observe: Callable[..., FileObserver]
+    content: Path, ear: Ear, observe: Callable[..., FileWatcher]
 ) -> None:
     observe(content / "talks.md", ear)
     for _ in range(2):
@@ -145,7 +145,7 @@ def test_a_single_file_is_watched_through_its_replacement(
 
 
 def test_on_a_disk_that_tells_nothing_changes_are_found_all_the_same(
-    content: Path, ear: Ear, observe: Callable[..., FileObserver], monkeypatch: pytest.MonkeyPatch
+    content: Path, ear: Ear, observe: Callable[..., FileWatcher], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(observing, "Observer", lambda: BaseObserver(Deaf))
     observer = observe(content, ear, SELDOM)
@@ -159,7 +159,7 @@ def test_on_a_disk_that_tells_nothing_changes_are_found_all_the_same(
 
 
 def test_where_the_system_cannot_watch_so_much_files_are_looked_at(
-    content: Path, ear: Ear, observe: Callable[..., FileObserver], monkeypatch: pytest.MonkeyPatch
+    content: Path, ear: Ear, observe: Callable[..., FileWatcher], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Refusing(BaseObserver):
         def start(self) -> None:
@@ -172,7 +172,7 @@ def test_where_the_system_cannot_watch_so_much_files_are_looked_at(
 
 
 def test_what_is_not_scheduled_any_more_is_not_told(
-    content: Path, ear: Ear, observe: Callable[..., FileObserver]
+    content: Path, ear: Ear, observe: Callable[..., FileWatcher]
 ) -> None:
     observer = observe(content, ear, SELDOM)
     observer.unschedule(str(content))
@@ -183,7 +183,7 @@ def test_what_is_not_scheduled_any_more_is_not_told(
 def test_a_server_s_own_watches_are_taken_over(content: Path) -> None:
     server = LiveReloadServer(lambda: None, "127.0.0.1", 0, str(content))
     server.watch(str(content))
-    take_over(server)
+    replace_observer(server)
     server.watch(str(content.parent))
     woken = threading.Event()
     notify = server._rebuild_cond.notify_all
@@ -202,7 +202,7 @@ def test_a_server_s_own_watches_are_taken_over(content: Path) -> None:
 
 
 def test_what_has_changed_is_told_once(tmp_path: Path) -> None:
-    observer = FileObserver(5.0)
+    observer = FileWatcher(5.0)
     handler, heard = FileSystemEventHandler(), threading.Event()
     handler.on_any_event = lambda _: heard.set()  # type: ignore[method-assign]
     observer.schedule(handler, str(tmp_path), recursive=True)

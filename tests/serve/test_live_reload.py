@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from broadsheet.serve.live_reload import MOST_OVERTAKEN, Noticeboard, add_banner
+from broadsheet.serve.live_reload import MOST_OVERTAKEN, LiveReload, add_banner
 from hypothesis import given
 from hypothesis import strategies as st
 from markup import parse
@@ -72,7 +72,7 @@ class Paper:
         (root / "words.txt").write_bytes(b"Words.")
         self.server = LiveReloadServer(self.build, "127.0.0.1", 0, str(root))
         self.server.error_handler = lambda code: (root / "404.html").read_bytes() if code == 404 else None
-        self.board = Noticeboard(lambda url: self.faults.get(url, ()))
+        self.board = LiveReload(lambda url: self.faults.get(url, ()))
         self.board.open()
         self.build()
         self.board.attach(self.server)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from broadsheet.serve.live_reload import Overtaken
-from broadsheet.serve.preview import ProofPress
-from broadsheet.serve.session import ServerDesk
+from broadsheet.serve.live_reload import BuildSuperseded
+from broadsheet.serve.preview import ArticlePreview
+from broadsheet.serve.session import ServeSession
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from sites import MakeSite, Site
@@ -23,7 +23,7 @@ NOW = datetime(2026, 1, 20, tzinfo=UTC)
 class Served:
     """A newspaper that was built as a server builds it, with its proofs."""
 
-    def __init__(self, site: Site, proofs: ProofPress) -> None:
+    def __init__(self, site: Site, proofs: ArticlePreview) -> None:
         self.site = site
         self.proofs = proofs
         self.file = site.root / "content" / "articles/2026/01/talks.md"
@@ -53,14 +53,14 @@ def served(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ser
         "{% if spread and spread.article.extra %}{{ 6 // (spread.article.extra.number | int) }}{% endif %}"
         "{% endblock %}",
     )
-    kept: list[ProofPress] = []
-    follow_up: Callable[..., None] = ServerDesk.follow_up
+    kept: list[ArticlePreview] = []
+    follow_up: Callable[..., None] = ServeSession.follow_up
 
-    def keep(self: ServerDesk, *arguments: Any, **named: Any) -> None:
+    def keep(self: ServeSession, *arguments: Any, **named: Any) -> None:
         kept.append(arguments[3])
         follow_up(self, *arguments, **named)
 
-    monkeypatch.setattr(ServerDesk, "follow_up", keep)
+    monkeypatch.setattr(ServeSession, "follow_up", keep)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOW.timestamp())))
     monkeypatch.chdir(site.root)
     config = load_config("mkdocs.yml", site_dir=str(site.root / "served"))
@@ -135,14 +135,14 @@ def test_a_build_that_gives_way_anywhere_takes_no_good_page_away(
 ) -> None:
     calls = count(1)
 
-    def give_way(self: ServerDesk) -> None:
+    def give_way(self: ServeSession) -> None:
         if next(calls) == place:
-            raise Overtaken
+            raise BuildSuperseded
 
     # The article moves to another address, but that build gives way to one in which it is faulty.
     served.site.article("talks", "2026-01-18", "The second version.", slug="negotiations")
-    with monkeypatch.context() as patch, pytest.raises(Overtaken):
-        patch.setattr(ServerDesk, "give_way", give_way)
+    with monkeypatch.context() as patch, pytest.raises(BuildSuperseded):
+        patch.setattr(ServeSession, "give_way", give_way)
         served.build()
     served.site.article("talks", "2026-01-18", "The third version.", topics=["wrold"])
     served.build()

@@ -6,17 +6,17 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from broadsheet.content.content_dir import Source
+from broadsheet.content.content_dir import ContentFiles
 from broadsheet.content.library import Rules, build_library
-from broadsheet.edition.build import Press, Spread, set_press
+from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.plan import Layout
-from broadsheet.edition.render_articles import MarkdownSetup, Workshop
-from broadsheet.serve.revising import revise_spread
+from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
+from broadsheet.serve.revising import revise_article
 from hypothesis import given
 from hypothesis import strategies as st
 from makers import NOW
 
-SETUP = MarkdownSetup(("footnotes", "toc"))
+SETUP = MarkdownConfig(("footnotes", "toc"))
 TALKS, ACCORD = "articles/2026/01/talks.md", "articles/2026/01/accord.md"
 REGISTERS = {
     "topics.yml": b"nato: {title: NATO, aliases: [pact]}\neu: {title: EU}\n",
@@ -31,24 +31,24 @@ def write(body: str = BODY, **keys: str | None) -> bytes:
     return "\n".join(["---", *lines, "---", body]).encode()
 
 
-def press(data: bytes) -> Press:
+def model(data: bytes) -> SiteModel:
     articles = {TALKS: data, ACCORD: b"---\ntitle: Accord\ndate: 2026-01-17\ntopics: [eu]\n---\nAn accord."}
     media = {"articles/2026/01/hall.png": 100}
-    source = Source(Path("content"), "content", articles, REGISTERS, media, {}, ())
-    return set_press(build_library(source, Rules(UTC)), NOW, Layout(), Workshop(SETUP), {})
+    source = ContentFiles(Path("content"), "content", articles, REGISTERS, media, {}, ())
+    return build_site_model(build_library(source, Rules(UTC)), NOW, Layout(), BuildResources(SETUP), {})
 
 
-PRESS = press(write())
+PRESS = model(write())
 
 
-def find(press: Press) -> Spread | None:
-    return next((spread for spread in press.spreads if spread.article.path == TALKS), None)
+def find(model: SiteModel) -> ArticleView | None:
+    return next((spread for spread in model.spreads if spread.article.path == TALKS), None)
 
 
-def revise(data: bytes) -> Spread | None:
+def revise(data: bytes) -> ArticleView | None:
     spread = find(PRESS)
     assert spread is not None
-    return revise_spread(spread, data, f"content/{TALKS}", UTC, PRESS.links, SETUP)
+    return revise_article(spread, data, f"content/{TALKS}", UTC, PRESS.links, SETUP)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def revise(data: bytes) -> Spread | None:
     ],
 )
 def test_what_is_an_article_s_own_is_revised_as_a_build_makes_it(data: bytes) -> None:
-    revised, built = revise(data), find(press(data))
+    revised, built = revise(data), find(model(data))
     assert revised is not None
     assert built is not None
     assert (revised.article, revised.body.html, revised.body.toc) == (built.article, built.body.html, built.body.toc)
@@ -118,7 +118,7 @@ def test_an_id_written_by_another_of_its_names_waits_for_the_build() -> None:
 )
 def test_a_revision_is_what_a_build_would_make_of_the_file(body: str, keys: dict[str, str | None]) -> None:
     data = write(body.encode(errors="replace").decode(), **keys)
-    revised, built = revise(data), find(press(data))
+    revised, built = revise(data), find(model(data))
     if revised is not None:
         assert built is not None
         assert (revised.article, revised.body.html) == (built.article, built.body.html)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import broadsheet.serve.timer
 import pytest
-from broadsheet.serve.timer import Alarm
+from broadsheet.serve.timer import ClockTimer
 from makers import NOW
 from sites import ROOT
 
@@ -36,7 +36,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_rings_once_when_the_clock_shows_the_moment_and_not_before() -> None:
     clock, rung = Clock(), threading.Semaphore(0)
-    alarm = Alarm(clock, rung.release)
+    alarm = ClockTimer(clock, rung.release)
     alarm.set(LATER)
     for _ in range(3):
         clock.looked.clear()
@@ -49,13 +49,13 @@ def test_it_rings_once_when_the_clock_shows_the_moment_and_not_before() -> None:
 
 def test_a_moment_that_has_passed_rings_at_once() -> None:
     rung = threading.Event()
-    Alarm(Clock(), rung.set).set(NOW - timedelta(days=1))
+    ClockTimer(Clock(), rung.set).set(NOW - timedelta(days=1))
     assert rung.wait(10)
 
 
 def test_what_is_set_later_takes_the_place_of_what_was_set() -> None:
     clock, rung = Clock(), threading.Event()
-    alarm = Alarm(clock, rung.set)
+    alarm = ClockTimer(clock, rung.set)
     for moment in (LATER + timedelta(hours=1), None):
         alarm.set(LATER)
         alarm.set(moment)
@@ -66,7 +66,7 @@ def test_what_is_set_later_takes_the_place_of_what_was_set() -> None:
 
 def test_it_keeps_no_process_from_ending() -> None:
     code = (
-        "from datetime import datetime, timedelta; from broadsheet.serve.timer import Alarm\n"
+        "from datetime import datetime, timedelta; from broadsheet.serve.timer import ClockTimer\n"
         "Alarm(lambda: datetime.min, print).set(datetime.max)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "hooks", timeout=30, capture_output=True, check=True)

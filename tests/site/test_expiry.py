@@ -12,10 +12,10 @@ from broadsheet.content.article import Image, RelatedChoice
 from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import Topic
 from broadsheet.core.problems import Problem
-from broadsheet.edition.build import Press, set_press
+from broadsheet.edition.build import SiteModel, build_site_model
 from broadsheet.edition.edition import explain_hold, find_next_change
 from broadsheet.edition.plan import Layout
-from broadsheet.edition.render_articles import MarkdownSetup, Workshop
+from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import HOLDS, NOW, hold, make_article, make_library, make_registers
@@ -24,13 +24,13 @@ from sites import PNG, MakeSite, Site
 
 HOME = "https://news.example/paper/"
 HOUR = timedelta(hours=1)
-SETUP = MarkdownSetup(("admonition", "attr_list", "toc"))
+SETUP = MarkdownConfig(("admonition", "attr_list", "toc"))
 AROUND = {"../docs/about.md": "about/", "../docs/topics/t-1.md": "topics/t-1/"}
 
 
-def print_press(library: Library, now: datetime = NOW) -> Press:
+def print_press(library: Library, now: datetime = NOW) -> SiteModel:
     layout = Layout(per_page=2, related_count=2, site_url=HOME)
-    return set_press(library, now, layout, Workshop(SETUP), AROUND)
+    return build_site_model(library, now, layout, BuildResources(SETUP), AROUND)
 
 
 def find_instants(library: Library) -> Iterator[datetime]:
@@ -165,9 +165,9 @@ def test_a_held_article_may_lead_to_what_comes_out_with_it() -> None:
         )
         for slug, other in (("talks", "twin"), ("twin", "talks"))
     )
-    press = print_press(make_library(held, twin))
-    assert find_faults(press.problems) == []
-    assert {one.severity for one in press.problems} == {"note"}
+    model = print_press(make_library(held, twin))
+    assert find_faults(model.problems) == []
+    assert {one.severity for one in model.problems} == {"note"}
 
 
 def test_a_body_that_cannot_be_rendered_is_told_before_its_day() -> None:

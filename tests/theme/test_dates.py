@@ -9,13 +9,13 @@ import pytest
 from babel import Locale
 from broadsheet.core.datetimes import Moment, parse_moment
 from broadsheet.theme.dates import (
-    write_day,
-    write_moment,
-    write_month,
-    write_month_name,
-    write_period,
-    write_weekday,
-    write_weekdays,
+    format_day,
+    format_moment,
+    format_month,
+    format_month_name,
+    format_period,
+    format_weekday,
+    list_weekday_names,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,13 +39,13 @@ MONTHS = "January February March April May June July August September October No
 def test_dates_are_written_in_the_newspaper_s_language(locale: str, day: str, moment: str, month: str) -> None:
     stamp = parse_moment("2026-01-18T09:30", PARIS)
     language = Locale.parse(locale)
-    assert write_day(stamp, language) == day
-    assert write_moment(stamp, language) == moment
-    assert write_month("2026/01", language) == month
+    assert format_day(stamp, language) == day
+    assert format_moment(stamp, language) == moment
+    assert format_month("2026/01", language) == month
 
 
 def test_a_day_is_written_without_a_time() -> None:
-    assert write_moment(parse_moment("2026-01-18", PARIS), BRITISH) == "18 January 2026"
+    assert format_moment(parse_moment("2026-01-18", PARIS), BRITISH) == "18 January 2026"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_day_is_written_without_a_time() -> None:
     ],
 )
 def test_a_time_is_that_of_the_newspaper_s_clock_and_names_its_zone(text: str, zone: str, written: str) -> None:
-    assert write_moment(parse_moment(text, ZoneInfo(zone)), BRITISH) == written
+    assert format_moment(parse_moment(text, ZoneInfo(zone)), BRITISH) == written
 
 
 @pytest.mark.parametrize(
@@ -72,48 +72,48 @@ def test_a_time_is_that_of_the_newspaper_s_clock_and_names_its_zone(text: str, z
 )
 def test_a_zone_of_nothing_but_an_offset_is_named_by_it(offset: timedelta, written: str) -> None:
     moment = Moment(datetime(2026, 1, 18, 9, 30, tzinfo=timezone(offset)))
-    assert write_moment(moment, BRITISH) == f"18 January 2026, {written}"
+    assert format_moment(moment, BRITISH) == f"18 January 2026, {written}"
 
 
 def test_a_zone_without_any_name_is_utc() -> None:
 
     moment = Moment(datetime(2026, 1, 18, 9, 30, tzinfo=timezone(timedelta(0), "")))
-    assert write_moment(moment, BRITISH) == "18 January 2026, 09:30 UTC"
+    assert format_moment(moment, BRITISH) == "18 January 2026, 09:30 UTC"
 
 
 @pytest.mark.parametrize(
     ("key", "written"), [("2026/12", "December 2026"), ("1066/10", "October 1066"), ("2024/02", "February 2024")]
 )
 def test_a_month_is_written_with_its_year(key: str, written: str) -> None:
-    assert write_month(key, BRITISH) == written
+    assert format_month(key, BRITISH) == written
 
 
 @given(day=st.dates(date(1000, 1, 1), date(9998, 12, 31)))
 def test_a_day_that_is_written_is_that_day(day: date) -> None:
     moment = parse_moment(day.isoformat(), UTC)
     month = f"{MONTHS.split()[day.month - 1]} {day.year}"
-    assert write_day(moment, BRITISH) == write_moment(moment, BRITISH) == f"{day.day} {month}"
-    assert write_month(f"{day.year:04}/{day.month:02}", BRITISH) == month
+    assert format_day(moment, BRITISH) == format_moment(moment, BRITISH) == f"{day.day} {month}"
+    assert format_month(f"{day.year:04}/{day.month:02}", BRITISH) == month
 
 
 @given(stamp=st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(PARIS)))
 def test_a_time_that_is_written_begins_with_its_day_and_clock(stamp: datetime) -> None:
     moment = Moment(stamp)
-    written = write_moment(moment, BRITISH)
-    assert written.startswith(f"{write_day(moment, BRITISH)}, {stamp:%H:%M} ")
+    written = format_moment(moment, BRITISH)
+    assert written.startswith(f"{format_day(moment, BRITISH)}, {stamp:%H:%M} ")
     assert written.endswith(f" {stamp.tzname()}")
 
 
 def test_languages_are_not_mixed_up_by_what_was_written_before() -> None:
     moment = parse_moment("2026-01-18", UTC)
-    found = [write_day(moment, Locale.parse(name)) for name in ("fr", "en_GB", "fr", "en_US", "en_GB")]
+    found = [format_day(moment, Locale.parse(name)) for name in ("fr", "en_GB", "fr", "en_US", "en_GB")]
     assert found == ["18 janvier 2026", "18 January 2026", "18 janvier 2026", "January 18, 2026", "18 January 2026"]
 
 
 def test_the_day_of_an_edition_has_the_name_of_its_weekday() -> None:
     at = datetime(2026, 1, 18, 9, 30, tzinfo=UTC)
-    assert write_weekday(at, Locale("en", "GB")) == "Sunday, 18 January 2026"
-    assert write_weekday(at, Locale("de")) == "Sonntag, 18. Januar 2026"
+    assert format_weekday(at, Locale("en", "GB")) == "Sunday, 18 January 2026"
+    assert format_weekday(at, Locale("de")) == "Sonntag, 18. Januar 2026"
 
 
 @pytest.mark.parametrize(
@@ -121,14 +121,14 @@ def test_the_day_of_an_edition_has_the_name_of_its_weekday() -> None:
     [("day", "1 April 2026"), ("month", "April 2026"), ("quarter", "Q2 2026"), ("year", "2026")],
 )
 def test_a_period_is_named_by_its_first_day(unit: str, text: str) -> None:
-    assert write_period(date(2026, 4, 1), unit, Locale("en", "GB")) == text
+    assert format_period(date(2026, 4, 1), unit, Locale("en", "GB")) == text
 
 
 def test_a_month_can_be_named_without_its_year() -> None:
     # Of languages with names of their own for it: Babel 2.18 lets others have those of the language that asked first.
-    assert [write_month_name("2026/01", Locale(name)) for name in ("en", "cs")] == ["January", "leden"]
+    assert [format_month_name("2026/01", Locale(name)) for name in ("en", "cs")] == ["January", "leden"]
 
 
 def test_the_days_of_a_week_begin_where_they_are_told_to() -> None:
-    assert write_weekdays(6, Locale("en"))[:2] == [("Sunday", "Sun"), ("Monday", "Mon")]
-    assert len(write_weekdays(0, Locale("de"))) == 7
+    assert list_weekday_names(6, Locale("en"))[:2] == [("Sunday", "Sun"), ("Monday", "Mon")]
+    assert len(list_weekday_names(0, Locale("de"))) == 7

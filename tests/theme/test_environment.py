@@ -10,12 +10,12 @@ import pytest
 from babel import Locale
 from broadsheet.content.taxonomies import Topic
 from broadsheet.core.datetimes import parse_moment
-from broadsheet.core.translations import find_wording
-from broadsheet.edition.build import set_press
+from broadsheet.core.translations import load_translations
+from broadsheet.edition.build import build_site_model
 from broadsheet.edition.plan import Layout
-from broadsheet.edition.render_articles import Workshop
+from broadsheet.edition.render_articles import BuildResources
 from broadsheet.related import Reason
-from broadsheet.theme.environment import TEMPLATES, equip_environment
+from broadsheet.theme.environment import TEMPLATES, prepare_environment
 from handbook import read_example
 from jinja2 import DictLoader, Environment
 from makers import NOW, make_article, make_library, make_registers
@@ -29,9 +29,9 @@ def render(template: str, name: str = "broadsheet/test.html", locale: str = "en_
     """What a template of that name makes of one article about the world."""
     env = Environment(loader=DictLoader({name: template}), autoescape=False)  # noqa: S701 - as MkDocs has it
     library = make_library(make_article("talks"), registers=make_registers([Topic("world", "The <World>")]))
-    press = set_press(library, NOW, Layout(), Workshop(), {})
+    model = build_site_model(library, NOW, Layout(), BuildResources(), {})
     return (
-        equip_environment(env, press, Locale.parse(locale), find_wording(locale), None)
+        prepare_environment(env, model, Locale.parse(locale), load_translations(locale), None)
         .get_template(name)
         .render(context)
     )

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from broadsheet.core.translations import find_wording
+from broadsheet.core.translations import load_translations
 from broadsheet.theme.messages import Messages
 from markupsafe import Markup
 
-ENGLISH = Messages(find_wording())
-ICELANDIC = Messages(find_wording("is", {"topics": "Efni"}))
-HEBREW = Messages(find_wording("he"))
+ENGLISH = Messages(load_translations())
+ICELANDIC = Messages(load_translations("is", {"topics": "Efni"}))
+HEBREW = Messages(load_translations("he"))
 
 
 def test_a_word_in_the_language_of_the_page_stands_as_it_is() -> None:
     assert ENGLISH("search") == "Search"
     assert ICELANDIC("topics") == "Efni"
     assert ICELANDIC.mark("topics") == ""
-    assert Messages(find_wording("de-AT"))("search") == "Suche"
+    assert Messages(load_translations("de-AT"))("search") == "Suche"
 
 
 def test_a_word_in_english_tells_so_and_its_direction_where_that_is_another() -> None:
@@ -38,7 +38,7 @@ def test_attributes_have_plain_text() -> None:
 
 
 def test_all_but_html_is_escaped() -> None:
-    evil = Messages(find_wording("de", {"byline": "<b> & {names}", "search": "<i>"}))
+    evil = Messages(load_translations("de", {"byline": "<b> & {names}", "search": "<i>"}))
     assert evil("byline", names='"<u>') == "&lt;b&gt; &amp; &#34;&lt;u&gt;"
     assert evil("byline", names=Markup("<a>Jane</a>")) == "&lt;b&gt; &amp; <a>Jane</a>"
     assert evil("search") == evil.plain("search") == "&lt;i&gt;"
@@ -55,10 +55,10 @@ def test_all_but_html_is_escaped() -> None:
     ],
 )
 def test_of_a_count_only_the_number_is_seen(language: str, count: int, html: str) -> None:
-    assert Messages(find_wording(language)).tally("articles", count) == html
+    assert Messages(load_translations(language)).tally("articles", count) == html
 
 
 def test_names_have_the_gaps_of_the_language() -> None:
     assert [ENGLISH.gap(place, 3) for place in range(4)] == ["", ", ", " and ", ""]
-    assert [Messages(find_wording("de")).gap(place, 2) for place in range(3)] == ["", " und ", ""]
-    assert [Messages(find_wording("ti")).gap(place, 2) for place in range(3)] == ["", "ን ", "ን"]
+    assert [Messages(load_translations("de")).gap(place, 2) for place in range(3)] == ["", " und ", ""]
+    assert [Messages(load_translations("ti")).gap(place, 2) for place in range(3)] == ["", "ን ", "ን"]

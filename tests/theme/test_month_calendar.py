@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broadsheet.edition.listings import Listing, paginate
-from broadsheet.theme.month_calendar import Day, Month, build_month
+from broadsheet.theme.month_calendar import Day, Month, build_calendar
 from makers import make_article
 
 
@@ -12,7 +12,7 @@ def make_months(*days: int, per_page: int = 20, first_weekday: int = 0, key: str
     dates = [f"{key.replace('/', '-')}-{day:02}" for day in days]
     articles = tuple(make_article(f"note-{number}", date) for number, date in enumerate(dates))
     listing = Listing("month", key, f"archive/{key}/", key, articles)
-    return [build_month(page, first_weekday) for page in paginate(listing, per_page)]
+    return [build_calendar(page, first_weekday) for page in paginate(listing, per_page)]
 
 
 def days_of(month: Month) -> list[Day]:

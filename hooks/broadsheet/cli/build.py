@@ -13,7 +13,7 @@ from mkdocs.exceptions import Abort
 from broadsheet.cli.related import load_site
 from broadsheet.core import (
     CACHE_FILE,
-    PICTURES,
+    IMAGE_STORE,
     BroadsheetError,
     describe_cache,
     measure_store,
@@ -65,7 +65,7 @@ def cache(config_file: str | None, clear: bool) -> None:
     config = load_site(config_file)
     folder = find_cache(config)
     if clear:
-        found = [remove_cache(folder), remove_store(folder, PICTURES), remove_bundles(folder)]
+        found = [remove_cache(folder), remove_store(folder, IMAGE_STORE), remove_bundles(folder)]
         click.echo("the cache is removed" if any(found) else "there is no cache")
         return
     report = describe_cache(folder)
@@ -77,7 +77,10 @@ def cache(config_file: str | None, clear: bool) -> None:
     click.echo(f"{name}: {report.size / _UNITS:.1f} MB")
     for kind, (count, size) in report.entries.items():
         click.echo(f"  {kind:10}  {count:>7,}  {size / _UNITS:>7.1f} MB")
-    stores = ((PICTURES.folder, "files", measure_store(folder, PICTURES)), (FOLDER, "bundles", measure_bundles(folder)))
+    stores = (
+        (IMAGE_STORE.folder, "files", measure_store(folder, IMAGE_STORE)),
+        (FOLDER, "bundles", measure_bundles(folder)),
+    )
     for place, noun, (count, size) in stores:
         if count:
             click.echo(f"{name.replace(CACHE_FILE, place)}/: {count:,} {noun}, {size / _UNITS:.1f} MB")

@@ -14,7 +14,7 @@ import click
 from broadsheet import __version__
 from broadsheet.cli.build import build, cache
 from broadsheet.cli.related import explain, load_site, related
-from broadsheet.content import ARTICLE_TYPES, REGISTER_FILES, NewArticle, Source, build_library, write_article
+from broadsheet.content import ARTICLE_TYPES, REGISTER_FILES, ContentFiles, NewArticle, build_library, write_article
 from broadsheet.core import (
     BroadsheetError,
     Moment,
@@ -25,7 +25,7 @@ from broadsheet.core import (
     parse_moment,
     slugify,
 )
-from broadsheet.mkdocs_site import Newsroom, inspect, open_newsroom, read_clock
+from broadsheet.mkdocs_site import Project, check_project, open_project, read_clock
 
 _FORMATS = {"text": format_text, "github": format_github, "json": format_json}
 
@@ -78,7 +78,7 @@ def new(config_file: str | None, /, headline: str, topics: tuple[str, ...], date
     Example:
       broadsheet new "Ministers meet in Geneva" --topic nato --topic security
     """
-    newsroom = open_newsroom(load_site(config_file))
+    newsroom = open_project(load_site(config_file))
     moment = _read_date(date, newsroom.settings.timezone)
     headline = " ".join(headline.split())
     if not slugify(headline):
@@ -101,12 +101,12 @@ def _read_date(text: str, zone: tzinfo) -> Moment:
         raise BroadsheetError(f"--date: {error}") from None
 
 
-def _refuse_faults(newsroom: Newsroom, path: str, text: str) -> None:
+def _refuse_faults(newsroom: Project, path: str, text: str) -> None:
     """Stop before a file is written that `check` would complain of."""
     registers = {
         name: (newsroom.root / name).read_bytes() for name in REGISTER_FILES if (newsroom.root / name).is_file()
     }
-    source = Source(newsroom.root, newsroom.label, {path: text.encode(errors="surrogatepass")}, registers)
+    source = ContentFiles(newsroom.root, newsroom.label, {path: text.encode(errors="surrogatepass")}, registers)
     library = build_library(source, newsroom.settings.rules)
     problems = [one for one in library.problems if one.path == source.name(path)]
     if has_errors(problems):
@@ -141,14 +141,14 @@ def check(config_file: str | None, shape: str, strict: bool) -> None:
     for annotations of a pull request, `json` for programs (path, line, column, key, message, hint, severity).
     """
     config = load_site(config_file)
-    newsroom = open_newsroom(config)
-    press, problems = inspect(newsroom, config, read_clock())
+    newsroom = open_project(config)
+    model, problems = check_project(newsroom, config, read_clock())
     if problems or shape == "json":
         click.echo(_FORMATS[shape](problems))
     counts = Counter(problem.severity for problem in problems)
     total = len(newsroom.library.articles) + len(newsroom.library.faulty)
     click.echo(
-        f"{total} articles, {len(press.edition.articles)} public: "
+        f"{total} articles, {len(model.edition.articles)} public: "
         f"{counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes",
         err=True,
     )

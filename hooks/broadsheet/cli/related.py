@@ -18,9 +18,9 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 
 from broadsheet.content import find_article, index_references
-from broadsheet.core import BroadsheetError, Wording, find_wording, show
+from broadsheet.core import BroadsheetError, Translations, escape_unprintable, load_translations
 from broadsheet.edition import Plan, plan_edition
-from broadsheet.mkdocs_site import Newsroom, find_layout, find_surroundings, open_newsroom, read_clock
+from broadsheet.mkdocs_site import Project, find_docs_files, find_layout, open_project, read_clock
 from broadsheet.related import Cause, Document, Explainer, Explanation, ListChange, Reason, Related, compare_lists, rank
 
 
@@ -35,7 +35,7 @@ def load_site(config_file: str | None) -> MkDocsConfig:
 class _Desk:
     """What both commands work on."""
 
-    newsroom: Newsroom
+    newsroom: Project
     plan: Plan
     site_url: str
 
@@ -46,7 +46,7 @@ class _Desk:
 
     def name(self, path: str) -> str:
         """An article for people: headline and file."""
-        return show(f"{self.plan.edition.by_path[path].title}  ({self.newsroom.label}/{path})")
+        return escape_unprintable(f"{self.plan.edition.by_path[path].title}  ({self.newsroom.label}/{path})")
 
     def find(self, reference: str) -> str:
         """The path of the public article that a file's name, a slug or a URL means."""
@@ -68,8 +68,8 @@ class _Desk:
 
 def _open_desk(config_file: str | None) -> _Desk:
     config = load_site(config_file)
-    newsroom = open_newsroom(config)
-    around = find_surroundings(config, newsroom.root)
+    newsroom = open_project(config)
+    around = find_docs_files(config, newsroom.root)
     plan = plan_edition(newsroom.library, read_clock(), find_layout(newsroom.settings, config), around)
     return _Desk(newsroom, plan, config.site_url or "")
 
@@ -131,12 +131,12 @@ def _to_plain(entry: Related, titles: Mapping[str, str], digests: Mapping[str, s
 
 
 def _write_why(entry: Related | Explanation, titles: Mapping[str, str]) -> str:
-    return show("; ".join(_write_reason(reason, titles) for reason in entry.reasons))
+    return escape_unprintable("; ".join(_write_reason(reason, titles) for reason in entry.reasons))
 
 
 @cache
-def _read_english() -> Wording:
-    return find_wording("en")
+def _read_english() -> Translations:
+    return load_translations("en")
 
 
 def _write_reason(reason: Reason, titles: Mapping[str, str]) -> str:
@@ -190,10 +190,10 @@ def _show_changes(
         click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
         return
     for change in changes:
-        click.echo(f"{show(change.id)}: {show('; '.join(_write_causes(change)))}")
+        click.echo(f"{escape_unprintable(change.id)}: {escape_unprintable('; '.join(_write_causes(change)))}")
         for sign, names in (("+", change.added), ("-", change.removed)):
             for name in names:
-                click.echo(f"  {sign} {show(name)}")
+                click.echo(f"  {sign} {escape_unprintable(name)}")
     click.echo(f"{len(changes)} of {len(both)} lists changed; {len(lists) - len(both)} new articles", err=True)
 
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from broadsheet.content.article import ARTICLE_TYPES, Article
 from broadsheet.content.article_file import parse_article
-from broadsheet.content.content_dir import ARTICLES_DIR, Source, read_again, read_source
+from broadsheet.content.content_dir import ARTICLES_DIR, ContentFiles, read_article_bytes, read_content_dir
 from broadsheet.content.library import Library, Rules, build_library, find_article, index_references
-from broadsheet.content.link_scan import find_addresses
+from broadsheet.content.link_scan import find_link_targets
 from broadsheet.content.new_article import NewArticle, write_article
-from broadsheet.content.taxonomies import AUTHORS_FILE, REGISTER_FILES, TOPICS_FILE, Author, Story, Topic, trace_topic
+from broadsheet.content.taxonomies import (
+    AUTHORS_FILE,
+    REGISTER_FILES,
+    TOPICS_FILE,
+    Author,
+    Story,
+    Topic,
+    list_topic_ancestors,
+)
 from broadsheet.content.yaml_errors import explain_yaml
-from broadsheet.content.yaml_nodes import Mark
+from broadsheet.content.yaml_nodes import SourcePosition
 
 __all__ = [
     "ARTICLES_DIR",
@@ -20,21 +28,21 @@ __all__ = [
     "TOPICS_FILE",
     "Article",
     "Author",
+    "ContentFiles",
     "Library",
-    "Mark",
     "NewArticle",
     "Rules",
-    "Source",
+    "SourcePosition",
     "Story",
     "Topic",
     "build_library",
     "explain_yaml",
-    "find_addresses",
     "find_article",
+    "find_link_targets",
     "index_references",
+    "list_topic_ancestors",
     "parse_article",
-    "read_again",
-    "read_source",
-    "trace_topic",
+    "read_article_bytes",
+    "read_content_dir",
     "write_article",
 ]

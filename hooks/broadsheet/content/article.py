@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from broadsheet.content.yaml_nodes import Mark
+from broadsheet.content.yaml_nodes import SourcePosition
 from broadsheet.core import Moment
 
 ARTICLE_TYPES = ("news", "brief", "analysis", "opinion", "live", "explainer")
@@ -90,7 +90,7 @@ class Article:
     """The keys that begin with `x-`, without that prefix."""
     body_line: int = field(default=1, compare=False)
     """The 1-based line of the file on which `body` begins."""
-    marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
+    marks: Mapping[str, SourcePosition] = field(default_factory=dict, compare=False, repr=False)
     """Where values stand in the file: 'topics.0', 'related.pin.1', 'image.src' and so on."""
     addresses: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
     """What the body links to on this site, as written, where that was looked for when the file was read."""

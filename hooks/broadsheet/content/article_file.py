@@ -16,7 +16,7 @@ from frontmatter.default_handlers import YAMLHandler
 from broadsheet.content.article import Article
 from broadsheet.content.field_reader import FieldReader
 from broadsheet.content.front_matter import WITHHOLDING_KEYS, read_article
-from broadsheet.content.link_scan import find_addresses
+from broadsheet.content.link_scan import find_link_targets
 from broadsheet.content.yaml_nodes import FORBIDDEN, Entries, Node, decode_text, describe_forbidden, locate, parse_yaml
 from broadsheet.core import Problem, has_errors
 
@@ -111,7 +111,7 @@ def parse_article(data: bytes, path: str, label: str, zone: tzinfo) -> tuple[Art
     if _YAML_LINE.match(handler.body):
         problems += _find_keys_below(handler, handler.root, reader.known)
     imprint = hashlib.blake2b("\0".join((path, str(zone), handler.front)).encode(), digest_size=16).hexdigest()
-    return replace(article, addresses=find_addresses(body), imprint=imprint), problems
+    return replace(article, addresses=find_link_targets(body), imprint=imprint), problems
 
 
 def _explain_no_fence(text: str, label: str) -> Problem:

@@ -11,7 +11,7 @@ from pathlib import Path
 from broadsheet.content.article_file import MAX_ARTICLE
 from broadsheet.content.taxonomies import REGISTER_FILES
 from broadsheet.content.yaml_nodes import MAX_REGISTER
-from broadsheet.core import BroadsheetError, Problem, show, suggest
+from broadsheet.core import BroadsheetError, Problem, escape_unprintable, suggest
 
 ARTICLES_DIR = "articles"
 """The directory below content/ that holds the articles."""
@@ -25,7 +25,7 @@ MAX_MEDIA = 25_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ContentFiles:
     """Everything that the content directory holds, by paths relative to it with forward slashes."""
 
     root: Path
@@ -44,7 +44,7 @@ class Source:
         return f"{self.label}/{path}"
 
 
-def read_source(root: Path, label: str) -> Source:
+def read_content_dir(root: Path, label: str) -> ContentFiles:
     """Read a content directory: articles and registers whole, of other files only name and size.
 
     Symbolic links are never followed: in a stranger's pull request one could publish any file of the machine
@@ -76,11 +76,11 @@ def read_source(root: Path, label: str) -> Source:
         if reason:
             refused[relative] = reason
             problems += _warn(Path(entry.path), relative, reason, label)
-    return Source(root, label, articles, registers, media, refused, tuple(problems))
+    return ContentFiles(root, label, articles, registers, media, refused, tuple(problems))
 
 
-def read_again(root: Path, relative: str) -> bytes | None:
-    """The bytes of an article's file as it is now; None where it is gone, or is what `read_source` refuses.
+def read_article_bytes(root: Path, relative: str) -> bytes | None:
+    """The bytes of an article's file as it is now; None where it is gone, or is what `read_content_dir` refuses.
 
     Args:
         root: the content directory.
@@ -131,7 +131,7 @@ def _refuse(entry: os.DirEntry[str], relative: str) -> str:
     """Why a file is neither read nor published, or ''."""
     if entry.is_symlink():
         return "a symbolic link, which is never followed"
-    if show(relative) != relative:
+    if escape_unprintable(relative) != relative:
         return "its name has characters that cannot be seen"
     if not entry.is_file(follow_symlinks=False):
         return "no regular file"
@@ -150,7 +150,7 @@ def _warn(path: Path, relative: str, reason: str, label: str) -> list[Problem]:
     suffix = path.suffix.lower()
     if path.is_symlink() and (suffix == ".md" or relative in REGISTER_FILES or path.is_dir()):
         return [Problem(where, 0, 0, "", reason, "put the file itself here")]
-    if suffix == ".md" and show(relative) != relative:
+    if suffix == ".md" and escape_unprintable(relative) != relative:
         return [Problem(where, 0, 0, "", reason, "rename it")]
     if suffix == ".md" and not relative.startswith(f"{ARTICLES_DIR}/") and path.stem.lower() != "readme":
         message, hint = f"not read: articles lie below {ARTICLES_DIR}/", f"move it to {label}/{ARTICLES_DIR}/"

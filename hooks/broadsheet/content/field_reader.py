@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from broadsheet.content.quoting import quote
-from broadsheet.content.yaml_nodes import Entries, Items, Mark, Node, Scalar
+from broadsheet.content.yaml_nodes import Entries, Items, Node, Scalar, SourcePosition
 from broadsheet.core import Moment, Problem, Severity, is_web_address, parse_moment, suggest
 
 MAX_TEXT = 10_000
@@ -32,7 +32,7 @@ class FieldReader:
     """
 
     def __init__(
-        self, entries: Entries, path: str, problems: list[Problem], marks: dict[str, Mark], prefix: str = ""
+        self, entries: Entries, path: str, problems: list[Problem], marks: dict[str, SourcePosition], prefix: str = ""
     ) -> None:
         """Read `entries` of the file at `path`; keys are reported behind `prefix` (`image.`)."""
         self.entries = entries
@@ -229,11 +229,13 @@ class FieldReader:
             self.marks[f"{self.prefix}{key}"] = node.mark
         return node
 
-    def _mark(self, key: str) -> Mark:
+    def _mark(self, key: str) -> SourcePosition:
         node = self.entries.entries.get(key)
         return node.mark if node is not None else self.entries.mark
 
-    def _fault_at(self, mark: Mark, key: str, message: str, hint: str = "", severity: Severity = "error") -> None:
+    def _fault_at(
+        self, mark: SourcePosition, key: str, message: str, hint: str = "", severity: Severity = "error"
+    ) -> None:
         name = f"{self.prefix}{key[:60]}"
         self.problems.append(Problem(self.path, mark.line, mark.column, name, message, hint, severity))
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, cast
 
 from broadsheet.content.article import Article
 from broadsheet.content.article_file import parse_article
-from broadsheet.content.content_dir import ARTICLES_DIR, Source
-from broadsheet.content.taxonomies import AUTHORS_FILE, STORIES_FILE, TOPICS_FILE, Registers, parse_registers
-from broadsheet.content.yaml_nodes import Mark
-from broadsheet.core import Cache, Problem, digest, has_errors, is_slug, slugify, suggester
+from broadsheet.content.content_dir import ARTICLES_DIR, ContentFiles
+from broadsheet.content.taxonomies import AUTHORS_FILE, STORIES_FILE, TOPICS_FILE, Taxonomies, parse_taxonomies
+from broadsheet.content.yaml_nodes import SourcePosition
+from broadsheet.core import Cache, Problem, digest, has_errors, is_slug, make_suggester, slugify
 
 if TYPE_CHECKING:
     from broadsheet.images import ImageInfo
@@ -35,7 +35,7 @@ class Library:
     """All that could be read, public or not. Articles are sorted by path and have no error."""
 
     articles: tuple[Article, ...] = ()
-    registers: Registers = field(default_factory=Registers)
+    registers: Taxonomies = field(default_factory=Taxonomies)
     media: Collection[str] = ()
     """Paths of the files that articles may publish."""
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -52,12 +52,12 @@ class Library:
         return f"{self.label}/{path}"
 
 
-def build_library(source: Source, rules: Rules, cache: Cache | None = None) -> Library:
+def build_library(source: ContentFiles, rules: Rules, cache: Cache | None = None) -> Library:
     """Read and check everything in a source; what has an error is left out, and the problem kept.
 
     Cost: about 0.5 ms for an article that the cache does not know, most of it YAML; 0.1 ms for another.
     """
-    registers, problems = parse_registers(source.registers, source.name, open_topics=rules.open_topics)
+    registers, problems = parse_taxonomies(source.registers, source.name, open_topics=rules.open_topics)
     problems += source.problems
     checks = _set_checks(registers, rules)
     sound: list[Article] = []
@@ -90,7 +90,7 @@ _Parsed = tuple[Article | None, tuple[Problem, ...]]
 
 
 def _parse_all(
-    source: Source, rules: Rules, cache: Cache | None
+    source: ContentFiles, rules: Rules, cache: Cache | None
 ) -> Iterator[tuple[str, Article | None, tuple[Problem, ...]]]:
     """Every article file as `parse_article` reads it, by path, with what is wrong with it."""
     paths = sorted(source.articles)
@@ -136,7 +136,7 @@ class _Check:
         return message, self.suggest(name) or fallback
 
 
-def _set_checks(registers: Registers, rules: Rules) -> tuple[_Check, ...]:
+def _set_checks(registers: Taxonomies, rules: Rules) -> tuple[_Check, ...]:
     topics = {alias: topic.id for topic in registers.topics.values() for alias in topic.aliases}
     table: list[tuple[str, str, dict[str, str], str, bool]] = [
         ("topics", "topic", {**topics, **{name: name for name in registers.topics}}, TOPICS_FILE, rules.open_topics),
@@ -144,7 +144,7 @@ def _set_checks(registers: Registers, rules: Rules) -> tuple[_Check, ...]:
         ("story", "story", {name: name for name in registers.stories}, STORIES_FILE, False),
     ]
     return tuple(
-        _Check(key, noun, known, file, is_open or file in registers.missing, suggester(known))
+        _Check(key, noun, known, file, is_open or file in registers.missing, make_suggester(known))
         for key, noun, known, file, is_open in table
     )
 
@@ -157,7 +157,7 @@ def _check_ids(article: Article, label: str, checks: Iterable[_Check]) -> list[P
         for index, name in enumerate(named[check.key]):
             if name in check.known or (check.is_open and is_slug(name)):
                 continue
-            mark = article.marks.get(f"{check.key}.{index}") or article.marks.get(check.key, Mark(1, 1))
+            mark = article.marks.get(f"{check.key}.{index}") or article.marks.get(check.key, SourcePosition(1, 1))
             problems.append(Problem(label, mark.line, mark.column, check.key, *check.explain(name)))
     return problems
 
@@ -168,7 +168,7 @@ def _resolve_topics(article: Article, check: _Check) -> Article:
     return article if topics == article.topics else replace(article, topics=topics)
 
 
-def _find_clashes(articles: Sequence[Article], source: Source) -> tuple[set[str], list[Problem]]:
+def _find_clashes(articles: Sequence[Article], source: ContentFiles) -> tuple[set[str], list[Problem]]:
     """The paths of articles that want another's address, and a problem for each that names the other.
 
     Of two articles with one URL neither is sound; an alias must give way to an article that has its URL there.
@@ -186,7 +186,7 @@ def _find_clashes(articles: Sequence[Article], source: Source) -> tuple[set[str]
             if owners == [article]:
                 continue
             other = next(twin for twin in [*owners, *(one for one, _ in claimants)] if twin is not article)
-            mark = article.marks.get(key, Mark(1, 1))
+            mark = article.marks.get(key, SourcePosition(1, 1))
             name = key.partition(".")[0]
             message = f"the address /{url} is also that of {source.name(other.path)}"
             hint = "give one of them another slug" if name == "slug" else "take the alias out"
@@ -224,13 +224,13 @@ def index_references(articles: Collection[Article]) -> dict[str, str]:
     return index
 
 
-def _check_choices(articles: Sequence[Article], faulty: Collection[str], source: Source) -> list[Problem]:
+def _check_choices(articles: Sequence[Article], faulty: Collection[str], source: ContentFiles) -> list[Problem]:
     """A problem for every pin or veto that names no article."""
     index = index_references(articles)
     slugs = {article.slug for article in articles}
     # One that names a faulty article is right, and that article's own problem is told.
     known_faulty = {name: path for path in faulty for name in (path, slugify(posixpath.basename(path)[:-3]))}
-    suggest_reference = suggester(index)
+    suggest_reference = make_suggester(index)
     problems = []
     for article in articles:
         for kind, references in (("pin", article.related.pin), ("never", article.related.never)):
@@ -238,7 +238,7 @@ def _check_choices(articles: Sequence[Article], faulty: Collection[str], source:
                 if any(find_article(reference, article.path, names) for names in (index, known_faulty)):
                     continue
                 marks = article.marks
-                mark = marks.get(f"related.{kind}.{place}") or marks.get(f"related.{place}", Mark(1, 1))
+                mark = marks.get(f"related.{kind}.{place}") or marks.get(f"related.{place}", SourcePosition(1, 1))
                 if reference in slugs:
                     message, hint = f"more than one article has the slug '{reference[:60]}'", "give its path"
                 else:

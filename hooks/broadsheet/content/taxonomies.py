@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from broadsheet.content.field_reader import FieldReader
-from broadsheet.content.yaml_nodes import MAX_REGISTER, Entries, Mark, Scalar, decode_text, parse_yaml
-from broadsheet.core import Problem, humanise, is_slug, slugify, suggester
+from broadsheet.content.yaml_nodes import MAX_REGISTER, Entries, Scalar, SourcePosition, decode_text, parse_yaml
+from broadsheet.core import Problem, is_slug, make_suggester, slugify, title_from_id
 
 TOPICS_FILE = "topics.yml"
 AUTHORS_FILE = "authors.yml"
@@ -71,7 +71,7 @@ Entry = TypeVar("Entry", Topic, Author, Story)
 
 
 @dataclass(frozen=True, slots=True)
-class Registers:
+class Taxonomies:
     """The three registers, each in the order of its file."""
 
     topics: Mapping[str, Topic] = field(default_factory=dict)
@@ -81,9 +81,9 @@ class Registers:
     """The register files that are not there or cannot be read: with nothing to check ids against, they are open."""
 
 
-def parse_registers(
+def parse_taxonomies(
     files: Mapping[str, bytes], label: Callable[[str], str], *, open_topics: bool = False
-) -> tuple[Registers, list[Problem]]:
+) -> tuple[Taxonomies, list[Problem]]:
     """Read the registers out of their files' bytes, keyed by file name.
 
     Of an entry with a fault the rest is kept, so that one typo does not make every article that names it faulty.
@@ -100,7 +100,7 @@ def parse_registers(
     known = _mend_topics(topics)
     told = _resolve_stories(stories, known, is_open=open_topics or not topics.sound)
     sound = {TOPICS_FILE: topics.sound, AUTHORS_FILE: authors.sound, STORIES_FILE: stories.sound}
-    registers = Registers(
+    registers = Taxonomies(
         MappingProxyType(known),
         MappingProxyType(authors.entries),
         MappingProxyType(told),
@@ -118,7 +118,7 @@ class _Reading(Generic[Entry]):
     sound: bool = False
     """Whether the file is there and can be read."""
     entries: dict[str, Entry] = field(default_factory=dict)
-    marks: dict[str, Mark] = field(default_factory=dict)
+    marks: dict[str, SourcePosition] = field(default_factory=dict)
     """Where ids and values stand: 'nato', 'nato.parent', 'nato.aliases.0'."""
     problems: list[Problem] = field(default_factory=list)
 
@@ -172,7 +172,7 @@ def _read_topic(key: str, reader: FieldReader) -> Topic:
             reader.fault("aliases", *_refuse_id(alias), index=index)
     return Topic(
         key,
-        reader.text("title") or humanise(key),
+        reader.text("title") or title_from_id(key),
         reader.text("summary"),
         reader.text("parent", prose=False),
         reader.flag("section"),
@@ -185,13 +185,13 @@ def _read_author(key: str, reader: FieldReader) -> Author:
     if email and not _EMAIL.fullmatch(email):
         reader.fault("email", f"'{email[:80]}' is no e-mail address, expected one like desk@example.org")
         email = ""
-    name = reader.text("name") or humanise(key)
+    name = reader.text("name") or title_from_id(key)
     image = reader.text("image", prose=False)
     return Author(key, name, reader.text("role"), reader.text("bio"), reader.web_address("url"), image, email)
 
 
 def _read_story(key: str, reader: FieldReader) -> Story:
-    return Story(key, reader.text("title") or humanise(key), reader.text("summary"), reader.texts("topics"))
+    return Story(key, reader.text("title") or title_from_id(key), reader.text("summary"), reader.texts("topics"))
 
 
 def _mend_topics(topics: _Reading[Topic]) -> dict[str, Topic]:
@@ -207,7 +207,7 @@ def _mend_topics(topics: _Reading[Topic]) -> dict[str, Topic]:
             elif is_slug(alias):
                 kept.append(alias)
         mended[topic.id] = replace(topic, aliases=tuple(kept))
-    suggest_topic = suggester(mended)
+    suggest_topic = make_suggester(mended)
     for topic in list(mended.values()):
         parent = owners.get(topic.parent, topic.parent)
         message, hint = _find_parent_fault(topic.id, parent, mended)
@@ -223,7 +223,7 @@ def _find_parent_fault(name: str, parent: str, topics: Mapping[str, Topic]) -> t
         return "", ""
     if parent not in topics:
         return f"unknown topic '{parent[:60]}'", ""
-    line = trace_topic(parent, topics)
+    line = list_topic_ancestors(parent, topics)
     if name in line:
         return f"'{parent}' is below '{name}' itself", "take one of the two parents out"
     if len(line) >= MAX_PARENTS:
@@ -231,7 +231,7 @@ def _find_parent_fault(name: str, parent: str, topics: Mapping[str, Topic]) -> t
     return "", ""
 
 
-def trace_topic(name: str, topics: Mapping[str, Topic]) -> tuple[str, ...]:
+def list_topic_ancestors(name: str, topics: Mapping[str, Topic]) -> tuple[str, ...]:
     """A topic's id followed by its parent's, its parent's parent's and so on; ends where a circle closes."""
     line: list[str] = []
     while name in topics and name not in line and len(line) < MAX_PARENTS:
@@ -243,7 +243,7 @@ def trace_topic(name: str, topics: Mapping[str, Topic]) -> tuple[str, ...]:
 def _resolve_stories(stories: _Reading[Story], topics: Mapping[str, Topic], *, is_open: bool) -> dict[str, Story]:
     """Stories with the ids of topics in place of their aliases; a topic that is unknown is reported."""
     names = {name: name for name in topics} | {alias: topic.id for topic in topics.values() for alias in topic.aliases}
-    suggest_topic = suggester(names)
+    suggest_topic = make_suggester(names)
     resolved: dict[str, Story] = {}
     for story in stories.entries.values():
         resolved[story.id] = replace(story, topics=tuple(dict.fromkeys(names.get(one, one) for one in story.topics)))

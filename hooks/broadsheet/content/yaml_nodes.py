@@ -35,7 +35,7 @@ _COMMENT_BELOW = re.compile(r"( *)#")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SourcePosition:
     """A place in a file, both numbers 1-based."""
 
     line: int
@@ -47,7 +47,7 @@ class Scalar:
     """A single value, as it was written: types are decided by who reads it, not by YAML."""
 
     text: str
-    mark: Mark
+    mark: SourcePosition
     plain: bool
     """Without quotes."""
     cut: str = ""
@@ -64,7 +64,7 @@ class Items:
     """A list."""
 
     items: tuple[Node, ...]
-    mark: Mark
+    mark: SourcePosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class Entries:
     """A mapping, in the order of the file."""
 
     entries: Mapping[str, Node] = field(default_factory=dict)
-    keys: Mapping[str, Mark] = field(default_factory=dict)
+    keys: Mapping[str, SourcePosition] = field(default_factory=dict)
     """Where each key stands."""
-    mark: Mark = Mark(1, 1)
+    mark: SourcePosition = SourcePosition(1, 1)
 
 
 Node = Scalar | Items | Entries
@@ -93,9 +93,9 @@ def decode_text(data: bytes, path: str, most: int) -> tuple[str, list[Problem]]:
     return text.replace("\r\n", "\n").replace("\r", "\n"), []
 
 
-def locate(text: str, index: int, first_line: int = 1) -> Mark:
+def locate(text: str, index: int, first_line: int = 1) -> SourcePosition:
     """Where the character at an index of a text stands, when the text begins in that line of its file."""
-    return Mark(text.count("\n", 0, index) + first_line, index - text.rfind("\n", 0, index))
+    return SourcePosition(text.count("\n", 0, index) + first_line, index - text.rfind("\n", 0, index))
 
 
 def parse_yaml(
@@ -165,10 +165,10 @@ class _EventReader:
                 root = self.convert(next(self._events), 0, "", 0)
         return root
 
-    def mark(self, mark: Any) -> Mark:
-        return Mark(mark.line + self.first_line, mark.column + 1)
+    def mark(self, mark: Any) -> SourcePosition:
+        return SourcePosition(mark.line + self.first_line, mark.column + 1)
 
-    def fault(self, mark: Mark, key: str, message: str, hint: str = "") -> None:
+    def fault(self, mark: SourcePosition, key: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(self.path, mark.line, mark.column, key, message, hint))
 
     def convert(self, event: Any, depth: int, key: str, indent: int) -> Node:
@@ -196,9 +196,9 @@ class _EventReader:
             items.append(self.convert(item, depth + 1, key, indent))
         return Items(tuple(items), mark)
 
-    def _convert_mapping(self, mark: Mark, depth: int) -> Entries:
+    def _convert_mapping(self, mark: SourcePosition, depth: int) -> Entries:
         entries: dict[str, Node] = {}
-        keys: dict[str, Mark] = {}
+        keys: dict[str, SourcePosition] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key_node = self.convert(event, depth + 1, "", 0)
             key = key_node.text if isinstance(key_node, Scalar) else ""
@@ -215,14 +215,14 @@ class _EventReader:
                 keys[key] = key_node.mark
         return Entries(entries, keys, mark)
 
-    def _refuse_sign(self, event: Any, mark: Mark, key: str) -> None:
+    def _refuse_sign(self, event: Any, mark: SourcePosition, key: str) -> None:
         alias = isinstance(event, yaml.AliasEvent)
         sign, name = ("*", "an alias") if alias else ("&", "an anchor") if event.anchor else ("!", "a tag")
         message = f"'{sign}' at the beginning of an unquoted text means {name}, which is not allowed here"
         hint = suggest_quotes(self.lines[event.start_mark.line], event.start_mark.column)
         self.fault(mark, key, message, hint)
 
-    def _check_text(self, event: Any, mark: Mark, key: str) -> str:
+    def _check_text(self, event: Any, mark: SourcePosition, key: str) -> str:
         text = str(event.value)
         # Only double quotes can write a character as an escape.
         if event.style == '"' and (match := FORBIDDEN.search(text)):

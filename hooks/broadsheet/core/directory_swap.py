@@ -20,7 +20,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from broadsheet.core.output_dir import SiteState, find_left, make_room, remove_files, scan
+from broadsheet.core.output_dir import SiteState, find_left, list_site_files, make_room, remove_files
 
 _AT_FDCWD = -100
 _EXCHANGE = 2
@@ -69,7 +69,7 @@ def fill_spare(site: Path, spare: Path, wanted: SiteState, via: Path) -> None:
     files in 3,700 directories.
     """
     spare.mkdir(exist_ok=True)
-    _mirror(site, spare, wanted, scan(spare), via)
+    _mirror(site, spare, wanted, list_site_files(spare), via)
     _remove_hidden(spare)
     for entry in _list_hidden(site):
         if entry.is_dir() and not entry.is_symlink():
@@ -118,7 +118,7 @@ def replace_site(site: Path, spare: Path, old: SiteState, new: SiteState, change
 
 def replace_files(site: Path, spare: Path, new: SiteState, changed: Collection[str], via: Path) -> None:
     """Put the files of the spare tree in the site one by one, where `replace_site` cannot; see there."""
-    found = scan(site)
+    found = list_site_files(site)
     for path, state in new.items():
         if path in changed or found.get(path) != state:
             _place(spare / path, site / path, site, via)

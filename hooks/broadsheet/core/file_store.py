@@ -34,7 +34,7 @@ class Kind:
     """Unused files are kept up to this size, for a branch of the repository that is checked out again."""
 
 
-PICTURES = Kind("pictures", re.compile(r"[0-9a-f]{24}-\d+\.webp(?:\.\d+)?"), 300_000_000)
+IMAGE_STORE = Kind("pictures", re.compile(r"[0-9a-f]{24}-\d+\.webp(?:\.\d+)?"), 300_000_000)
 
 _DIGEST_BYTES = 16
 
@@ -45,7 +45,7 @@ class FileStore:
     A file begins with a digest of the rest: a file that is cut off or altered is ignored.
     """
 
-    def __init__(self, folder: Path | None, kind: Kind = PICTURES) -> None:
+    def __init__(self, folder: Path | None, kind: Kind = IMAGE_STORE) -> None:
         """Use a directory in the cache directory `folder`; with None, a temporary one that `close` deletes."""
         self.warning = ""
         self._kind = kind

@@ -20,7 +20,7 @@ _SIGNALS_END = os.name == "nt"
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class WrittenPage:
     """A file of the site as it was left: nobody has touched it since while size and time are the same."""
 
     imprint: bytes
@@ -29,7 +29,7 @@ class Printed:
     """Its modification time, in nanoseconds."""
 
 
-def make_staging(site: Path) -> Path:
+def make_staging_dir(site: Path) -> Path:
     """An empty directory beside the site, in which its next state is made ready.
 
     What a build that was killed has left there goes. In a directory where nothing may be made, it lies inside
@@ -50,10 +50,10 @@ def make_staging(site: Path) -> Path:
 def find_left(site: Path, parent: Path | None = None) -> list[Path]:
     """What builds of a site that were killed have left, beside it or in another directory."""
     found = (parent or site.parent).glob(f".{glob.escape(site.name)}.{_PART}-*")
-    return [path for path in found if not is_alive(path.name.rpartition("-")[2])]
+    return [path for path in found if not is_process_alive(path.name.rpartition("-")[2])]
 
 
-def is_alive(process: str) -> bool:
+def is_process_alive(process: str) -> bool:
     """Whether there is a process of that number, or may be."""
     if not process.isdecimal():
         return False
@@ -68,7 +68,7 @@ def is_alive(process: str) -> bool:
     return True
 
 
-def scan(site: Path, others: Collection[str] = (), *, hidden: bool = False) -> dict[str, tuple[int, int]]:
+def list_site_files(site: Path, others: Collection[str] = (), *, hidden: bool = False) -> dict[str, tuple[int, int]]:
     """Every file of a site by its path, with size and modification time.
 
     Hidden files at the top may be anyone's, so they are only told of with `hidden`; `others` names directories
@@ -90,17 +90,19 @@ def scan(site: Path, others: Collection[str] = (), *, hidden: bool = False) -> d
     return found
 
 
-def find_kept(imprints: Mapping[str, bytes], printed: Mapping[str, Printed], there: SiteState) -> set[str]:
+def find_unchanged_pages(
+    digests: Mapping[str, bytes], printed: Mapping[str, WrittenPage], there: SiteState
+) -> set[str]:
     """The files that need not be printed: same imprint as when they were, and untouched since.
 
     Args:
-        imprints: of the pages to come, by path.
+        digests: of the pages to come, by path.
         printed: what the last build noted.
-        there: what the site has (see `scan`).
+        there: what the site has (see `list_site_files`).
 
     """
     kept = set()
-    for path, imprint in imprints.items():
+    for path, imprint in digests.items():
         known = printed.get(path)
         if known is not None and known.imprint == imprint and there.get(path) == (known.size, known.changed):
             kept.add(path)
@@ -120,7 +122,7 @@ def publish(
         another may have put its own in their place since, which must not be taken for these.
 
     """
-    fresh = scan(staging, hidden=True)
+    fresh = list_site_files(staging, hidden=True)
     if not there and _take_place(staging, site):
         return set(fresh), fresh
     left = find_unchanged(staging, site, fresh, there)
@@ -206,17 +208,17 @@ def _remove_empty(site: Path, folders: Collection[str]) -> None:
             path = path.parent
 
 
-def note(
-    imprints: Mapping[str, bytes],
-    printed: Mapping[str, Printed],
+def record_pages(
+    digests: Mapping[str, bytes],
+    printed: Mapping[str, WrittenPage],
     kept: Collection[str],
     left: SiteState,
-) -> dict[str, Printed]:
-    """What was printed and how it was left (see `publish`), for the next build: see `find_kept`."""
+) -> dict[str, WrittenPage]:
+    """What was printed and how it was left (see `publish`), for the next build: see `find_unchanged_pages`."""
     noted = {}
-    for path, imprint in imprints.items():
+    for path, imprint in digests.items():
         if path in kept:
             noted[path] = printed[path]
         elif path in left:
-            noted[path] = Printed(imprint, *left[path])
+            noted[path] = WrittenPage(imprint, *left[path])
     return noted

@@ -21,7 +21,7 @@ _MANY = 2_000
 """A longer list of known words is narrowed down to those that begin alike: comparing words is slow."""
 
 
-def count(number: int, noun: str) -> str:
+def pluralize(number: int, noun: str) -> str:
     """So many of something, in words that agree.
 
     >>> count(1, "error"), count(2, "error")
@@ -58,10 +58,10 @@ class Problem:
         place = ":".join([self.path, *(str(number) for number in (self.line, self.column) if number)])
         key = f"{self.key}: " if self.key else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return show(f"{place}: {key}{self.message}{hint}")
+        return escape_unprintable(f"{place}: {key}{self.message}{hint}")
 
 
-def show(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     r"""A stranger's text on one line, fit for a terminal or a log: what cannot be seen is written out.
 
     `##[` is broken up: in GitHub's logs it begins a workflow command wherever in a line it stands
@@ -92,7 +92,7 @@ def suggest(wrong: str, known: Iterable[str]) -> str:
     return f"did you mean '{near[0]}'?" if near else ""
 
 
-def suggester(known: Collection[str], most: int = 200) -> Callable[[str], str]:
+def make_suggester(known: Collection[str], most: int = 200) -> Callable[[str], str]:
     """`suggest` for many mistyped words and one list: it remembers answers, and looks up `most` words at most.
 
     A thousand articles with a thousand typos each must not keep a build busy for hours.
@@ -115,7 +115,7 @@ def format_text(problems: Iterable[Problem]) -> str:
 
 
 def format_json(problems: Iterable[Problem]) -> str:
-    """The problems as a JSON array of objects with the fields of `Problem`, safe to print as `show` is."""
+    """The problems as a JSON array of objects with the fields of `Problem`, escaped as by `escape_unprintable`."""
     text = json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2)
     text = _UNSEEN.sub(lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
     return text.replace("##[", "##\\u005b")
@@ -133,9 +133,11 @@ def format_github(problems: Iterable[Problem]) -> str:
     lines = []
     for problem in problems:
         where = {"file": problem.path, "line": problem.line, "col": problem.column, "title": problem.key}
-        fields = ",".join(f"{name}={_escape_property(show(str(value)))}" for name, value in where.items() if value)
+        fields = ",".join(
+            f"{name}={_escape_property(escape_unprintable(str(value)))}" for name, value in where.items() if value
+        )
         text = f"{problem.message} ({problem.hint})" if problem.hint else problem.message
-        lines.append(f"::{_GITHUB_LEVEL[problem.severity]} {fields}::{_escape_data(show(text))}")
+        lines.append(f"::{_GITHUB_LEVEL[problem.severity]} {fields}::{_escape_data(escape_unprintable(text))}")
     return "\n".join(lines)
 
 

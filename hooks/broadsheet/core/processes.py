@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 
-def make_pool(workers: int, method: Literal["fork", "forkserver", "spawn"]) -> ProcessPoolExecutor:
+def make_process_pool(workers: int, method: Literal["fork", "forkserver", "spawn"]) -> ProcessPoolExecutor:
     """So many processes, made in one of Python's ways."""
     context = multiprocessing.get_context(method)
     if method == "forkserver":

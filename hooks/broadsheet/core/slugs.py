@@ -56,7 +56,7 @@ def is_letter(character: str) -> bool:
     )
 
 
-def humanise(slug: str) -> str:
+def title_from_id(slug: str) -> str:
     """A title for an id that has none: `'middle-east'` becomes `'Middle east'`."""
     words = slug.replace("-", " ")
     return words[:1].upper() + words[1:]

@@ -28,10 +28,10 @@ CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 _FALLBACK = "en"
 _SINGLE_NUMBER = frozenset({"zero", "one", "two"})
 """The categories of one number each: their text may leave out `{count}`, as in `two: مقالان`."""
-PLACE = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 """A placeholder in a text: `{name}`."""
 
-Forms = Mapping[str, str]
+PluralForms = Mapping[str, str]
 """The texts of a word by plural category. A word that has no plural has `other` only."""
 
 
@@ -39,7 +39,7 @@ Forms = Mapping[str, str]
 class Word:
     """A word or sentence that pages show."""
 
-    forms: Forms
+    forms: PluralForms
     language: str
     """The tag of its language."""
 
@@ -51,7 +51,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class Translations:
     """The words of one language, with the English ones for those that it lacks."""
 
     language: str
@@ -86,7 +86,7 @@ class Wording:
             values: the value of each placeholder `{name}`.
 
         """
-        return fill(self.find(key).choose(count), {"count": count, **values})
+        return fill_placeholders(self.find(key).choose(count), {"count": count, **values})
 
     @property
     def list_locale(self) -> str:
@@ -104,9 +104,9 @@ class Wording:
         return str(format_list(list(names), locale=Locale.parse(self.list_locale, sep="-")))
 
 
-def fill(text: str, values: Mapping[str, object]) -> str:
+def fill_placeholders(text: str, values: Mapping[str, object]) -> str:
     """A text whose placeholders are replaced by values."""
-    return PLACE.sub(lambda match: str(values[match[1]]), text)
+    return PLACEHOLDER.sub(lambda match: str(values[match[1]]), text)
 
 
 @cache
@@ -115,12 +115,14 @@ def find_category(language: str, count: int) -> str:
     return str((_find_locale(language) or Locale(_FALLBACK)).plural_form(count))
 
 
-def find_wording(language: str = _FALLBACK, changes: Mapping[str, str | Forms] | None = None) -> Wording:
+def load_translations(
+    language: str = _FALLBACK, changes: Mapping[str, str | PluralForms] | None = None
+) -> Translations:
     """The words of a language: from its catalogue, or that of the language without the country, else English.
 
     Args:
         language: a tag, such as `pt-BR`.
-        changes: the site's own words by key, in that language, already checked by `check_words`.
+        changes: the site's own words by key, in that language, already checked by `check_translations`.
 
     Cost: 2 ms to read a catalogue, once in a process; then 0.1 ms.
 
@@ -130,11 +132,11 @@ def find_wording(language: str = _FALLBACK, changes: Mapping[str, str | Forms] |
     given = {key: Word(_read_forms(value), language) for key, value in (changes or {}).items()}
     own = {key: Word(forms, language) for key, forms in found.items()}
     english = {key: Word(forms, _FALLBACK) for key, forms in read_catalogue(_FALLBACK).items()}
-    return Wording(language, MappingProxyType(own | given), MappingProxyType(english))
+    return Translations(language, MappingProxyType(own | given), MappingProxyType(english))
 
 
 @cache
-def read_catalogue(tag: str) -> Mapping[str, Forms]:
+def read_catalogue(tag: str) -> Mapping[str, PluralForms]:
     """The words of a language's catalogue by key; empty where there is no catalogue."""
     path = next((path for path in CATALOGUES.glob("*.yml") if path.stem.lower() == tag.lower()), None)
     if path is None:
@@ -143,11 +145,11 @@ def read_catalogue(tag: str) -> Mapping[str, Forms]:
     return MappingProxyType({key: _read_forms(value) for key, value in found.items()})
 
 
-def _read_forms(value: str | Forms) -> Forms:
+def _read_forms(value: str | PluralForms) -> PluralForms:
     return MappingProxyType({"other": value} if isinstance(value, str) else dict(value))
 
 
-def check_words(given: object) -> list[str]:
+def check_translations(given: object) -> list[str]:
     """The faults of a site's own words: one line each, which begins with the key."""
     if not isinstance(given, Mapping):
         return [f": Expected keys and texts but received: {given!r}"]
@@ -162,9 +164,9 @@ def check_words(given: object) -> list[str]:
     return faults
 
 
-def _check_word(value: object, english: Forms) -> list[str]:
+def _check_word(value: object, english: PluralForms) -> list[str]:
     """The faults of one word, compared with the English one."""
-    wanted = PLACE.findall(english["other"])
+    wanted = PLACEHOLDER.findall(english["other"])
     if not isinstance(value, Mapping) or len(english) == 1:
         return [f": {fault}" for fault in _check_text(value, wanted)]
     faults = []
@@ -182,7 +184,7 @@ def _check_text(text: object, wanted: Iterable[str], free: Iterable[str] = ()) -
     """The faults of a text, which may leave out the placeholders that are `free`."""
     if not isinstance(text, str) or not text.strip():
         return [f"Expected a text but received: {text!r}"]
-    found = PLACE.findall(text)
+    found = PLACEHOLDER.findall(text)
     faults = []
     for name in sorted(set(found) - set(wanted)):
         known = ", ".join(f"{{{one}}}" for one in wanted)
@@ -197,7 +199,7 @@ def _check_text(text: object, wanted: Iterable[str], free: Iterable[str] = ()) -
 _RTL_SCRIPTS = frozenset({"adlm", "arab", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa"})
 
 
-def find_direction(tag: str) -> str:
+def text_direction(tag: str) -> str:
     """'rtl' or 'ltr' for a language tag. A script in the tag decides, else Babel's data for the language.
 
     >>> [find_direction(tag) for tag in ("ar", "pt-BR", "ku-Arab", "ks-Deva", "he-IL")]

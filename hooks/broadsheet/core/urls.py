@@ -10,7 +10,7 @@ MEDIA_ROOT = "media/"
 """Where files that lie beside articles are published: apart, so that none can take a page's place."""
 
 
-def relative_url(target: str, start: str, fragment: str = "") -> str:
+def make_relative_url(target: str, start: str, fragment: str = "") -> str:
     """The link from the page at `start` to `target`, both relative to the site's root; escaped for HTML's href.
 
     All three are given as they are, without percent-encoding; `#` and `?` in `target` are part of a file's name.

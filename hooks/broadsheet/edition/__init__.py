@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from broadsheet.edition.build import Press, Spread, set_press, set_sound_press
+from broadsheet.edition.build import ArticleView, SiteModel, build_site_model, build_sound_site_model
 from broadsheet.edition.edition import Edition, find_next_change
-from broadsheet.edition.image_pipeline import read_rendition
+from broadsheet.edition.image_pipeline import read_image_variant
 from broadsheet.edition.listings import ListingPage, page_url
-from broadsheet.edition.page_digests import KINDS, Exposure, Imprints
+from broadsheet.edition.page_digests import KINDS, Exposure, PageDigests
 from broadsheet.edition.plan import INDEX_URLS, Layout, Plan, plan_edition
-from broadsheet.edition.related_input import report_copies
-from broadsheet.edition.related_lists import compare, find_key, start_ranking
-from broadsheet.edition.render_articles import MarkdownSetup, Workshop, begin_work, find_renderer
+from broadsheet.edition.related_input import report_near_duplicates
+from broadsheet.edition.related_lists import compute_related_key, compute_related_lists, start_related_lists
+from broadsheet.edition.render_articles import BuildResources, MarkdownConfig, get_renderer, submit_task
 
 __all__ = [
     "INDEX_URLS",
     "KINDS",
+    "ArticleView",
+    "BuildResources",
     "Edition",
     "Exposure",
-    "Imprints",
     "Layout",
     "ListingPage",
-    "MarkdownSetup",
+    "MarkdownConfig",
+    "PageDigests",
     "Plan",
-    "Press",
-    "Spread",
-    "Workshop",
-    "begin_work",
-    "compare",
-    "find_key",
+    "SiteModel",
+    "build_site_model",
+    "build_sound_site_model",
+    "compute_related_key",
+    "compute_related_lists",
     "find_next_change",
-    "find_renderer",
+    "get_renderer",
     "page_url",
     "plan_edition",
-    "read_rendition",
-    "report_copies",
-    "set_press",
-    "set_sound_press",
-    "start_ranking",
+    "read_image_variant",
+    "report_near_duplicates",
+    "start_related_lists",
+    "submit_task",
 ]

@@ -7,23 +7,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from broadsheet.content import AUTHORS_FILE, Article, Library, Mark
+from broadsheet.content import AUTHORS_FILE, Article, Library, SourcePosition
 from broadsheet.core import Problem, media_url, suggest
 from broadsheet.edition.edition import Edition
 from broadsheet.edition.front_page import FrontPage, build_front_page
-from broadsheet.edition.image_pipeline import develop_pictures, survey_pictures
+from broadsheet.edition.image_pipeline import inspect_images, make_image_variants
 from broadsheet.edition.listings import ListingPage, Listings
 from broadsheet.edition.plan import Layout, Plan, plan_edition
-from broadsheet.edition.related_lists import Ranker, start_ranking
-from broadsheet.edition.render_articles import Workshop, render_bodies
-from broadsheet.edition.story_timeline import Timeline
+from broadsheet.edition.related_lists import Ranker, start_related_lists
+from broadsheet.edition.render_articles import BuildResources, render_bodies
+from broadsheet.edition.story_timeline import StoryTimeline
 from broadsheet.images import PublishedImage
 from broadsheet.related import Ranking, Related
 from broadsheet.rendering import LinkMap, RenderedBody, resolve_link
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class ArticleView:
     """An article with everything that its page shows."""
 
     article: Article
@@ -33,18 +33,18 @@ class Spread:
     newer: Article | None
     """The next in its first topic."""
     older: Article | None
-    timeline: Timeline | None = None
+    timeline: StoryTimeline | None = None
     """Of the story that it belongs to."""
     image_url: str = ""
     """Of the lead image, relative to the site's root; '' without one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class SiteModel:
     """One edition, ready to print."""
 
     edition: Edition
-    spreads: tuple[Spread, ...]
+    spreads: tuple[ArticleView, ...]
     """In the order of the edition: newest first."""
     listings: Listings
     listing_pages: tuple[ListingPage, ...]
@@ -71,15 +71,15 @@ class Press:
         return {spread.article.path: spread.image_url for spread in found}
 
 
-def set_press(
+def build_site_model(
     library: Library,
     now: datetime,
     layout: Layout,
-    workshop: Workshop,
+    resources: BuildResources,
     around: Mapping[str, str],
-    ranker: Ranker = start_ranking,
+    ranker: Ranker = start_related_lists,
     tell: Callable[[Edition, Mapping[str, RenderedBody]], None] | None = None,
-) -> Press:
+) -> SiteModel:
     """Make the edition of an instant ready.
 
     Held articles are rendered and checked as the public ones are, so that no fault comes up at the hour at which one of
@@ -89,7 +89,7 @@ def set_press(
         library: what could be read.
         now: the instant; nothing else in the engine tells the time.
         layout: how many of each thing.
-        workshop: what to work with: how Markdown is rendered, where, and what is known already.
+        resources: what to work with: how Markdown is rendered, where, and what is known already.
         around: the site's other pages and files by their path relative to content/, with their URLs.
         ranker: begins to compare the articles, and gives a function that waits for the lists.
         tell: told the public bodies by path, as soon as they are there; those of the press have no `text` then.
@@ -99,12 +99,12 @@ def set_press(
     for what has not changed.
 
     """
-    library = survey_pictures(library, workshop)
+    library = inspect_images(library, resources)
     plan = plan_edition(library, now, layout, around)
     edition, links, problems = plan.edition, plan.links, list(plan.problems)
-    ranked = ranker(plan, workshop)
+    ranked = ranker(plan, resources)
     held = [article for article in library.articles if article.path not in edition.by_path]
-    every_body = render_bodies((*edition.articles, *held), links, library.name, workshop)
+    every_body = render_bodies((*edition.articles, *held), links, library.name, resources)
     if tell is not None:
         tell(edition, {article.path: every_body[article.path] for article in edition.articles})
         # Whoever was told has them now, and a large archive would have them twice.
@@ -122,12 +122,12 @@ def set_press(
     held_media = {path for article in held for path in every_body[article.path].media}
     held_media = {*held_media, *every_image.values()} - media.keys()
     # Those of held articles, too, as one may be damaged; they are kept for the day on which they are published.
-    made, found = develop_pictures({*media, *held_media}, library, workshop)
+    made, found = make_image_variants({*media, *held_media}, library, resources)
     problems += found
     urls = set(media.values())
     pictures = {url: picture for url, picture in made.items() if url in urls}
     ranking = ranked()
-    return Press(
+    return SiteModel(
         edition,
         _lay_out(plan, bodies, ranking, {path: media[image] for path, image in images.items()}),
         plan.listings,
@@ -144,17 +144,17 @@ def set_press(
     )
 
 
-def set_sound_press(library: Library, *arguments: Any) -> tuple[Press, Library]:
-    """As `set_press`, with the library without what could not be rendered, and with all problems."""
-    press = set_press(library, *arguments)
-    problems = tuple(sorted({*library.problems, *press.problems}))
-    broken = {one.path for one in press.problems if one.severity == "error"}
+def build_sound_site_model(library: Library, *arguments: Any) -> tuple[SiteModel, Library]:
+    """As `build_site_model`, with the library without what could not be rendered, and with all problems."""
+    model = build_site_model(library, *arguments)
+    problems = tuple(sorted({*library.problems, *model.problems}))
+    broken = {one.path for one in model.problems if one.severity == "error"}
     faulty = {article.path for article in library.articles if library.name(article.path) in broken}
     if faulty:
         articles = tuple(article for article in library.articles if article.path not in faulty)
         library = replace(library, articles=articles, faulty=library.faulty | faulty)
-        press = set_press(library, *arguments)
-    return press, replace(library, problems=problems)
+        model = build_site_model(library, *arguments)
+    return model, replace(library, problems=problems)
 
 
 def _find_images(library: Library, links: LinkMap) -> tuple[dict[str, str], list[Problem]]:
@@ -168,7 +168,7 @@ def _find_images(library: Library, links: LinkMap) -> tuple[dict[str, str], list
         if found.media:
             images[article.path] = found.media
         else:
-            mark = article.marks.get("image.src", Mark(1, 1))
+            mark = article.marks.get("image.src", SourcePosition(1, 1))
             message = found.fault or f"'{article.image.src[:80]}' is no file beside the article"
             label = library.name(article.path)
             hint = found.hint or "the path is relative to the article's file"
@@ -203,7 +203,7 @@ def _check_anchors(library: Library, bodies: Mapping[str, RenderedBody]) -> list
 
 def _lay_out(
     plan: Plan, bodies: Mapping[str, RenderedBody], ranking: Ranking, images: Mapping[str, str]
-) -> tuple[Spread, ...]:
+) -> tuple[ArticleView, ...]:
     edition, layout = plan.edition, plan.layout
     neighbours: dict[str, tuple[Article | None, Article | None]] = {}
     for topic, articles in edition.by_topic.items():
@@ -222,5 +222,5 @@ def _lay_out(
         found = (one for one in ranking.lists.get(article.path, ()) if one.id in edition.by_path)
         beside = tuple((edition.by_path[one.id], one) for one in found)
         timeline, image = plan.timelines.get(article.path), images.get(article.path, "")
-        spreads.append(Spread(article, bodies[article.path], beside, latest, newer, older, timeline, image))
+        spreads.append(ArticleView(article, bodies[article.path], beside, latest, newer, older, timeline, image))
     return tuple(spreads)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TypeVar
 
-from broadsheet.content import Article, Author, Library, Story, Topic, trace_topic
-from broadsheet.core import humanise
+from broadsheet.content import Article, Author, Library, Story, Topic, list_topic_ancestors
+from broadsheet.core import title_from_id
 
 Entry = TypeVar("Entry", Topic, Author, Story)
 Index = Mapping[str, tuple[Article, ...]]
@@ -42,7 +42,7 @@ class Edition:
     def section_of(self, article: Article) -> Topic | None:
         """The first section that the article's topics, taken in their order, lead to."""
         for name in article.topics:
-            for one in trace_topic(name, self.topics):
+            for one in list_topic_ancestors(name, self.topics):
                 if one in self.topics and self.topics[one].section:
                     return self.topics[one]
         return None
@@ -98,7 +98,7 @@ def _make_edition(library: Library, now: datetime, public: Iterable[Article]) ->
     topics = _complete(registers.topics, (name for article in articles for name in article.topics), Topic)
     authors = _complete(registers.authors, (name for article in articles for name in article.authors), Author)
     stories = _complete(registers.stories, (article.story for article in articles if article.story), Story)
-    lines = {name: trace_topic(name, topics) for name in topics}
+    lines = {name: list_topic_ancestors(name, topics) for name in topics}
     by_story = _index(reversed(articles), lambda article: [article.story] if article.story else [])
     return Edition(
         now,
@@ -134,7 +134,7 @@ def _complete(
     known: Mapping[str, Entry], named: Iterable[str], make: Callable[[str, str], Entry]
 ) -> Mapping[str, Entry]:
     unknown = sorted({name for name in named if name not in known})
-    return MappingProxyType({**known, **{name: make(name, humanise(name)) for name in unknown}})
+    return MappingProxyType({**known, **{name: make(name, title_from_id(name)) for name in unknown}})
 
 
 def _index(articles: Iterable[Article], keys: Callable[[Article], Iterable[str]]) -> Index:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from broadsheet.content import Library
-from broadsheet.core import BroadsheetError, Problem, digest, make_pool, media_url
-from broadsheet.edition.render_articles import Workshop, begin_work
+from broadsheet.core import BroadsheetError, Problem, digest, make_process_pool, media_url
+from broadsheet.edition.render_articles import BuildResources, submit_task
 from broadsheet.images import (
     ENCODER_VERSION,
     ImageInfo,
@@ -45,24 +45,24 @@ class Developed:
     fault: str = ""
 
 
-def survey_pictures(library: Library, workshop: Workshop) -> Library:
+def inspect_images(library: Library, resources: BuildResources) -> Library:
     """A library that knows its pictures, those that cannot be shown among what is refused, with the reason.
 
     Cost: 20 µs for a file that has not changed since, about 10 ms for another.
     """
-    if workshop.content is None:
+    if resources.content is None:
         return library
     keys: dict[str, bytes] = {}
     for path in library.media:
-        status = _find_status(workshop.content / path) if format_from_name(path) else None
+        status = _find_status(resources.content / path) if format_from_name(path) else None
         if status:
             keys[path] = digest(b"look", ENCODER_VERSION.encode(), path.encode(), status.encode())
-    found = workshop.cache.get("picture", keys.values())
+    found = resources.cache.get("picture", keys.values())
     looks: dict[str, ImageInfo] = {}
     for path, key in keys.items():
         known = found.get(key)
-        looks[path] = known if isinstance(known, ImageInfo) else _look_at(workshop.content / path)
-    workshop.cache.put("picture", {keys[path]: look for path, look in looks.items() if keys[path] not in found})
+        looks[path] = known if isinstance(known, ImageInfo) else _look_at(resources.content / path)
+    resources.cache.put("picture", {keys[path]: look for path, look in looks.items() if keys[path] not in found})
     refused = {path: look.error for path, look in looks.items() if look.error}
     if not refused:
         return replace(library, pictures=looks)
@@ -86,8 +86,8 @@ def _look_at(path: Path) -> ImageInfo:
         return ImageInfo(error=f"not readable: {error.strerror}")
 
 
-def develop_pictures(
-    paths: Collection[str], library: Library, workshop: Workshop
+def make_image_variants(
+    paths: Collection[str], library: Library, resources: BuildResources
 ) -> tuple[dict[str, PublishedImage], list[Problem]]:
     """The pictures that an edition publishes, by URL, each in all its sizes, and what is wrong with them.
 
@@ -95,16 +95,16 @@ def develop_pictures(
     processes as there are cores; 30 µs for another.
     """
     looks = {path: library.pictures[path] for path in sorted(paths) if path in library.pictures}
-    developed = _find_known(looks, workshop)
+    developed = _find_known(looks, resources)
     missing = [path for path in looks if path not in developed]
-    for done, (path, made) in enumerate(_make_missing(missing, looks, workshop), 1):
-        developed[path] = _keep(looks[path], made, workshop)
-        workshop.report("Making pictures", done, len(missing), _LONG)
+    for done, (path, made) in enumerate(_make_missing(missing, looks, resources), 1):
+        developed[path] = _keep(looks[path], made, resources)
+        resources.report("Making pictures", done, len(missing), _LONG)
     # What broke down may go well the next time.
     certain = [path for path in missing if developed[path].fault != _BROKE_DOWN]
-    workshop.cache.put("renditions", {looks[path].key: developed[path] for path in certain})
+    resources.cache.put("renditions", {looks[path].key: developed[path] for path in certain})
     names = [name_variant(looks[path], width) for path, one in developed.items() for width in one.widths]
-    workshop.store.prune(frozenset(names))
+    resources.store.prune(frozenset(names))
     pictures: dict[str, PublishedImage] = {}
     problems: list[Problem] = []
     for path, look in looks.items():
@@ -122,7 +122,7 @@ def _make_picture(path: str, look: ImageInfo, widths: Sequence[int]) -> Publishe
     return PublishedImage(url, path, look.width, look.height, tuple(found), look.key.hex())
 
 
-def read_rendition(picture: PublishedImage, url: str, workshop: Workshop) -> bytes:
+def read_image_variant(picture: PublishedImage, url: str, resources: BuildResources) -> bytes:
     """The bytes of a picture's rendition; made again should another build have removed them.
 
     Raises:
@@ -130,21 +130,21 @@ def read_rendition(picture: PublishedImage, url: str, workshop: Workshop) -> byt
 
     """
     name = posixpath.basename(url)
-    data = workshop.store.load(name)
-    if data is None and workshop.content is not None:
-        original = (workshop.content / picture.path).read_bytes()
+    data = resources.store.load(name)
+    if data is None and resources.content is not None:
+        original = (resources.content / picture.path).read_bytes()
         look = inspect_image(original)
-        _keep(look, make_variants(original, look), workshop)
-        data = workshop.store.load(name)
+        _keep(look, make_variants(original, look), resources)
+        data = resources.store.load(name)
     if data is None:
         raise BroadsheetError(f"'{picture.path}' was changed while the site was built: build it again")
     return data
 
 
-def _find_known(looks: Mapping[str, ImageInfo], workshop: Workshop) -> dict[str, Developed]:
+def _find_known(looks: Mapping[str, ImageInfo], resources: BuildResources) -> dict[str, Developed]:
     """The pictures whose renditions are all there."""
-    found = workshop.cache.get("renditions", [look.key for look in looks.values()])
-    there = workshop.store.list_names() if looks else set()
+    found = resources.cache.get("renditions", [look.key for look in looks.values()])
+    there = resources.store.list_names() if looks else set()
     developed: dict[str, Developed] = {}
     for path, look in looks.items():
         known = found.get(look.key)
@@ -154,30 +154,30 @@ def _find_known(looks: Mapping[str, ImageInfo], workshop: Workshop) -> dict[str,
                 developed[path] = known
         elif there.issuperset(names.values()):
             # Made by an earlier version of the engine, in the same way.
-            files = {width: workshop.store.load(name) for width, name in names.items()}
+            files = {width: resources.store.load(name) for width, name in names.items()}
             if None not in files.values():
                 developed[path] = Developed(tuple(width for width, data in files.items() if data))
     return developed
 
 
-def _keep(look: ImageInfo, made: Variants, workshop: Workshop) -> Developed:
+def _keep(look: ImageInfo, made: Variants, resources: BuildResources) -> Developed:
     if made.error:
         return Developed(fault=made.error)
     widths = []
     for width, data in zip(list_variant_widths(look), made.files, strict=True):
         # An empty file says that there is none, so that nobody tries again.
-        workshop.store.save(name_variant(look, width), data)
+        resources.store.save(name_variant(look, width), data)
         widths += [width] if data else []
     return Developed(tuple(widths))
 
 
 def _make_missing(
-    paths: Sequence[str], looks: Mapping[str, ImageInfo], workshop: Workshop
+    paths: Sequence[str], looks: Mapping[str, ImageInfo], resources: BuildResources
 ) -> Iterator[tuple[str, Variants]]:
-    assert workshop.content is not None or not paths
-    jobs = ((path, workshop.content / path, looks[path]) for path in paths if workshop.content)
+    assert resources.content is not None or not paths
+    jobs = ((path, resources.content / path, looks[path]) for path in paths if resources.content)
     busy = [path for path in paths if list_variant_widths(looks[path])]
-    executor = workshop.hire() if len(busy) >= WORTH_SHARING else None
+    executor = resources.hire() if len(busy) >= WORTH_SHARING else None
     if executor is None:
         for path, file, look in jobs:
             yield path, make_variants(file.read_bytes(), look)
@@ -188,9 +188,9 @@ def _make_missing(
         # Photographs are large: no more of them are in memory than can be worked on soon.
         for path, file, look in islice(jobs, count):
             data = file.read_bytes()
-            running[begin_work(executor, make_variants, data, look)] = (path, data, look)
+            running[submit_task(executor, make_variants, data, look)] = (path, data, look)
 
-    begin(2 * workshop.workers)
+    begin(2 * resources.workers)
     while running:
         finished, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
@@ -198,7 +198,7 @@ def _make_missing(
             try:
                 made = future.result()
             except BrokenExecutor:
-                workshop.warn("a worker process has died, of want of memory perhaps: its work is done again apart")
+                resources.warn("a worker process has died, of want of memory perhaps: its work is done again apart")
                 made = _make_apart(data, look)
             yield path, made
         begin(len(finished))
@@ -206,7 +206,7 @@ def _make_missing(
 
 def _make_apart(data: bytes, look: ImageInfo) -> Variants:
     """Make a picture's renditions in a process of its own: what brings a decoder down must not end the build."""
-    with make_pool(1, "spawn") as pool:
+    with make_process_pool(1, "spawn") as pool:
         try:
             return pool.submit(make_variants, data, look).result()
         except BrokenExecutor:

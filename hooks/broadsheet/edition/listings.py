@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from broadsheet.content import Article, Author, Story, Topic, trace_topic
+from broadsheet.content import Article, Author, Story, Topic, list_topic_ancestors
 from broadsheet.edition.edition import Edition
 
 
@@ -123,7 +123,7 @@ def _sorted_by_title(listings: Iterable[Listing]) -> tuple[Listing, ...]:
 def _nest_topics(edition: Edition) -> tuple[Listing, ...]:
     """A listing of every topic, with those above it and, as whole trees, those below it."""
     topics = edition.topics
-    from_top = sorted(topics, key=lambda name: len(trace_topic(name, topics)))
+    from_top = sorted(topics, key=lambda name: len(list_topic_ancestors(name, topics)))
     above: dict[str, Listing] = {}
     for name in from_top:
         topic = topics[name]

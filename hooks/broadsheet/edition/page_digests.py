@@ -8,7 +8,7 @@ from datetime import UTC
 
 from broadsheet.content import Article
 from broadsheet.core import digest, media_url
-from broadsheet.edition.build import Press, Spread
+from broadsheet.edition.build import ArticleView, SiteModel
 from broadsheet.edition.listings import Listing, ListingPage
 from broadsheet.related import Related
 
@@ -26,28 +26,28 @@ class Exposure:
     """Kinds of page, and a form of `strftime` in which they show the moment of the build; '' stands for all of it."""
 
 
-class Imprints:
+class PageDigests:
     """The imprint of each page of a press: it changes with everything that the page shows, and with nothing else.
 
     What stands in another article's front matter (its imprint) may be in every list that names it; its body is
     on its own page alone. Registers, settings and templates are part of every page's imprint.
     """
 
-    def __init__(self, press: Press, stamp: bytes, exposure: Exposure = Exposure()) -> None:
+    def __init__(self, model: SiteModel, stamp: bytes, exposure: Exposure = Exposure()) -> None:
         """Take a press.
 
         Args:
-            press: what is to be printed.
+            model: what is to be printed.
             stamp: a digest of registers, settings, templates and code.
             exposure: what pages may show beyond that, in a site's own templates.
 
         """
-        self._press = press
-        self._latest = _list_cards(press.spreads[0].latest if press.spreads else ())
+        self._model = model
+        self._latest = _list_cards(model.spreads[0].latest if model.spreads else ())
         self._listings: dict[str, bytes] = {}
-        everything = digest(*(self._digest_spread(spread) for spread in press.spreads)) if exposure.whole else b""
-        zones = (UTC, press.edition.articles[0].date.at.tzinfo if press.edition.articles else UTC)
-        here = [press.edition.at.astimezone(zone) for zone in zones]
+        everything = digest(*(self._digest_spread(spread) for spread in model.spreads)) if exposure.whole else b""
+        zones = (UTC, model.edition.articles[0].date.at.tzinfo if model.edition.articles else UTC)
+        here = [model.edition.at.astimezone(zone) for zone in zones]
         self._stamps = {}
         for kind in KINDS:
             forms = sorted(form for shown, form in exposure.moments if shown == kind)
@@ -55,34 +55,34 @@ class Imprints:
             whole = everything if kind in exposure.whole else b""
             self._stamps[kind] = digest(kind.encode(), stamp, whole, told.encode())
 
-    def of_article(self, spread: Spread, edit_url: str) -> bytes:
+    def of_article(self, spread: ArticleView, edit_url: str) -> bytes:
         """Of an article's page. Cost: about 30 µs."""
         return digest(self._stamps["article"], edit_url.encode(), self._digest_spread(spread))
 
     def of_listing(self, page: ListingPage) -> bytes:
         """Of a page of a list."""
         listing = page.listing
-        image = self._press.author_images.get(listing.key, "") if listing.kind == "author" else ""
+        image = self._model.author_images.get(listing.key, "") if listing.kind == "author" else ""
         place = f"{page.url} {page.number} {page.total} {page.start} {listing.title} {self._list_pictures(image)}"
         cards = _list_cards(page.articles)
         return digest(self._stamps["listing"], place.encode(), self._digest_listing(listing), cards)
 
     def of_directory(self, name: str) -> bytes:
         """Of the page that lists the lists of a kind."""
-        listings: Iterable[Listing] = self._press.listings.years if name == "archive" else ()
-        listings = listings or getattr(self._press.listings, name, ())
+        listings: Iterable[Listing] = self._model.listings.years if name == "archive" else ()
+        listings = listings or getattr(self._model.listings, name, ())
         return digest(
             self._stamps["directory"], name.encode(), *(self._digest_listing(listing) for listing in listings)
         )
 
     def of_front(self, day: str) -> bytes:
         """Of the front page of a day."""
-        front = self._press.front
+        front = self._model.front
         lead = (front.lead,) if front.lead else ()
         sections = [_list_cards(section.articles) for section in front.sections]
         names = " ".join(section.topic.id for section in front.sections)
         lists = (lead, front.features, front.latest, front.following)
-        images = self._list_pictures(*self._press.front_images.values())
+        images = self._list_pictures(*self._model.front_images.values())
         shown = (day.encode(), names.encode(), images.encode())
         return digest(self._stamps["front"], *shown, *map(_list_cards, lists), *sections)
 
@@ -90,7 +90,7 @@ class Imprints:
         """Of the page that searches, which shows nothing but these."""
         return digest(self._stamps["search"], *(part.encode() for part in parts))
 
-    def _digest_spread(self, spread: Spread) -> bytes:
+    def _digest_spread(self, spread: ArticleView) -> bytes:
         related = "\n".join(f"{article.imprint} {_tell(found)}" for article, found in spread.related)
         near = [one.imprint if one else "" for one in (spread.newer, spread.older)]
         line = spread.timeline
@@ -99,9 +99,9 @@ class Imprints:
             steps = [one.imprint if one else "" for one in (line.newer, line.older, line.latest)]
             story = f"{line.total} {steps} " + "|".join(" ".join(one.imprint for one in part) for part in line.parts)
         # The article itself takes a place among the latest.
-        latest = self._latest if spread.latest == self._press.spreads[0].latest else _list_cards(spread.latest)
+        latest = self._latest if spread.latest == self._model.spreads[0].latest else _list_cards(spread.latest)
         inside = (media_url(path) for path in spread.body.media)
-        pictures = self._list_pictures(*(url for url in inside if url in self._press.pictures))
+        pictures = self._list_pictures(*(url for url in inside if url in self._model.pictures))
         lead = self._list_pictures(spread.image_url)
         texts = (spread.article.path, spread.article.imprint, related, *near, story, lead, pictures)
         html = spread.body.html.encode(errors="surrogatepass")
@@ -109,7 +109,7 @@ class Imprints:
 
     def _list_pictures(self, *urls: str) -> str:
         """Pictures by URL, with their size and that of all renditions."""
-        return " ".join(f"{url} {self._press.pictures.get(url, '')}" for url in urls)
+        return " ".join(f"{url} {self._model.pictures.get(url, '')}" for url in urls)
 
     def _digest_listing(self, listing: Listing) -> bytes:
         """Of what pages show of a whole list: how many articles it has, and when they were. Once for all its pages."""

@@ -11,8 +11,8 @@ from broadsheet.core import Problem
 from broadsheet.edition.edition import Edition, explain_hold, publish, publish_all
 from broadsheet.edition.listings import ListingPage, Listings, build_listings, paginate
 from broadsheet.edition.redirects import collect_redirects
-from broadsheet.edition.related_input import check_pins, describe_articles
-from broadsheet.edition.story_timeline import Timeline, build_timelines
+from broadsheet.edition.related_input import check_pins, make_documents
+from broadsheet.edition.story_timeline import StoryTimeline, build_timelines
 from broadsheet.related import Document
 from broadsheet.rendering import LinkMap
 
@@ -46,7 +46,7 @@ class Plan:
     listings: Listings
     listing_pages: tuple[ListingPage, ...]
     links: LinkMap
-    timelines: Mapping[str, Timeline]
+    timelines: Mapping[str, StoryTimeline]
     """By the path of each article that has one."""
     documents: tuple[Document, ...]
     """The public articles, for `related.rank`."""
@@ -60,7 +60,7 @@ def plan_edition(library: Library, now: datetime, layout: Layout, around: Mappin
     pages = tuple(page for listing in listings for page in paginate(listing, layout.per_page))
     links, problems = _map_links(library, edition, pages, around, layout)
     timelines = build_timelines(edition, layout.timeline_count)
-    documents = describe_articles(library, edition, links, timelines, layout.language, repeat_links=layout.repeat_links)
+    documents = make_documents(library, edition, links, timelines, layout.language, repeat_links=layout.repeat_links)
     problems += check_pins(library, edition, layout.related_count)
     return Plan(layout, edition, listings, pages, links, timelines, tuple(documents), tuple(problems))
 

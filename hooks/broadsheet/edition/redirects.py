@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from broadsheet.content import TOPICS_FILE, Article, Mark
+from broadsheet.content import TOPICS_FILE, Article, SourcePosition
 from broadsheet.core import Problem
 from broadsheet.edition.edition import Edition
 
@@ -68,7 +68,7 @@ def _parents(url: str) -> Iterator[str]:
 
 
 def _refuse(article: Article, index: int, label: Callable[[str], str]) -> Problem:
-    mark = article.marks.get(f"aliases.{index}", Mark(1, 1))
+    mark = article.marks.get(f"aliases.{index}", SourcePosition(1, 1))
     alias = article.aliases[index]
     end = "the article's own" if alias == article.url else "taken: it does not lead to this article"
     message = f"the address /{alias} is {end}"

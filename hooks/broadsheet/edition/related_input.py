@@ -7,19 +7,19 @@ from datetime import UTC
 from typing import Literal
 from urllib.parse import urlsplit
 
-from broadsheet.content import Article, Library, Mark, find_addresses, find_article, index_references
+from broadsheet.content import Article, Library, SourcePosition, find_article, find_link_targets, index_references
 from broadsheet.core import Problem
 from broadsheet.edition.edition import Edition, explain_hold
-from broadsheet.edition.story_timeline import Timeline
+from broadsheet.edition.story_timeline import StoryTimeline
 from broadsheet.related import Document, Ranking
 from broadsheet.rendering import LinkMap, resolve_link
 
 
-def describe_articles(
+def make_documents(
     library: Library,
     edition: Edition,
     links: LinkMap,
-    timelines: Mapping[str, Timeline],
+    timelines: Mapping[str, StoryTimeline],
     language: str,
     *,
     repeat_links: bool,
@@ -69,7 +69,7 @@ def _describe(
 
 def find_linked(article: Article, links: LinkMap) -> Iterator[str]:
     """The paths of the public articles that a body links to."""
-    addresses = find_addresses(article.body) if article.addresses is None else article.addresses
+    addresses = find_link_targets(article.body) if article.addresses is None else article.addresses
     # Most addresses lead to others, and that can be told at a glance.
     host = urlsplit(links.site).netloc.lower()
     for address in addresses:
@@ -106,7 +106,9 @@ def check_pins(library: Library, edition: Edition, count: int) -> list[Problem]:
                 if pinned.path in edition.by_path:
                     continue
             what, hint = mistake or (f"{explain_hold(pinned, edition.at)}: it is not shown", "")
-            mark = article.marks.get(f"related.pin.{place}") or article.marks.get(f"related.{place}", Mark(1, 1))
+            mark = article.marks.get(f"related.pin.{place}") or article.marks.get(
+                f"related.{place}", SourcePosition(1, 1)
+            )
             message = f"'{reference[:60]}' {what}"
             severity: Literal["note", "warning"] = "warning" if mistake else "note"
             label = library.name(article.path)
@@ -131,7 +133,7 @@ def _find_mistake(
     return None
 
 
-def report_copies(library: Library, ranking: Ranking) -> list[Problem]:
+def report_near_duplicates(library: Library, ranking: Ranking) -> list[Problem]:
     """A note for each article that is nearly the same as an older one."""
     older: dict[str, list[tuple[str, float]]] = {}
     for first, second, share in ranking.near_duplicates:

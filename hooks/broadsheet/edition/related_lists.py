@@ -7,39 +7,45 @@ from collections.abc import Callable, Sequence
 from broadsheet import related
 from broadsheet.core import digest, map_in_forks
 from broadsheet.edition.plan import Plan
-from broadsheet.edition.render_articles import Workshop, await_work, begin_work
+from broadsheet.edition.render_articles import BuildResources, await_task, submit_task
 from broadsheet.related import Document, Ranking
 
-Ranker = Callable[[Plan, Workshop], Callable[[], Ranking]]
+Ranker = Callable[[Plan, BuildResources], Callable[[], Ranking]]
 """Begins to compare the articles of a plan; what it gives waits for the lists."""
 
 
-def start_ranking(plan: Plan, workshop: Workshop) -> Callable[[], Ranking]:
+def start_related_lists(plan: Plan, resources: BuildResources) -> Callable[[], Ranking]:
     """Begin to compare the articles of a plan, unless the same were compared before; wait by calling the result."""
     count = plan.layout.related_count
-    key = find_key(plan.documents, count)
-    known = workshop.cache.get("ranking", [key]).get(key)
+    key = compute_related_key(plan.documents, count)
+    known = resources.cache.get("ranking", [key]).get(key)
     if isinstance(known, Ranking):
         return lambda: known
-    future = begin_work(workshop.executor, compare, plan.documents, count) if workshop.executor else None
+    future = (
+        submit_task(resources.executor, compute_related_lists, plan.documents, count) if resources.executor else None
+    )
 
     def wait() -> Ranking:
-        workshop.report("Comparing articles", 0, len(plan.documents))
+        resources.report("Comparing articles", 0, len(plan.documents))
         arguments = (plan.documents, count)
-        ranking: Ranking = compare(*arguments) if future is None else await_work(future, workshop, compare, *arguments)
-        workshop.report("Comparing articles", len(plan.documents), len(plan.documents))
-        workshop.cache.put("ranking", {key: ranking})
+        ranking: Ranking = (
+            compute_related_lists(*arguments)
+            if future is None
+            else await_task(future, resources, compute_related_lists, *arguments)
+        )
+        resources.report("Comparing articles", len(plan.documents), len(plan.documents))
+        resources.cache.put("ranking", {key: ranking})
         return ranking
 
     return wait
 
 
-def compare(documents: Sequence[Document], count: int) -> Ranking:
+def compute_related_lists(documents: Sequence[Document], count: int) -> Ranking:
     """As `related.rank`, which is imported by the process that needs it, on as many cores as there are."""
     return related.rank(documents, count, map_in_forks)
 
 
-def find_key(documents: Sequence[Document], count: int) -> bytes:
+def compute_related_key(documents: Sequence[Document], count: int) -> bytes:
     """A digest of all that the lists depend on. Cost: about 15 µs a document."""
     texts = [(one.headline, one.dek, one.body) for one in documents]
     return digest(

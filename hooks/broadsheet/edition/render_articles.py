@@ -33,7 +33,7 @@ _MOST = 400
 
 
 @dataclass(frozen=True, slots=True)
-class MarkdownSetup:
+class MarkdownConfig:
     """How Markdown is rendered."""
 
     extensions: tuple[str, ...] = ()
@@ -77,10 +77,10 @@ def _ignore(warning: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class BuildResources:
     """What an edition is made ready with."""
 
-    setup: MarkdownSetup = MarkdownSetup()
+    setup: MarkdownConfig = MarkdownConfig()
     executor: Executor | None = None
     """Where work is done at the same time; here without one."""
     workers: int = 1
@@ -99,14 +99,14 @@ class Workshop:
 class _Job:
     """Bodies to be rendered in one go."""
 
-    setup: MarkdownSetup
+    setup: MarkdownConfig
     links: LinkMap
     articles: tuple[tuple[Article, str], ...]
     """With the names of their files."""
 
 
 def render_bodies(
-    articles: Sequence[Article], links: LinkMap, name: Callable[[str], str], workshop: Workshop
+    articles: Sequence[Article], links: LinkMap, name: Callable[[str], str], resources: BuildResources
 ) -> dict[str, RenderedBody]:
     """The bodies of articles, by path.
 
@@ -117,22 +117,22 @@ def render_bodies(
     Args:
         articles: public ones; `name` gives a file's name in problems.
         links: where links can lead.
-        workshop: what to work with.
+        resources: what to work with.
 
     """
-    packed = workshop.setup.packed
-    common = digest(packed, workshop.setup.stamp.encode(), links.site.encode())
+    packed = resources.setup.packed
+    common = digest(packed, resources.setup.stamp.encode(), links.site.encode())
     keys = {article.path: _key(common, article, name) for article in articles}
-    found = workshop.cache.get("body", keys.values()) if packed and workshop.setup.is_closed else {}
+    found = resources.cache.get("body", keys.values()) if packed and resources.setup.is_closed else {}
     bodies: dict[str, RenderedBody] = {}
     for article in articles:
         known = found.get(keys[article.path])
         if isinstance(known, RenderedBody) and _leads_where_it_did(known, article, links):
             bodies[article.path] = known
     missing = [article for article in articles if article.path not in bodies]
-    made = dict(_render_missing(missing, links, name, workshop))
-    if packed and workshop.setup.is_closed:
-        workshop.cache.put("body", {keys[path]: body for path, body in made.items() if not has_errors(body.problems)})
+    made = dict(_render_missing(missing, links, name, resources))
+    if packed and resources.setup.is_closed:
+        resources.cache.put("body", {keys[path]: body for path, body in made.items() if not has_errors(body.problems)})
     bodies |= made
     return {article.path: bodies[article.path] for article in articles}
 
@@ -150,27 +150,27 @@ def _leads_where_it_did(body: RenderedBody, article: Article, links: LinkMap) ->
 
 
 def _render_missing(
-    articles: Sequence[Article], links: LinkMap, name: Callable[[str], str], workshop: Workshop
+    articles: Sequence[Article], links: LinkMap, name: Callable[[str], str], resources: BuildResources
 ) -> Iterator[tuple[str, RenderedBody]]:
     named = [(article, name(article.path)) for article in articles]
-    if workshop.executor is None or len(named) < WORTH_SHARING or not workshop.setup.packed:
+    if resources.executor is None or len(named) < WORTH_SHARING or not resources.setup.packed:
         for done, one in enumerate(named, 1):
-            yield one[0].path, _render_all(_Job(workshop.setup, links, (one,)))[0]
-            workshop.report("Rendering articles", done, len(named))
+            yield one[0].path, _render_all(_Job(resources.setup, links, (one,)))[0]
+            resources.report("Rendering articles", done, len(named))
         return
-    size = min(_MOST, -(-len(named) // (_CHUNKS * workshop.workers)))
-    jobs = [_Job(workshop.setup, links, tuple(named[start : start + size])) for start in range(0, len(named), size)]
-    futures = {begin_work(workshop.executor, _render_job, job): job for job in jobs}
+    size = min(_MOST, -(-len(named) // (_CHUNKS * resources.workers)))
+    jobs = [_Job(resources.setup, links, tuple(named[start : start + size])) for start in range(0, len(named), size)]
+    futures = {submit_task(resources.executor, _render_job, job): job for job in jobs}
     done = 0
     for future in as_completed(futures):
         job = futures[future]
-        for (article, _), body in zip(job.articles, await_work(future, workshop, _render_job, job), strict=True):
+        for (article, _), body in zip(job.articles, await_task(future, resources, _render_job, job), strict=True):
             yield article.path, body
         done += len(job.articles)
-        workshop.report("Rendering articles", done, len(named))
+        resources.report("Rendering articles", done, len(named))
 
 
-def begin_work(executor: Executor, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+def submit_task(executor: Executor, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
     """Have a worker do something; where the workers have died already, the future says so."""
     try:
         return executor.submit(work, *arguments)
@@ -180,12 +180,12 @@ def begin_work(executor: Executor, work: Callable[..., Any], *arguments: Any) ->
         return future
 
 
-def await_work(future: Future[Any], workshop: Workshop, work: Callable[..., Any], *arguments: Any) -> Any:
+def await_task(future: Future[Any], resources: BuildResources, work: Callable[..., Any], *arguments: Any) -> Any:
     """What a worker has made; made here when the worker is gone, as when memory ran out."""
     try:
         return future.result()
     except BrokenExecutor:
-        workshop.warn("a worker process has died, of want of memory perhaps: its work is done again here")
+        resources.warn("a worker process has died, of want of memory perhaps: its work is done again here")
         return work(*arguments)
 
 
@@ -198,14 +198,14 @@ def _render_job(job: _Job) -> list[RenderedBody]:
 
 
 def _render_all(job: _Job) -> list[RenderedBody]:
-    renderer = find_renderer(job.setup)
+    renderer = get_renderer(job.setup)
     return [renderer.render(article, job.links, label) for article, label in job.articles]
 
 
-_renderers: list[tuple[MarkdownSetup, BodyRenderer]] = []
+_renderers: list[tuple[MarkdownConfig, BodyRenderer]] = []
 
 
-def find_renderer(setup: MarkdownSetup) -> BodyRenderer:
+def get_renderer(setup: MarkdownConfig) -> BodyRenderer:
     """The renderer of this process for a setup, built once: that takes as long as fifty bodies."""
     for known, renderer in _renderers:
         if known == setup:
@@ -216,7 +216,7 @@ def find_renderer(setup: MarkdownSetup) -> BodyRenderer:
     return renderer
 
 
-def _render_apart(setup: MarkdownSetup, article: Article, links: LinkMap, label: str) -> RenderedBody:
+def _render_apart(setup: MarkdownConfig, article: Article, links: LinkMap, label: str) -> RenderedBody:
     try:
         body: RenderedBody = call_in_main_thread(_render_mortally, setup, article, links, label)
     except (BrokenExecutor, MemoryError):
@@ -225,8 +225,8 @@ def _render_apart(setup: MarkdownSetup, article: Article, links: LinkMap, label:
     return body
 
 
-def _render_mortally(setup: MarkdownSetup, article: Article, links: LinkMap, label: str) -> RenderedBody:
-    renderer = find_renderer(setup)
+def _render_mortally(setup: MarkdownConfig, article: Article, links: LinkMap, label: str) -> RenderedBody:
+    renderer = get_renderer(setup)
     renderer.warm_up()
     with die_beyond(setup.limits):
         return renderer.render_strictly(article, links, label)

@@ -10,7 +10,7 @@ from broadsheet.edition.edition import Edition
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class StoryTimeline:
     """A story as seen from one of its articles."""
 
     story: Story
@@ -31,7 +31,7 @@ class Timeline:
         return frozenset(article.path for article in (*links, *(one for part in self.parts for one in part)))
 
 
-def build_timelines(edition: Edition, count: int) -> dict[str, Timeline]:
+def build_timelines(edition: Edition, count: int) -> dict[str, StoryTimeline]:
     """The timeline of each article that belongs to a story with more than one, by the article's path.
 
     Cost: `count` steps an article.
@@ -41,11 +41,11 @@ def build_timelines(edition: Edition, count: int) -> dict[str, Timeline]:
         count: how many articles a timeline shows; 0 for no timelines.
 
     """
-    timelines: dict[str, Timeline] = {}
+    timelines: dict[str, StoryTimeline] = {}
     for name, articles in edition.by_story.items():
         newest_first = tuple(reversed(articles))
         for place, article in enumerate(newest_first if count and len(articles) > 1 else ()):
-            timelines[article.path] = Timeline(
+            timelines[article.path] = StoryTimeline(
                 edition.stories[name],
                 _choose_parts(newest_first, place, count),
                 len(articles),

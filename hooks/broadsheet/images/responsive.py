@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from urllib.parse import unquote
 
-from broadsheet.core import Wording, find_wording
+from broadsheet.core import Translations, load_translations
 
 # The width of an image in CSS pixels, and the window width from which it applies. They repeat the style sheet, since
 # browsers choose an image before they have that. In narrower windows an image fills the window except its margins.
@@ -157,7 +157,7 @@ def make_images_responsive(
     images: Mapping[str, PublishedImage],
     *,
     leads: bool = False,
-    words: Wording | None = None,
+    words: Translations | None = None,
 ) -> str:
     """Return the HTML of a text in which each image is responsive.
 
@@ -173,7 +173,7 @@ def make_images_responsive(
         return content
     opening = _OPENING_IMAGE.match(content) if leads else None
     inside = {"picture": False, "a": False}
-    panorama_numbers, words = count(1), words or find_wording()
+    panorama_numbers, words = count(1), words or load_translations()
     to_root = "../" * page_url.count("/")
 
     def replace_tag(tag: re.Match[str]) -> str:

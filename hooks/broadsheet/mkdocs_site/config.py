@@ -16,7 +16,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
 
 from broadsheet.content import ARTICLES_DIR, Rules
-from broadsheet.core import Forms, Wording, check_words, find_wording, suggest
+from broadsheet.core import PluralForms, Translations, check_translations, load_translations, suggest
 from broadsheet.edition import Layout
 from broadsheet.rendering import MAX_SECONDS
 
@@ -88,7 +88,7 @@ class _Locale(BaseConfigOption[Locale]):
             raise ValidationError(f"Expected a locale such as 'en_GB' but received: {value!r}") from None
 
 
-class _Words(BaseConfigOption[Mapping[str, str | Forms]]):
+class _Words(BaseConfigOption[Mapping[str, str | PluralForms]]):
     """Words of the pages by key; `_find_faults` checks them, as there may be several faults in them."""
 
     def __init__(self) -> None:
@@ -202,7 +202,7 @@ def _find_faults(name: str, given: object, kind: type[Config]) -> list[str]:
         elif isinstance(option := getattr(kind, key), c.SubConfig):
             faults += _find_faults(f"{name}.{key}", value, option.config_class)
         elif isinstance(option, _Words):
-            faults += [f"{name}.{key}{fault}" for fault in check_words(value)]
+            faults += [f"{name}.{key}{fault}" for fault in check_translations(value)]
         else:
             settings.load_dict({key: value})
             failed, warnings = settings.validate()
@@ -249,9 +249,9 @@ def find_language(config: MkDocsConfig) -> str:
     return str(config.theme.get("language") or "en")
 
 
-def find_words(settings: Settings, config: MkDocsConfig) -> Wording:
+def find_words(settings: Settings, config: MkDocsConfig) -> Translations:
     """The words of the pages, in their language."""
-    return find_wording(find_language(config), settings.words)
+    return load_translations(find_language(config), settings.words)
 
 
 def find_layout(settings: Settings, config: MkDocsConfig) -> Layout:

@@ -33,7 +33,7 @@ def find_edit_base(config: MkDocsConfig, root: Path) -> str:
     return address if address.startswith(("https://", "http://")) else ""
 
 
-def map_surroundings(config: MkDocsConfig, files: Files, root: Path) -> Mapping[str, str]:
+def map_docs_files(config: MkDocsConfig, files: Files, root: Path) -> Mapping[str, str]:
     """The site's own pages and files by their path relative to content/, with their URLs."""
     way = Path(os.path.relpath(Path(config.docs_dir).resolve(), root))
     return {(way / file.src_uri).as_posix(): _address(file) for file in files if is_published(file)}

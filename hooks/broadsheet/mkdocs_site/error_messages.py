@@ -14,7 +14,7 @@ from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from mkdocs.exceptions import ConfigurationError, PluginError
 
 from broadsheet.content import explain_yaml
-from broadsheet.core import Problem, count, show
+from broadsheet.core import Problem, escape_unprintable, pluralize
 
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "note": logging.INFO}
 _DISK_FAULTS = {
@@ -45,14 +45,14 @@ def report_problems(
             log.log(_LEVELS[problem.severity], str(problem))
     warnings = sum(one.severity == "warning" for one in known)
     if warnings:
-        log.info("%s as before: 'broadsheet check' lists all", count(warnings, "warning"))
+        log.info("%s as before: 'broadsheet check' lists all", pluralize(warnings, "warning"))
     if serving:
         return
     errors, warnings = (sum(one.severity == kind for one in problems) for kind in ("error", "warning"))
     if errors:
-        raise PluginError(f"{count(errors, 'error')} in the content, see above: nothing was built")
+        raise PluginError(f"{pluralize(errors, 'error')} in the content, see above: nothing was built")
     if strict and warnings:
-        raise PluginError(f"{count(warnings, 'warning')} in the content, see above: strict, so nothing was built")
+        raise PluginError(f"{pluralize(warnings, 'warning')} in the content, see above: strict, so nothing was built")
 
 
 def explain_disk_fault(error: BaseException) -> str:
@@ -62,14 +62,14 @@ def explain_disk_fault(error: BaseException) -> str:
     reason = error.strerror or _name(error)
     # Of a copy it is the file to be written.
     name = error.filename2 or error.filename
-    return _place(name, 0, reason) if isinstance(name, str) else show(reason)
+    return _place(name, 0, reason) if isinstance(name, str) else escape_unprintable(reason)
 
 
-def explain_mishap(error: BaseException) -> str:
+def explain_exception(error: BaseException) -> str:
     """What a user has done wrong, with file and line; '' for what is no user's mistake, or has been told already."""
     cause = error.__cause__ or error.__context__
     if isinstance(error, ConfigurationError):
-        return _explain_settings(cause) or show(error.format_message())
+        return _explain_settings(cause) or escape_unprintable(error.format_message())
     if isinstance(error, TemplateSyntaxError):
         return _place(error.filename or error.name or "a template", error.lineno, error.message or "")
     frames = traceback.extract_tb(error.__traceback__)
@@ -77,7 +77,7 @@ def explain_mishap(error: BaseException) -> str:
     if template is not None and (isinstance(error, TemplateError) or template is frames[-1]):
         return _place(template.filename, template.lineno or 0, _name(error))
     if isinstance(error, TemplateError):
-        return show(_name(error))
+        return escape_unprintable(_name(error))
     if isinstance(error, OSError) and isinstance(error.filename, str):
         return _place(error.filename, 0, error.strerror or _name(error))
     return ""

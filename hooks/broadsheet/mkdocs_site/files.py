@@ -14,13 +14,13 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from broadsheet.core import Problem, digest
-from broadsheet.edition import Imprints
+from broadsheet.edition import PageDigests
 from broadsheet.images import format_from_name, strip_metadata
 
 log = get_plugin_logger("broadsheet")
 
 
-class PressFile(File):
+class PageFile(File):
     """A page of the newspaper; printed by the engine, or by MkDocs where other plugins want to see it."""
 
     def __init__(
@@ -29,7 +29,7 @@ class PressFile(File):
         src_uri: str,
         config: MkDocsConfig,
         make: Callable[[File], Page],
-        imprint: Callable[[Imprints], bytes],
+        imprint: Callable[[PageDigests], bytes],
         root: str | None = None,
     ) -> None:
         """Take the page's place, the name that links know it by, and what makes the page and its imprint when wanted.
@@ -49,9 +49,9 @@ class PressFile(File):
         """The day of its last change, as `2026-01-18`, for the sitemap."""
         self._imprint = imprint
 
-    def find_imprint(self, imprints: Imprints) -> bytes:
+    def find_imprint(self, digests: PageDigests) -> bytes:
         """The page's imprint."""
-        return self._imprint(imprints)
+        return self._imprint(digests)
 
     def find_address(self, site_url: str) -> str:
         """The page's full address; from the root of the server where that is not known."""
@@ -85,7 +85,7 @@ class MediaFile(File):
     mark = ""
     """Of the content, where that is known."""
 
-    def find_imprint(self, imprints: Imprints) -> bytes:
+    def find_imprint(self, digests: PageDigests) -> bytes:
         """Changes with the file; after a fresh checkout, in which all files are new, with its content alone."""
         if self.mark:
             return digest(self.src_uri.encode(), self.mark.encode())
@@ -107,7 +107,7 @@ class MediaFile(File):
             self.put(Path(self.abs_dest_path))
 
 
-class OwnPicture(MediaFile):
+class DocsImageFile(MediaFile):
     """A picture among the site's own pages, published without metadata as those of articles are."""
 
     def __init__(self, file: File, config: MkDocsConfig) -> None:
@@ -125,7 +125,7 @@ class OwnPicture(MediaFile):
             shutil.copyfile(str(self.abs_src_path), target)
 
 
-class RenditionFile(MediaFile):
+class ImageVariantFile(MediaFile):
     """A picture in one of its smaller sizes."""
 
     def __init__(self, url: str, config: MkDocsConfig, read: Callable[[], bytes]) -> None:
@@ -135,7 +135,7 @@ class RenditionFile(MediaFile):
         self._content = b""
         self._read = read
 
-    def find_imprint(self, imprints: Imprints) -> bytes:
+    def find_imprint(self, digests: PageDigests) -> bytes:
         """Changes with the name."""
         return digest(self.dest_uri.encode())
 
@@ -150,6 +150,6 @@ def _find_root(site_url: str) -> str:
     return urljoin(site_url or "/", ".")
 
 
-def list_entries(files: Iterable[File]) -> list[PressFile]:
+def list_sitemap_entries(files: Iterable[File]) -> list[PageFile]:
     """The pages that the engine prints and the sitemap names."""
-    return [file for file in files if isinstance(file, PressFile) and file.by_engine and file.listed]
+    return [file for file in files if isinstance(file, PageFile) and file.by_engine and file.listed]

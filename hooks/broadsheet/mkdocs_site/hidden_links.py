@@ -20,14 +20,14 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 
 from broadsheet.core import media_url
-from broadsheet.edition import Press
+from broadsheet.edition import SiteModel
 from broadsheet.rendering import NO_PAGE, WORDS_STAY
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class HiddenFiles:
     """Files that the site has only while held articles are public, by the names that MkDocs knows them by."""
 
     urls: Mapping[str, str] = field(default_factory=dict)
@@ -36,23 +36,23 @@ class Withheld:
     """Why each is not there now, in words that follow its name."""
 
 
-def find_withheld(press: Press) -> Withheld:
+def find_hidden_files(model: SiteModel) -> HiddenFiles:
     """What only the held articles of an edition would add to the site."""
-    held, reasons = press.links.held, press.links.reasons
+    held, reasons = model.links.held, model.links.reasons
     urls = {path: url for path, url in held.items() if url}
     why = {path: reasons.get(path, NO_PAGE) for path in urls}
-    for url, target in press.links.hidden.items():
-        article = press.links.path_at(target)
+    for url, target in model.links.hidden.items():
+        article = model.links.path_at(target)
         if url == target and article:
             continue
         name = f"{url}index.md" if url == target else url if url.endswith(".html") else f"{url}index.html"
         urls[name], why[name] = url, reasons.get(article, NO_PAGE)
-    for path in press.held_media:
+    for path in model.held_media:
         urls[path], why[path] = media_url(path), "is a file of articles that are not public"
-    return Withheld(urls, why)
+    return HiddenFiles(urls, why)
 
 
-def find_rivals(files: Files, withheld: Withheld) -> list[str]:
+def find_rivals(files: Files, withheld: HiddenFiles) -> list[str]:
     """The names of the site's own files in whose place the newspaper puts its own once held articles are public."""
     by_url = {unquote(file.url).removesuffix("./"): file for file in files}
     found = []
@@ -63,7 +63,7 @@ def find_rivals(files: Files, withheld: Withheld) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def prune_nav(config: MkDocsConfig, files: Files, withheld: Withheld, tell: Tell) -> None:
+def prune_nav(config: MkDocsConfig, files: Files, withheld: HiddenFiles, tell: Tell) -> None:
     """Take out of `nav` what is not there now; `tell` is told of each entry."""
     from_root = _is_from_docs(config.validation.nav.absolute_links)
 
@@ -97,7 +97,7 @@ class WordsOnly(Extension):
     It comes before MkDocs' own step, which warns of such links. `page` is the name of the file that is rendered.
     """
 
-    def __init__(self, files: Files, withheld: Withheld, config: MkDocsConfig, tell: Tell) -> None:
+    def __init__(self, files: Files, withheld: HiddenFiles, config: MkDocsConfig, tell: Tell) -> None:
         """Take all files of the site, and `tell`, which is told of each link."""
         super().__init__()
         self.page = ""
@@ -120,7 +120,7 @@ class WordsOnly(Extension):
 
 
 class _WordsOnly(Treeprocessor):
-    def __init__(self, owner: WordsOnly, files: Files, withheld: Withheld, tell: Tell, *, from_root: bool) -> None:
+    def __init__(self, owner: WordsOnly, files: Files, withheld: HiddenFiles, tell: Tell, *, from_root: bool) -> None:
         super().__init__()
         self._owner, self._files, self._withheld, self._tell = owner, files, withheld, tell
         self._from_root = from_root
@@ -153,6 +153,6 @@ def _is_from_docs(absolute_links: int) -> bool:
     return absolute_links < 0
 
 
-def _find_reason(name: str, files: Files, withheld: Withheld) -> str:
+def _find_reason(name: str, files: Files, withheld: HiddenFiles) -> str:
     """Why a file is not there now; '' where it is, or where it never will be."""
     return withheld.reasons.get(name, "") if files.get_file_from_path(name) is None else ""

@@ -10,12 +10,12 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from broadsheet.content import Topic
-from broadsheet.core import Wording
+from broadsheet.core import Translations
 
 _INDEXES = ("topics/index.md", "archive/index.md")
 
 
-def build_navigation(nav: Navigation, files: Files, sections: Sequence[Topic], words: Wording) -> Navigation:
+def build_navigation(nav: Navigation, files: Files, sections: Sequence[Topic], words: Translations) -> Navigation:
     """The site's navigation with the newspaper's parts put first; Material shows its top level as tabs."""
     front = _find_page(files, "index.md")
     if front is not None:

@@ -14,8 +14,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 
-from broadsheet.core import make_pool
-from broadsheet.mkdocs_site.files import MediaFile, PressFile
+from broadsheet.core import make_process_pool
+from broadsheet.mkdocs_site.files import MediaFile, PageFile
 
 WORTH_SHARING = 300
 """Fewer pages are printed by this process alone."""
@@ -24,7 +24,7 @@ _SHARE = 100
 _HANDLERS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
 
 
-def find_onlookers(config: MkDocsConfig, ours: Sequence[object]) -> list[str]:
+def find_page_plugins(config: MkDocsConfig, ours: Sequence[object]) -> list[str]:
     """The plugins and hooks that want to see every page, other than `ours`: for them MkDocs has to print."""
     found = []
     for event in _HANDLERS:
@@ -35,7 +35,7 @@ def find_onlookers(config: MkDocsConfig, ours: Sequence[object]) -> list[str]:
     return sorted(set(found))
 
 
-class Printer:
+class PageWriter:
     """Prints pages with the templates, navigation and settings of one build."""
 
     def __init__(self, env: Environment, nav: Navigation, files: Files, config: MkDocsConfig, staging: Path) -> None:
@@ -51,11 +51,11 @@ class Printer:
     @property
     def by_engine(self) -> bool:
         """Whether it prints the newspaper's pages; where other plugins want to see them, MkDocs does."""
-        return not any(isinstance(file, PressFile) for file in self._pages)
+        return not any(isinstance(file, PageFile) for file in self._pages)
 
     def print_all(
         self,
-        files: Sequence[PressFile],
+        files: Sequence[PageFile],
         workers: int,
         report: Callable[[str, int, int], None],
         start_beside: Callable[[], None],
@@ -73,11 +73,11 @@ class Printer:
             self.print_page(file)
             report("Printing pages", len(files) - len(left) + done, len(files))
 
-    def print_page(self, file: PressFile) -> None:
+    def print_page(self, file: PageFile) -> None:
         """Print one page."""
         self.write(file.dest_uri, self.make_page(file))
 
-    def make_page(self, file: PressFile) -> bytes:
+    def make_page(self, file: PageFile) -> bytes:
         """One page, made as `mkdocs.commands.build` makes those of documents."""
         page, config = file.page, self.config
         config._current_page = page
@@ -107,18 +107,18 @@ class Printer:
 
     def _share(
         self,
-        files: Sequence[PressFile],
+        files: Sequence[PageFile],
         workers: int,
         report: Callable[[str, int, int], None],
         start_beside: Callable[[], None],
-    ) -> list[PressFile]:
+    ) -> list[PageFile]:
         """Print with processes that are copies of this one; gives back what they have not printed."""
         global _shared  # noqa: PLW0603 - what a forked process begins with
         _shared = (self, files)
         left = dict(enumerate(files))
         started = False
         try:
-            with make_pool(workers, "fork") as executor:
+            with make_process_pool(workers, "fork") as executor:
                 futures = [executor.submit(_print_share, start) for start in range(0, len(files), _SHARE)]
                 started = True
                 start_beside()
@@ -136,7 +136,7 @@ class Printer:
         return list(left.values())
 
 
-_shared: tuple[Printer, Sequence[PressFile]] | None = None
+_shared: tuple[PageWriter, Sequence[PageFile]] | None = None
 
 
 def _print_share(start: int) -> list[int]:

@@ -19,18 +19,18 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from broadsheet.content import Article
-from broadsheet.core import Wording, fill, find_direction, media_url, relative_url
-from broadsheet.edition import INDEX_URLS, Imprints, ListingPage, Press, Spread
+from broadsheet.core import Translations, fill_placeholders, make_relative_url, media_url, text_direction
+from broadsheet.edition import INDEX_URLS, ArticleView, ListingPage, PageDigests, SiteModel
 from broadsheet.images import PublishedImage, format_from_name
 from broadsheet.mkdocs_site.docs_files import find_edit_base, is_published
-from broadsheet.mkdocs_site.files import MediaFile, OwnPicture, PressFile, RenditionFile
+from broadsheet.mkdocs_site.files import DocsImageFile, ImageVariantFile, MediaFile, PageFile
 from broadsheet.rendering import RenderedBody
-from broadsheet.theme import write_month
+from broadsheet.theme import format_month
 
 RenderBody = Callable[[Article], RenderedBody]
 
 
-class PressPage(Page):
+class NewspaperPage(Page):
     """A page whose content comes from the press, not from a file that MkDocs reads."""
 
     def __init__(self, title: str, template: str, file: File, config: MkDocsConfig, **view: Any) -> None:
@@ -59,10 +59,10 @@ class PressPage(Page):
         self.present_anchor_ids = set()
 
 
-class ArticlePage(PressPage):
+class ArticlePage(NewspaperPage):
     """An article's page, whose body was rendered by the press."""
 
-    def __init__(self, spread: Spread, render_body: RenderBody, file: File, config: MkDocsConfig) -> None:
+    def __init__(self, spread: ArticleView, render_body: RenderBody, file: File, config: MkDocsConfig) -> None:
         """Show a spread: an article with what stands beside it; `render_body` serves plugins that change it."""
         article = spread.article
         super().__init__(article.title, "broadsheet/article.html", file, config, spread=spread, article=article)
@@ -91,18 +91,18 @@ class ArticlePage(PressPage):
 
 
 def build_files(
-    press: Press,
+    model: SiteModel,
     root: Path,
     config: MkDocsConfig,
     locale: Locale,
-    words: Wording,
+    words: Translations,
     render_body: RenderBody,
     read_rendition: Callable[[PublishedImage, str], bytes],
 ) -> list[File]:
     """The files of an edition: articles, lists, redirects and media, each page with its template.
 
     Args:
-        press: the edition.
+        model: the edition.
         root: the content directory.
         config: MkDocs' configuration.
         locale: the language of the names of months.
@@ -112,34 +112,34 @@ def build_files(
 
     """
     edit_base = find_edit_base(config, root)
-    files: list[File] = [make_article_file(spread, root, config, edit_base, render_body) for spread in press.spreads]
-    for page in press.listing_pages:
-        make = partial(_listing_page, page, press, config, locale, words)
+    files: list[File] = [make_article_file(spread, root, config, edit_base, render_body) for spread in model.spreads]
+    for page in model.listing_pages:
+        make = partial(_listing_page, page, model, config, locale, words)
         files.append(make_page_file(page.url, config, make, methodcaller("of_listing", page), page.articles))
     for name, url in INDEX_URLS.items():
-        view = {"name": name, "listings": press.listings}
+        view = {"name": name, "listings": model.listings}
         make = partial(_plain_page, name, words.write(name), "directory", config, view)
-        files.append(make_page_file(url, config, make, methodcaller("of_directory", name), press.edition.articles[:1]))
-    make = partial(_plain_page, "front_page", config.site_name, "front", config, {"front": press.front})
-    zone = press.edition.articles[0].date.at.tzinfo if press.edition.articles else None
-    day = press.edition.at.astimezone(zone or UTC).date().isoformat()
-    files.append(make_page_file("", config, make, methodcaller("of_front", day), press.edition.articles[:1]))
-    files += [_redirect_file(old, new, config, words) for old, new in press.redirects.items()]
-    for path, url in press.media.items():
+        files.append(make_page_file(url, config, make, methodcaller("of_directory", name), model.edition.articles[:1]))
+    make = partial(_plain_page, "front_page", config.site_name, "front", config, {"front": model.front})
+    zone = model.edition.articles[0].date.at.tzinfo if model.edition.articles else None
+    day = model.edition.at.astimezone(zone or UTC).date().isoformat()
+    files.append(make_page_file("", config, make, methodcaller("of_front", day), model.edition.articles[:1]))
+    files += [_redirect_file(old, new, config, words) for old, new in model.redirects.items()]
+    for path, url in model.media.items():
         media = _media_file(path, url, str(root), config)
-        media.mark = press.pictures[url].version if url in press.pictures else ""
+        media.mark = model.pictures[url].version if url in model.pictures else ""
         files.append(media)
-    sizes = {url: picture for picture in press.pictures.values() for _, url in picture.variants if url != picture.url}
-    files += [RenditionFile(url, config, partial(read_rendition, one, url)) for url, one in sorted(sizes.items())]
+    sizes = {url: picture for picture in model.pictures.values() for _, url in picture.variants if url != picture.url}
+    files += [ImageVariantFile(url, config, partial(read_rendition, one, url)) for url, one in sorted(sizes.items())]
     return files
 
 
-def adopt_pictures(files: Files, config: MkDocsConfig) -> None:
+def replace_docs_images(files: Files, config: MkDocsConfig) -> None:
     """Put the engine's own files in the place of the pictures in docs_dir, so that their metadata stay here."""
     for file in list(files.media_files()):
         if file.src_dir == config.docs_dir and format_from_name(file.src_uri) and is_published(file):
             files.remove(file)
-            files.append(OwnPicture(file, config))
+            files.append(DocsImageFile(file, config))
 
 
 def _escape(text: str) -> str:
@@ -148,41 +148,41 @@ def _escape(text: str) -> str:
 
 
 def make_article_file(
-    spread: Spread, root: Path, config: MkDocsConfig, edit_base: str, render_body: RenderBody
-) -> PressFile:
+    spread: ArticleView, root: Path, config: MkDocsConfig, edit_base: str, render_body: RenderBody
+) -> PageFile:
     """The file of an article's page; for the rest see `build_files`."""
     article = spread.article
     edit_url = f"{edit_base}{quote(article.path)}" if edit_base else ""
 
-    def make(file: File) -> PressPage:
+    def make(file: File) -> NewspaperPage:
         page = ArticlePage(spread, render_body, file, config)
         page.edit_url = edit_url or None
         return page
 
-    def find_imprint(imprints: Imprints) -> bytes:
-        return imprints.of_article(spread, edit_url)
+    def find_imprint(digests: PageDigests) -> bytes:
+        return digests.of_article(spread, edit_url)
 
-    file = PressFile(f"{article.url}index.html", article.path, config, make, find_imprint, str(root))
+    file = PageFile(f"{article.url}index.html", article.path, config, make, find_imprint, str(root))
     file.changed = _last_change([article])
     return file
 
 
 def _listing_page(
-    page: ListingPage, press: Press, config: MkDocsConfig, locale: Locale, words: Wording, file: File
-) -> PressPage:
+    page: ListingPage, model: SiteModel, config: MkDocsConfig, locale: Locale, words: Translations, file: File
+) -> NewspaperPage:
     listing = page.listing
-    title = write_month(listing.key, locale) if listing.kind == "month" else listing.title
+    title = format_month(listing.key, locale) if listing.kind == "month" else listing.title
     title = title if page.number == 1 else words.write("title_page", title=title, number=page.number)
-    shown = PressPage(title, "broadsheet/listing.html", file, config, page=page, listing=listing)
+    shown = NewspaperPage(title, "broadsheet/listing.html", file, config, page=page, listing=listing)
     shown.description = listing.summary if page.number == 1 else ""
-    shown.view["portrait"] = press.author_images.get(listing.key, "") if listing.kind == "author" else ""
+    shown.view["portrait"] = model.author_images.get(listing.key, "") if listing.kind == "author" else ""
     return shown
 
 
 def _plain_page(
     word: str, title: str, template: str, config: MkDocsConfig, view: dict[str, Any], file: File
-) -> PressPage:
-    page = PressPage(title, f"broadsheet/{template}.html", file, config, **view)
+) -> NewspaperPage:
+    page = NewspaperPage(title, f"broadsheet/{template}.html", file, config, **view)
     page.word = word
     return page
 
@@ -190,12 +190,12 @@ def _plain_page(
 def make_page_file(
     url: str,
     config: MkDocsConfig,
-    make: Callable[[File], PressPage],
-    imprint: Callable[[Imprints], bytes],
+    make: Callable[[File], NewspaperPage],
+    imprint: Callable[[PageDigests], bytes],
     articles: Sequence[Article],
-) -> PressFile:
-    """The file of a page of the newspaper's own, at a URL that ends in a slash; see `PressFile`."""
-    file = PressFile(f"{url}index.html", f"{url}index.md", config, make, imprint)
+) -> PageFile:
+    """The file of a page of the newspaper's own, at a URL that ends in a slash; see `PageFile`."""
+    file = PageFile(f"{url}index.html", f"{url}index.md", config, make, imprint)
     file.changed = _last_change(articles)
     return file
 
@@ -209,14 +209,14 @@ def _media_file(path: str, url: str, root: str, config: MkDocsConfig) -> MediaFi
     return MediaFile(path, root, config.site_dir, True, dest_uri=url, inclusion=InclusionLevel.NOT_IN_NAV)
 
 
-def _redirect_file(old: str, new: str, config: MkDocsConfig, words: Wording) -> File:
+def _redirect_file(old: str, new: str, config: MkDocsConfig, words: Translations) -> File:
     """A page that leads on at once: GitHub Pages has no redirects, and search engines take this for one."""
-    target = html.escape(relative_url(new, old))
+    target = html.escape(make_relative_url(new, old))
     canonical = html.escape(f"{config.site_url.rstrip('/')}/{quote(new)}") if config.site_url else target
     language = words.find("page_moved_to").language
-    side = ' dir="rtl"' if find_direction(language) == "rtl" else ""
+    side = ' dir="rtl"' if text_direction(language) == "rtl" else ""
     link = f'<a href="{target}">{_escape(words.write("moved"))}</a>'
-    told = fill(_escape(words.find("page_moved_to").choose()), {"link": link})
+    told = fill_placeholders(_escape(words.find("page_moved_to").choose()), {"link": link})
     content = (
         f'<!doctype html>\n<html lang="{language}"{side}>\n<meta charset="utf-8">\n'
         f"<title>{_escape(words.write('page_has_moved'))}</title>\n"

@@ -13,16 +13,16 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import get_files
 from mkdocs.utils import get_build_datetime
 
-from broadsheet.content import Library, build_library, read_source
+from broadsheet.content import Library, build_library, read_content_dir
 from broadsheet.core import BroadsheetError, Problem
-from broadsheet.edition import Press, report_copies, set_press
+from broadsheet.edition import SiteModel, build_site_model, report_near_duplicates
 from broadsheet.mkdocs_site.config import Settings, find_content, find_layout, read_settings
-from broadsheet.mkdocs_site.docs_files import map_surroundings
-from broadsheet.mkdocs_site.resources import Tools
+from broadsheet.mkdocs_site.docs_files import map_docs_files
+from broadsheet.mkdocs_site.resources import ResourceManager
 
 
 @dataclass(frozen=True, slots=True)
-class Newsroom:
+class Project:
     """What a command works on."""
 
     settings: Settings
@@ -33,7 +33,7 @@ class Newsroom:
     library: Library
 
 
-def open_newsroom(config: MkDocsConfig) -> Newsroom:
+def open_project(config: MkDocsConfig) -> Project:
     """Read and check a site's settings and content.
 
     Raises:
@@ -43,7 +43,7 @@ def open_newsroom(config: MkDocsConfig) -> Newsroom:
     """
     settings = read_settings(config)
     root, label = find_content(settings, config)
-    return Newsroom(settings, root, label, build_library(read_source(root, label), settings.rules))
+    return Project(settings, root, label, build_library(read_content_dir(root, label), settings.rules))
 
 
 def read_clock() -> datetime:
@@ -60,21 +60,21 @@ def read_clock() -> datetime:
         raise BroadsheetError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, found '{found[:40]}'") from None
 
 
-def find_surroundings(config: MkDocsConfig, root: Path) -> Mapping[str, str]:
+def find_docs_files(config: MkDocsConfig, root: Path) -> Mapping[str, str]:
     """The site's own pages by their path relative to content/, with their URLs."""
-    return map_surroundings(config, get_files(config), root)
+    return map_docs_files(config, get_files(config), root)
 
 
-def inspect(newsroom: Newsroom, config: MkDocsConfig, now: datetime) -> tuple[Press, list[Problem]]:
+def check_project(newsroom: Project, config: MkDocsConfig, now: datetime) -> tuple[SiteModel, list[Problem]]:
     """The edition of an instant, rendered, and every problem of its content."""
-    around = find_surroundings(config, newsroom.root)
+    around = find_docs_files(config, newsroom.root)
     layout = find_layout(newsroom.settings, config)
-    tools = Tools(get_plugin_logger("broadsheet"))
+    tools = ResourceManager(get_plugin_logger("broadsheet"))
     try:
         tools.open(config, newsroom.settings, len(newsroom.library.articles), remember=False)
-        press = set_press(newsroom.library, now, layout, tools.workshop, around)
+        model = build_site_model(newsroom.library, now, layout, tools.resources, around)
         tools.save()
     finally:
         tools.close()
-    copies = report_copies(newsroom.library, press.ranking)
-    return press, sorted({*newsroom.library.problems, *press.problems, *copies})
+    copies = report_near_duplicates(newsroom.library, model.ranking)
+    return model, sorted({*newsroom.library.problems, *model.problems, *copies})

@@ -17,26 +17,26 @@ from mkdocs.structure.files import Files
 
 from broadsheet.core import (
     Cache,
-    Printed,
     SiteState,
+    WrittenPage,
     digest,
     fill_spare,
     find_hindrance,
-    find_kept,
     find_spare,
     find_unchanged,
-    make_staging,
+    find_unchanged_pages,
+    list_site_files,
+    make_staging_dir,
     move_files,
-    note,
     publish,
+    record_pages,
     recover_site,
     replace_files,
     replace_site,
-    scan,
 )
-from broadsheet.edition import Imprints
-from broadsheet.mkdocs_site.files import MediaFile, PressFile
-from broadsheet.mkdocs_site.page_writer import Printer
+from broadsheet.edition import PageDigests
+from broadsheet.mkdocs_site.files import MediaFile, PageFile
+from broadsheet.mkdocs_site.page_writer import PageWriter
 
 log = get_plugin_logger("broadsheet")
 
@@ -78,7 +78,7 @@ class Publisher:
         self._site = Path(os.path.realpath(config.site_dir))
         if not in_place:
             recover_site(self._site)
-        self._room = make_staging(self._site)
+        self._room = make_staging_dir(self._site)
         self._staging = self._room / "site"
         self._staging.mkdir()
         self._hindrance = "" if in_place or not self._site.is_dir() else find_hindrance(self._site, self._room)
@@ -102,8 +102,8 @@ class Publisher:
     def finish(
         self,
         files: Files,
-        printer: Printer,
-        imprints: Imprints,
+        printer: PageWriter,
+        digests: PageDigests,
         cache: Cache,
         workers: int,
         report: Callable[[str, int, int], None],
@@ -117,7 +117,7 @@ class Publisher:
         Args:
             files: MkDocs' own and the engine's.
             printer: prints pages.
-            imprints: tell which pages are as they were.
+            digests: tell which pages are as they were.
             cache: has the notes of the last build.
             workers: how many processes print.
             report: is told how far that has come.
@@ -130,22 +130,22 @@ class Publisher:
             how many files were written, how many went, and how the site was left.
 
         """
-        ours = [file for file in files if isinstance(file, PressFile | MediaFile) and file.by_engine]
-        marks = {file.dest_uri: file.find_imprint(imprints) for file in ours}
+        ours = [file for file in files if isinstance(file, PageFile | MediaFile) and file.by_engine]
+        marks = {file.dest_uri: file.find_imprint(digests) for file in ours}
         key = digest(b"site", str(self._site.resolve()).encode(errors="surrogateescape"))
         noted = cache.get("site", [key]).get(key)
         known = noted.items() if isinstance(noted, dict) else ()
-        printed = {path: one for path, one in known if isinstance(path, str) and isinstance(one, Printed)}
-        there = scan(self._site, others) if there is None else there
-        kept = find_kept(marks, printed, there)
+        printed = {path: one for path, one in known if isinstance(path, str) and isinstance(one, WrittenPage)}
+        there = list_site_files(self._site, others) if there is None else there
+        kept = find_unchanged_pages(marks, printed, there)
         left = [file for file in ours if file.dest_uri not in kept]
-        printer.print_all([file for file in left if isinstance(file, PressFile)], workers, report, start_search)
+        printer.print_all([file for file in left if isinstance(file, PageFile)], workers, report, start_search)
         printer.copy_media([file for file in left if isinstance(file, MediaFile)])
         if place_search is not None:
             place_search(self._staging)
         put = self._exchange if self._swaps else self._put_files
         written, site = put(kept, there)
-        cache.put("site", {key: note(marks, printed, kept, site)})
+        cache.put("site", {key: record_pages(marks, printed, kept, site)})
         self.abandon()
         return len(written), len(there.keys() - site.keys()), site
 
@@ -170,7 +170,7 @@ class Publisher:
 
         """
         spare, via = find_spare(self._site), self._room / "file"
-        fresh = scan(self._staging, hidden=True)
+        fresh = list_site_files(self._staging, hidden=True)
         same = find_unchanged(self._staging, self._site, fresh, there)
         changed = {path: state for path, state in fresh.items() if path not in same}
         gone = there.keys() - fresh.keys() - set(kept)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 
-from broadsheet.core import Cache, FileStore, make_pool
-from broadsheet.edition import Workshop
+from broadsheet.core import Cache, FileStore, make_process_pool
+from broadsheet.edition import BuildResources
 from broadsheet.mkdocs_site.cluster import ClusterExecutor
 from broadsheet.mkdocs_site.config import Settings, find_content
 from broadsheet.mkdocs_site.progress import Progress
-from broadsheet.mkdocs_site.site_digest import list_modules, make_setup, stamp_engine
+from broadsheet.mkdocs_site.site_digest import digest_environment, list_modules, make_setup
 from broadsheet.rendering import Limits
 
 CLUSTER = "BROADSHEET_CLUSTER"
@@ -53,10 +53,10 @@ def start_workers(articles: int, modules: tuple[str, ...] = ()) -> Executor | No
     cores = count_cores()
     if articles < WORTH_A_PROCESS or cores < _LEAST_CORES:
         return None
-    return make_pool(cores, "forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+    return make_process_pool(cores, "forkserver" if "forkserver" in get_all_start_methods() else "spawn")
 
 
-def spare_archive() -> None:
+def reduce_garbage_collection() -> None:
     """Have Python look for garbage less often: an archive is hundreds of thousands of objects, and all of them stay."""
     gc.set_threshold(*_GARBAGE)
 
@@ -64,7 +64,7 @@ def spare_archive() -> None:
 def open_cache(config: MkDocsConfig, settings: Settings, *, remember: bool = False) -> Cache:
     """A site's cache; in memory alone where the settings say so."""
     folder = find_cache(config) if settings.cache else None
-    return Cache(folder, stamp_engine(), remember=remember)
+    return Cache(folder, digest_environment(), remember=remember)
 
 
 def find_cache(config: MkDocsConfig) -> Path:
@@ -72,7 +72,7 @@ def find_cache(config: MkDocsConfig) -> Path:
     return Path(config.config_file_path or "mkdocs.yml").resolve().parent / ".cache"
 
 
-class Tools:
+class ResourceManager:
     """What one build works with, and a server from build to build."""
 
     def __init__(self, log: logging.LoggerAdapter[logging.Logger]) -> None:
@@ -85,10 +85,10 @@ class Tools:
         """Those of one build of a small newspaper."""
         self.folder: Path | None = None
         """The directory of the cache, where there is to be one."""
-        self.workshop = Workshop()
+        self.resources = BuildResources()
 
     def open(self, config: MkDocsConfig, settings: Settings, articles: int, *, remember: bool) -> None:
-        """Make `workshop` ready for a build; what was opened for the last one is used again."""
+        """Make `resources` ready for a build; what was opened for the last one is used again."""
         if self._cache is None:
             self._cache = open_cache(config, settings, remember=remember)
             self.folder = find_cache(config) if settings.cache else None
@@ -101,7 +101,7 @@ class Tools:
         workers = getattr(self._executor, "workers", count_cores())
         report = Progress(self._log).report
         content, _ = find_content(settings, config)
-        self.workshop = Workshop(
+        self.resources = BuildResources(
             make_setup(config, Limits(settings.rendering.seconds)),
             self._executor,
             workers,
@@ -115,7 +115,7 @@ class Tools:
 
     def save(self) -> None:
         """Keep what was worked out."""
-        self.workshop.cache.save()
+        self.resources.cache.save()
         if self._hired is not None:
             self._hired.shutdown(cancel_futures=True)
             self._hired = None

@@ -13,10 +13,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 
-from broadsheet.edition import Edition, Press
+from broadsheet.edition import Edition, SiteModel
 from broadsheet.mkdocs_site.config import find_language
 from broadsheet.mkdocs_site.docs_files import is_published
-from broadsheet.mkdocs_site.pages import ArticlePage, PressPage, make_page_file
+from broadsheet.mkdocs_site.pages import ArticlePage, NewspaperPage, make_page_file
 from broadsheet.mkdocs_site.resources import count_cores
 from broadsheet.rendering import RenderedBody
 from broadsheet.search import SEARCH_URL, BundleStore, IndexingError, Record, SearchIndex, record_articles, record_page
@@ -28,7 +28,7 @@ _PATIENCE = 1.0
 log = get_plugin_logger("broadsheet")
 
 
-class SearchDesk:
+class SearchBuild:
     """Makes the index of each build: beside a production build, and after a build under `serve`."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class SearchDesk:
             # What is in the way is reported by `finish`, which begins once more.
             self.stop()
 
-    def finish(self, files: Files, press: Press, config: MkDocsConfig, cache: Path | None) -> None:
+    def finish(self, files: Files, model: SiteModel, config: MkDocsConfig, cache: Path | None) -> None:
         """Once the site's own pages are rendered: have the index made.
 
         Raises:
@@ -57,7 +57,7 @@ class SearchDesk:
         """
         index = self._index if self._begun and self._index is not None else self._make_index(config, cache)
         if not self._begun:
-            index.begin(record_articles(press.edition, find_bodies(files, press)), early=False)
+            index.begin(record_articles(model.edition, find_bodies(files, model)), early=False)
         index.finish(record_pages(files))
 
     def place(self, site: Path) -> None:
@@ -72,9 +72,9 @@ class SearchDesk:
             index.place(site)
             self._close()
 
-    def follow_up(self, files: Files, press: Press, config: MkDocsConfig, site: Path, cache: Path | None) -> None:
+    def follow_up(self, files: Files, model: SiteModel, config: MkDocsConfig, site: Path, cache: Path | None) -> None:
         """Under `serve`: make the index in a thread and put it into the site; the older one stays until then."""
-        own, bodies, edition = record_pages(files), find_bodies(files, press), press.edition
+        own, bodies, edition = record_pages(files), find_bodies(files, model), model.edition
         index = SearchIndex(self._open_store(cache), find_language(config), gently=True)
         self._background = _BackgroundIndex(
             lambda: (record_articles(edition, bodies), own), index, site, self._background
@@ -173,8 +173,8 @@ def make_search_page(config: MkDocsConfig, locale: Locale, title: str) -> File:
     """The page of results. It stands in no sitemap, as no search engine is to keep it."""
     tag = str(locale).replace("_", "-")
 
-    def make(file: File) -> PressPage:
-        page = PressPage(title, "broadsheet/search.html", file, config, locale=tag)
+    def make(file: File) -> NewspaperPage:
+        page = NewspaperPage(title, "broadsheet/search.html", file, config, locale=tag)
         page.canonical_url = page.abs_url = None
         return page
 
@@ -183,11 +183,11 @@ def make_search_page(config: MkDocsConfig, locale: Locale, title: str) -> File:
     return file
 
 
-def find_bodies(files: Files, press: Press) -> dict[str, RenderedBody]:
+def find_bodies(files: Files, model: SiteModel) -> dict[str, RenderedBody]:
     """The bodies of the articles by path; where MkDocs prints them, other plugins may have changed them."""
     pages = [file.page for file in files.documentation_pages() if file.page is not None]
     seen = [page.spread for page in pages if isinstance(page, ArticlePage)]
-    return {spread.article.path: spread.body for spread in (*press.spreads, *seen)}
+    return {spread.article.path: spread.body for spread in (*model.spreads, *seen)}
 
 
 def record_pages(files: Files) -> list[Record]:
@@ -200,7 +200,7 @@ def record_pages(files: Files) -> list[Record]:
     for page in pages:
         choice = page.meta.get("search")
         excluded = isinstance(choice, dict) and choice.get("exclude")
-        if not (excluded or isinstance(page, PressPage)) and is_published(page.file):
+        if not (excluded or isinstance(page, NewspaperPage)) and is_published(page.file):
             url = page.file.url if page.file.url != "./" else ""
             records.append(record_page(url, str(page.title or ""), page.content or ""))
     return records

@@ -16,7 +16,7 @@ from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Navigation
 
 from broadsheet.core import digest
-from broadsheet.edition import MarkdownSetup
+from broadsheet.edition import MarkdownConfig
 from broadsheet.mkdocs_site.exposure import examine_templates
 from broadsheet.mkdocs_site.own_code import digest_modules, digest_scripts, digest_tree, is_installed
 from broadsheet.rendering import Limits
@@ -27,7 +27,7 @@ _ELSEWHERE = frozenset({"plugins", "hooks", "theme", "site_dir", "docs_dir", "co
 
 
 @cache
-def stamp_code() -> str:
+def digest_engine() -> str:
     """Of the engine's code alone, which the workers of a cluster must have in common."""
     return digest(digest_tree(_ENGINE)).hex()
 
@@ -40,7 +40,7 @@ def describe_engine(modules: tuple[str, ...] = ()) -> dict[str, str]:
         modules: those that extensions of Markdown are in, whether they are installed or a site's own.
 
     """
-    found = {"engine": stamp_code(), "Python": platform.python_version()}
+    found = {"engine": digest_engine(), "Python": platform.python_version()}
     found["extension"] = digest_modules(modules).hex()
     tops = {name.partition(".")[0] for name in modules}
     left = ["broadsheet", *(name for top in tops for name in importlib.metadata.packages_distributions().get(top, ()))]
@@ -56,11 +56,11 @@ def describe_engine(modules: tuple[str, ...] = ()) -> dict[str, str]:
 
 
 @cache
-def stamp_engine() -> str:
+def digest_environment() -> str:
     """Of the engine's code, Python, and every package that is installed, by name and version."""
     packages = {path.name for folder in map(Path, sys.path) for path in folder.glob("*.dist-info")}
     machine = f"{sys.version} {platform.system()} {platform.machine()} {sys.byteorder}"
-    return digest(machine.encode(), " ".join(sorted(packages)).encode(), stamp_code().encode()).hex()
+    return digest(machine.encode(), " ".join(sorted(packages)).encode(), digest_engine().encode()).hex()
 
 
 def list_modules(config: MkDocsConfig) -> tuple[str, ...]:
@@ -70,14 +70,14 @@ def list_modules(config: MkDocsConfig) -> tuple[str, ...]:
     return tuple(sorted(modules))
 
 
-def make_setup(config: MkDocsConfig, limits: Limits | None = None) -> MarkdownSetup:
+def make_setup(config: MkDocsConfig, limits: Limits | None = None) -> MarkdownConfig:
     """How a site's Markdown is rendered, with the code of the extensions that are no installed package."""
     icons = [folder for one in _walk(config.mdx_configs) if isinstance(one, Mapping) for folder in _find_icons(one)]
     stamp = digest(digest_modules(list_modules(config)), *map(digest_tree, icons))
-    return MarkdownSetup(tuple(config.markdown_extensions), dict(config.mdx_configs), stamp.hex(), limits or Limits())
+    return MarkdownConfig(tuple(config.markdown_extensions), dict(config.mdx_configs), stamp.hex(), limits or Limits())
 
 
-def stamp_site(config: MkDocsConfig, nav: Navigation, registers: Mapping[str, bytes], more: Sequence[str]) -> bytes:
+def digest_site(config: MkDocsConfig, nav: Navigation, registers: Mapping[str, bytes], more: Sequence[str]) -> bytes:
     """Of all that every page of a site may show: settings, templates, hooks, navigation and registers."""
     settings = {key: value for key, value in config.items() if key not in _ELSEWHERE}
     plugins = {name: dict(getattr(plugin, "config", {})) for name, plugin in config.plugins.items()}
@@ -91,7 +91,9 @@ def stamp_site(config: MkDocsConfig, nav: Navigation, registers: Mapping[str, by
         trees.append(digest_tree(Path(config.docs_dir)))
     texts = (_describe(settings), _describe(plugins), _describe(theme), _describe_nav(nav.items), *more)
     known = [part for name, data in sorted(registers.items()) for part in (name.encode(), data)]
-    return digest(stamp_engine().encode(), *(text.encode(errors="replace") for text in texts), *code, *trees, *known)
+    return digest(
+        digest_environment().encode(), *(text.encode(errors="replace") for text in texts), *code, *trees, *known
+    )
 
 
 def _describe(value: object) -> str:

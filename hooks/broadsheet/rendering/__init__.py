@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from broadsheet.rendering.limits import MAX_SECONDS, LimitError, Limits, can_limit, die_beyond
 from broadsheet.rendering.links import NO_PAGE, WORDS_STAY, LinkMap, resolve_link
-from broadsheet.rendering.plain_text import read_text, squeeze
+from broadsheet.rendering.plain_text import collapse_whitespace, html_to_text
 from broadsheet.rendering.render import BodyRenderer, RenderedBody
 
 __all__ = [
@@ -17,8 +17,8 @@ __all__ = [
     "LinkMap",
     "RenderedBody",
     "can_limit",
+    "collapse_whitespace",
     "die_beyond",
-    "read_text",
+    "html_to_text",
     "resolve_link",
-    "squeeze",
 ]

@@ -19,7 +19,7 @@ _ILLEGAL = re.compile(r"[ \\{}|^`]|&lt;|&gt;|&quot;")
 _CODES = {"&lt;": "%3C", "&gt;": "%3E", "&quot;": "%22"}
 
 
-def mend_html(html: str) -> str:
+def repair_html(html: str) -> str:
     r"""Mend obsolete elements, old anchors, addresses with spaces, sources of nothing, and headings that skip a level.
 
     >>> mend_html('<h3>x</h3><a name="y">y</a> <tt>z</tt>')

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from broadsheet.core import Severity, media_url, relative_url
+from broadsheet.core import Severity, make_relative_url, media_url
 
 _SCHEMES = ("http", "https", "mailto", "tel")
 _NO_HOST = re.compile(r"[\s\x00-\x1f<>\"{}|\\^`]")
@@ -155,13 +155,13 @@ def _find_place(address: str, path: str, url: str, links: LinkMap, *, fetched: b
     target = posixpath.normpath(posixpath.join(posixpath.dirname(path), wanted))
     if target in links.articles or target == path:
         there = links.articles.get(target, url)
-        return Resolved(relative_url(there, url, fragment), article=target, fragment=fragment)
+        return Resolved(make_relative_url(there, url, fragment), article=target, fragment=fragment)
     if target in links.held:
         return _withhold(address, links, target, fragment)
     if target in links.pages:
-        return Resolved(relative_url(links.pages[target], url, fragment))
+        return Resolved(make_relative_url(links.pages[target], url, fragment))
     if target in links.media:
-        return Resolved(relative_url(media_url(target), url, fragment), media=target)
+        return Resolved(make_relative_url(media_url(target), url, fragment), media=target)
     if target in links.refused:
         return Resolved(fault=f"'{address[:80]}' is not published: {links.refused[target]}")
     if not fetched and not target.endswith(".md"):
@@ -212,7 +212,7 @@ def _resolve_url(target: str, address: str, path: str, url: str, links: LinkMap,
     article = links.path_at(known)
     if article != path and (article in links.held or (not article and known not in links.urls)):
         return _withhold(address, links, article, fragment)
-    return Resolved(relative_url(known, url, fragment), article=article, fragment=fragment if article else "")
+    return Resolved(make_relative_url(known, url, fragment), article=article, fragment=fragment if article else "")
 
 
 def _withhold(address: str, links: LinkMap, article: str, fragment: str) -> Resolved:

@@ -18,11 +18,11 @@ from markdown.treeprocessors import Treeprocessor
 from broadsheet.content import Article
 from broadsheet.core import Problem, Severity
 from broadsheet.rendering.fast_inline import quicken
-from broadsheet.rendering.html_repair import mend_html
+from broadsheet.rendering.html_repair import repair_html
 from broadsheet.rendering.limits import LimitError, Limits, find_excess, run_limited
 from broadsheet.rendering.links import LinkMap, Resolved, may_change, resolve_link
 from broadsheet.rendering.nesting import nest_lists
-from broadsheet.rendering.plain_text import read_text
+from broadsheet.rendering.plain_text import html_to_text
 from broadsheet.rendering.sanitize import (
     TAGS,
     clean_toc,
@@ -240,7 +240,7 @@ class BodyRenderer:
             return render_apart(article, links, label)
         content = self._cleaner.clean(raw)
         content = _finish_images(content, sheet)
-        content = nest_lists(mend_html(_H1.sub(r"\1h2", content)))
+        content = nest_lists(repair_html(_H1.sub(r"\1h2", content)))
         content = self._last_cleaner.clean(content).strip()
         if may_lose(raw, len(sheet.addresses)):
             _report_losses(raw, sheet)
@@ -251,7 +251,7 @@ class BodyRenderer:
             tuple(sheet.media),
             _find_anchors(sheet),
             tuple(sorted(set(sheet.problems))),
-            read_text(content),
+            html_to_text(content),
             tuple((*key, to) for key, to in sheet.lookups.items() if may_change(key[0], links.site, fetched=key[1])),
         )
 

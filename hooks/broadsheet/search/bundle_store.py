@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from broadsheet.core import is_alive, is_foreign
+from broadsheet.core import is_foreign, is_process_alive
 
 FOLDER = "search"
 """The directory of the store in that of the cache."""
@@ -97,7 +97,7 @@ class BundleStore:
                 continue
             if process:
                 # A bundle of which the writing was broken off.
-                if not is_alive(process):
+                if not is_process_alive(process):
                     shutil.rmtree(path, ignore_errors=True)
             elif name not in used:
                 unused.append((path.stat().st_mtime_ns, name, _measure(path)))

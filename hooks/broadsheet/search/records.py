@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC
 from operator import attrgetter
 
-from broadsheet.content import Article, trace_topic
+from broadsheet.content import Article, list_topic_ancestors
 from broadsheet.edition import Edition
-from broadsheet.rendering import RenderedBody, read_text, squeeze
+from broadsheet.rendering import RenderedBody, collapse_whitespace, html_to_text
 
 SEARCH_URL = "search/"
 """The page that shows results."""
@@ -53,7 +53,7 @@ def record_articles(edition: Edition, bodies: Mapping[str, RenderedBody]) -> lis
 
 def record_page(url: str, title: str, content: str, language: str = "") -> Record:
     """The record of one of the site's own pages; title and content are HTML."""
-    return Record(url, read_text(title), read_text(_HEADLINE.sub("", content, count=1)), language)
+    return Record(url, html_to_text(title), html_to_text(_HEADLINE.sub("", content, count=1)), language)
 
 
 def find_common_words(records: Sequence[Record]) -> list[str]:
@@ -70,17 +70,19 @@ def find_common_words(records: Sequence[Record]) -> list[str]:
 
 
 def _record_article(edition: Edition, article: Article, body: RenderedBody) -> Record:
-    topics = [topic for name in article.topics for topic in trace_topic(name, edition.topics)]
+    topics = [topic for name in article.topics for topic in list_topic_ancestors(name, edition.topics)]
     caption = article.image.caption if article.image else ""
     corrections = (correction.text for correction in article.corrections)
     parts = (article.kicker, article.summary, article.dateline, body.text, caption, *corrections)
     return Record(
         article.url,
-        squeeze(article.title),
-        squeeze(" ".join(parts)),
+        collapse_whitespace(article.title),
+        collapse_whitespace(" ".join(parts)),
         article.language,
-        tuple(dict.fromkeys(squeeze(edition.topics[name].title) for name in topics if name in edition.topics)),
-        tuple(dict.fromkeys(squeeze(edition.authors[name].name) for name in article.authors)),
+        tuple(
+            dict.fromkeys(collapse_whitespace(edition.topics[name].title) for name in topics if name in edition.topics)
+        ),
+        tuple(dict.fromkeys(collapse_whitespace(edition.authors[name].name) for name in article.authors)),
         article.date.at.date().isoformat(),
         article.date.at.astimezone(UTC).isoformat(),
     )

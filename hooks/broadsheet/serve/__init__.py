@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from broadsheet.serve.preview import ProofPress
-from broadsheet.serve.revising import render_again
-from broadsheet.serve.session import ServerDesk
+from broadsheet.serve.preview import ArticlePreview
+from broadsheet.serve.revising import rerender_article
+from broadsheet.serve.session import ServeSession
 
 __all__ = [
-    "ProofPress",
-    "ServerDesk",
-    "render_again",
+    "ArticlePreview",
+    "ServeSession",
+    "rerender_article",
 ]

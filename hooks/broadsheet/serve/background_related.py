@@ -10,13 +10,20 @@ from pathlib import Path
 
 from mkdocs.livereload import LiveReloadServer
 
-from broadsheet.content import Library, Rules, Source, build_library
+from broadsheet.content import ContentFiles, Library, Rules, build_library
 from broadsheet.core import Cache
-from broadsheet.edition import Plan, Workshop, begin_work, compare, find_key, start_ranking
+from broadsheet.edition import (
+    BuildResources,
+    Plan,
+    compute_related_key,
+    compute_related_lists,
+    start_related_lists,
+    submit_task,
+)
 from broadsheet.related import Ranking
 
 
-class BackgroundRanker:
+class BackgroundRelatedLists:
     """Compares articles beside the server: until it is done, pages show the related headlines of a moment ago.
 
     Comparing all articles of an archive anew takes seconds, and most edits change few lists. When it is done, the
@@ -40,17 +47,17 @@ class BackgroundRanker:
         """Take the server that is to build again when a comparison is done."""
         self._server = server
 
-    def __call__(self, plan: Plan, workshop: Workshop) -> Callable[[], Ranking]:
+    def __call__(self, plan: Plan, resources: BuildResources) -> Callable[[], Ranking]:
         """As `rankings.start_ranking`."""
-        key = find_key(plan.documents, plan.layout.related_count)
-        self._collect(workshop)
+        key = compute_related_key(plan.documents, plan.layout.related_count)
+        self._collect(resources)
         self._wanted = None
-        found = self._new.get(key) or workshop.cache.get("ranking", [key]).get(key)
+        found = self._new.get(key) or resources.cache.get("ranking", [key]).get(key)
         known = found if isinstance(found, Ranking) else None
-        hopeless = workshop.executor is self._dead or self._deaths[key] > 1
-        here = workshop.executor is None or hopeless or self._server is None
+        hopeless = resources.executor is self._dead or self._deaths[key] > 1
+        here = resources.executor is None or hopeless or self._server is None
         if known is not None or self._last is None or here:
-            wait = start_ranking(plan, workshop) if known is None else lambda: known
+            wait = start_related_lists(plan, resources) if known is None else lambda: known
 
             def keep() -> Ranking:
                 self._last = wait()
@@ -62,22 +69,22 @@ class BackgroundRanker:
         last = self._last
         return lambda: last
 
-    def follow_up(self, workshop: Workshop) -> None:
+    def follow_up(self, resources: BuildResources) -> None:
         """Compare what the build that is done had no time for, and keep what was compared before it."""
-        if self._wanted is not None and workshop.executor is not None:
-            self._submit(*self._wanted, workshop)
-        workshop.cache.put("ranking", self._new)
+        if self._wanted is not None and resources.executor is not None:
+            self._submit(*self._wanted, resources)
+        resources.cache.put("ranking", self._new)
         self._wanted, self._new = None, {}
 
-    def _submit(self, key: bytes, plan: Plan, workshop: Workshop) -> None:
+    def _submit(self, key: bytes, plan: Plan, resources: BuildResources) -> None:
         if self._pending is not None:
             self._pending[1].cancel()
-        assert workshop.executor is not None
-        future = begin_work(workshop.executor, compare, plan.documents, plan.layout.related_count)
-        self._pending = (key, future, workshop.executor)
+        assert resources.executor is not None
+        future = submit_task(resources.executor, compute_related_lists, plan.documents, plan.layout.related_count)
+        self._pending = (key, future, resources.executor)
         future.add_done_callback(self._wake)
 
-    def _collect(self, workshop: Workshop) -> None:
+    def _collect(self, resources: BuildResources) -> None:
         """Keep what was compared in the meantime."""
         if self._pending is None or not self._pending[1].done():
             return
@@ -91,7 +98,7 @@ class BackgroundRanker:
             # The workshop may have other workers by now.
             self._dead = executor
             self._deaths[key] += 1
-            workshop.warn("a worker process has died, of want of memory perhaps: the articles are compared again")
+            resources.warn("a worker process has died, of want of memory perhaps: the articles are compared again")
 
     def _wake(self, future: Future[Ranking]) -> None:
         """Have the site built again, if any list is another now, or if the comparison came to nothing."""
@@ -121,7 +128,7 @@ class LastGood:
         self._registers: dict[str, bytes] = {}
         self._urls: dict[str, str] = {}
 
-    def read(self, source: Source, rules: Rules, cache: Cache | None) -> Library:
+    def read(self, source: ContentFiles, rules: Rules, cache: Cache | None) -> Library:
         """The library of a source, in which a broken register gives way to its last good state."""
         library = build_library(source, rules, cache)
         broken = {

@@ -30,13 +30,13 @@ _BESIDE = ("~", ".swp", ".swx")
 log = get_plugin_logger("broadsheet")
 
 
-def take_over(server: LiveReloadServer, seldom: float = SELDOM) -> FileObserver:
+def replace_observer(server: LiveReloadServer, seldom: float = SELDOM) -> FileWatcher:
     """Give a server that has not been started an observer that costs next to nothing while nothing happens.
 
     That of MkDocs 1.6.1 looks at every file twice a second: of 10,000 articles this takes a quarter of a core, also
     from the build that a writer waits for.
     """
-    observer = FileObserver(seldom)
+    observer = FileWatcher(seldom)
     for path, watch in server._watch_refs.items():
         for handler in server.observer._handlers[watch]:
             server._watch_refs[path] = observer.schedule(handler, path, recursive=watch.is_recursive)
@@ -44,7 +44,7 @@ def take_over(server: LiveReloadServer, seldom: float = SELDOM) -> FileObserver:
     return observer
 
 
-class FileObserver:
+class FileWatcher:
     """Tells handlers of changed files as soon as the system tells of them; in the place of a watchdog observer.
 
     Some disks tell nothing, as network drives and directories that a container shares with its host. So all files are

@@ -14,8 +14,8 @@ from mkdocs.exceptions import MkDocsException
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import get_plugin_logger
 
-from broadsheet.core import show
-from broadsheet.mkdocs_site import explain_mishap
+from broadsheet.core import escape_unprintable
+from broadsheet.mkdocs_site import explain_exception
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -33,7 +33,7 @@ log = get_plugin_logger("broadsheet")
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class ErrorNotice:
     """What a build has left to be mended."""
 
     lines: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Notice:
     """Whether there is no newer site than the last."""
 
 
-class Overtaken(Exception):  # noqa: N818 - no fault
+class BuildSuperseded(Exception):  # noqa: N818 - no fault
     """Raised in a build that is not needed any more: a file was saved again, and its page comes first."""
 
 
@@ -59,7 +59,7 @@ class _Collector(logging.Handler):
             self.lines += record.getMessage().removeprefix("broadsheet: ").splitlines()
 
 
-class Noticeboard:
+class LiveReload:
     """Leads a server through builds that fail, and tells readers of its pages what is to be mended.
 
     MkDocs' own server keeps every page waiting after such a build. Nothing here touches a file of the site.
@@ -74,7 +74,7 @@ class Noticeboard:
         """
         self._find_faults = find_faults
         self._collector = _Collector()
-        self._notice = Notice()
+        self._notice = ErrorNotice()
         self._server: LiveReloadServer | None = None
         self._builder: Callable[[], object] = lambda: None
         self._pull_proofs = pull_proofs
@@ -123,7 +123,7 @@ class Noticeboard:
         """
         wanted = self._server is not None and self._server._want_rebuild
         if wanted and self._proven and self._waived < MOST_OVERTAKEN:
-            raise Overtaken
+            raise BuildSuperseded
 
     def build(self) -> None:
         """Build, and live through whatever fails: the last good site goes on, and browsers load it to learn why."""
@@ -134,7 +134,7 @@ class Noticeboard:
         self._prove()
         try:
             self._builder()
-        except Overtaken:
+        except BuildSuperseded:
             self._collector.open = False
             self._waived += 1
             return
@@ -195,7 +195,7 @@ class Noticeboard:
 
     def _hang_out(self, *, failed: bool, news: bool) -> None:
         self._collector.open = False
-        notice = Notice(tuple(self._collector.lines), failed)
+        notice = ErrorNotice(tuple(self._collector.lines), failed)
         news |= notice != self._notice
         self._notice, server = notice, self._server
         if server is not None and not news:
@@ -206,7 +206,7 @@ class Noticeboard:
             server._wanted_epoch += 1
 
     def _tell(self, error: Exception) -> None:
-        told = explain_mishap(error)
+        told = explain_exception(error)
         if not told and isinstance(error, MkDocsException):
             # As a rule MkDocs has said why already.
             told = "" if self._collector.lines else error.format_message()
@@ -223,7 +223,7 @@ def add_banner(page: bytes, lead: str, lines: Sequence[str]) -> bytes:
     """A page with what is to be mended on top; as it was where that is nothing."""
     if not lines:
         return page
-    told = [show(line)[:_LONGEST] for line in lines[:MOST]]
+    told = [escape_unprintable(line)[:_LONGEST] for line in lines[:MOST]]
     if len(lines) > MOST:
         told.append(f"and {len(lines) - MOST} more: see the terminal")
     items = "".join(f"<li>{html.escape(line)}</li>" for line in told)

@@ -13,21 +13,21 @@ from pathlib import Path
 
 from mkdocs.plugins import get_plugin_logger
 
-from broadsheet.content import read_again
-from broadsheet.edition import MarkdownSetup, Press, Spread
-from broadsheet.mkdocs_site import Printer, find_edit_base, make_article_file
-from broadsheet.serve.revising import revise_spread
+from broadsheet.content import read_article_bytes
+from broadsheet.edition import ArticleView, MarkdownConfig, SiteModel
+from broadsheet.mkdocs_site import PageWriter, find_edit_base, make_article_file
+from broadsheet.serve.revising import revise_article
 
 log = get_plugin_logger("broadsheet")
 
 
 @dataclass(frozen=True, slots=True)
-class ProofPress:
+class ArticlePreview:
     """The last build's press with all that printing one of its pages takes."""
 
-    press: Press
-    printer: Printer
-    setup: MarkdownSetup
+    model: SiteModel
+    printer: PageWriter
+    setup: MarkdownConfig
     zone: tzinfo
     """Of dates that give none."""
     root: Path
@@ -55,7 +55,7 @@ class ProofPress:
         if not names or not self.printer.by_engine:
             return {}
         placed: dict[str, tuple[int, int]] = {}
-        for spread in self.press.spreads:
+        for spread in self.model.spreads:
             if spread.article.path in names and spread.article.is_public(now):
                 try:
                     placed |= self._pull(spread)
@@ -63,11 +63,11 @@ class ProofPress:
                     log.debug("no proof of %s: %s", spread.article.path, error)
         return placed
 
-    def _pull(self, spread: Spread) -> Mapping[str, tuple[int, int]]:
-        data, label = read_again(self.root, spread.article.path), f"{self.label}/{spread.article.path}"
+    def _pull(self, spread: ArticleView) -> Mapping[str, tuple[int, int]]:
+        data, label = read_article_bytes(self.root, spread.article.path), f"{self.label}/{spread.article.path}"
         if data is None:
             return {}
-        revised = revise_spread(spread, data, label, self.zone, self.press.links, self.setup)
+        revised = revise_article(spread, data, label, self.zone, self.model.links, self.setup)
         if revised is None:
             return {}
         config = self.printer.config

@@ -7,16 +7,16 @@ from datetime import tzinfo
 
 from broadsheet.content import Article, parse_article
 from broadsheet.core import Problem, has_errors
-from broadsheet.edition import MarkdownSetup, Press, Spread, find_renderer
+from broadsheet.edition import ArticleView, MarkdownConfig, SiteModel, get_renderer
 from broadsheet.rendering import LinkMap, RenderedBody
 
 OWN_FIELDS = ("title", "summary", "kicker", "dateline", "body", "sources", "corrections", "extra")
 """What an article shows on its own page, and what decides neither where nor whether it stands on any."""
 
 
-def revise_spread(
-    spread: Spread, data: bytes, label: str, zone: tzinfo, links: LinkMap, setup: MarkdownSetup
-) -> Spread | None:
+def revise_article(
+    spread: ArticleView, data: bytes, label: str, zone: tzinfo, links: LinkMap, setup: MarkdownConfig
+) -> ArticleView | None:
     """The spread with its article as a file has it now.
 
     Cost: one article read and rendered.
@@ -39,19 +39,19 @@ def revise_spread(
     before = {name: getattr(spread.article, name) for name in OWN_FIELDS}
     if replace(article, **before) != spread.article:
         return None
-    body = find_renderer(setup).render(article, links, label)
+    body = get_renderer(setup).render(article, links, label)
     if has_errors(body.problems) or body.media != spread.body.media:
         return None
     return replace(spread, article=article, body=body)
 
 
-def render_again(
-    article: Article, press: Press, label: str, setup: MarkdownSetup
+def rerender_article(
+    article: Article, model: SiteModel, label: str, setup: MarkdownConfig
 ) -> tuple[RenderedBody, list[Problem]]:
     """The body of an article of a press whose Markdown is another now, and what is wrong with it that was not before.
 
     `label` names the article's file in problems.
     """
-    body = find_renderer(setup).render(article, press.links, label)
-    known = {problem.message for problem in press.problems if problem.path == label}
+    body = get_renderer(setup).render(article, model.links, label)
+    known = {problem.message for problem in model.problems if problem.path == label}
     return body, [problem for problem in body.problems if problem.message not in known]

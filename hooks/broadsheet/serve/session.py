@@ -11,34 +11,34 @@ from mkdocs.livereload import LiveReloadServer
 
 from broadsheet.content import Library
 from broadsheet.core import Problem, SiteState
-from broadsheet.edition import Workshop, find_next_change, find_renderer
-from broadsheet.serve.background_related import BackgroundRanker, LastGood, ask_for_build
-from broadsheet.serve.file_watcher import FileObserver, take_over
-from broadsheet.serve.live_reload import Noticeboard
-from broadsheet.serve.preview import ProofPress
-from broadsheet.serve.timer import Alarm
+from broadsheet.edition import BuildResources, find_next_change, get_renderer
+from broadsheet.serve.background_related import BackgroundRelatedLists, LastGood, ask_for_build
+from broadsheet.serve.file_watcher import FileWatcher, replace_observer
+from broadsheet.serve.live_reload import LiveReload
+from broadsheet.serve.preview import ArticlePreview
+from broadsheet.serve.timer import ClockTimer
 
 
-class ServerDesk:
+class ServeSession:
     """Looks after a server from its first build to its end."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         """Take the clock by which articles become public and expire."""
-        self.ranker = BackgroundRanker()
+        self.ranker = BackgroundRelatedLists()
         """Compares articles beside the server."""
         self.last_good = LastGood()
         """What stays up while something is to be mended."""
         self.told: tuple[Problem, ...] = ()
         """What was wrong with the content of the last build."""
-        self._board = Noticeboard(self.last_good.find_faults, self._pull_proofs)
+        self._board = LiveReload(self.last_good.find_faults, self._pull_proofs)
         self._clock = clock
-        self._alarm = Alarm(clock, self._build_again)
+        self._alarm = ClockTimer(clock, self._build_again)
         self._library = Library()
         self._change: datetime | None = None
         self._server: LiveReloadServer | None = None
         self._left: tuple[set[str], SiteState] | None = None
-        self._observer: FileObserver | None = None
-        self._proofs: ProofPress | None = None
+        self._observer: FileWatcher | None = None
+        self._proofs: ArticlePreview | None = None
 
     def open(self) -> None:
         """Begin, before the first build."""
@@ -55,7 +55,7 @@ class ServerDesk:
         """Take the server, which builds and shows the site from now on."""
         self.ranker.attach(server)
         self._board.attach(server)
-        self._observer = take_over(server)
+        self._observer = replace_observer(server)
         self._server = server
         # What is there now stays for the most part; looking through it for garbage would hold up a page by a second.
         gc.freeze()
@@ -74,15 +74,15 @@ class ServerDesk:
         return left[1] if left is not None and left[0] == set(others) else None
 
     def give_way(self) -> None:
-        """End the build that is under way, if a writer has saved again meanwhile: see `Noticeboard.give_way`."""
+        """End the build that is under way, if a writer has saved again meanwhile: see `LiveReload.give_way`."""
         self._board.give_way()
 
     def follow_up(
         self,
         site: SiteState,
         others: Collection[str],
-        workshop: Workshop,
-        proofs: ProofPress,
+        resources: BuildResources,
+        proofs: ArticlePreview,
         *,
         news: bool,
         show: bool,
@@ -92,7 +92,7 @@ class ServerDesk:
         Args:
             site: how it was left, but for `others`.
             others: directories that someone else looks after.
-            workshop: what to work with.
+            resources: what to work with.
             proofs: prints single pages of it.
             news: whether any file is other than before.
             show: whether to show it now, and not when MkDocs is done.
@@ -103,8 +103,8 @@ class ServerDesk:
         if show:
             self._board.show(news=news)
         # The first proof would have to wait for it.
-        find_renderer(workshop.setup)
-        self.ranker.follow_up(workshop)
+        get_renderer(resources.setup)
+        self.ranker.follow_up(resources)
 
     def close(self) -> None:
         """End."""

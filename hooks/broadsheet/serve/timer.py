@@ -12,7 +12,7 @@ LONGEST = 60.0
 _SHORTEST = 0.01
 
 
-class Alarm:
+class ClockTimer:
     """Rings once for the moment that was set last. It keeps no process from ending."""
 
     def __init__(self, clock: Callable[[], datetime], ring: Callable[[], None]) -> None:

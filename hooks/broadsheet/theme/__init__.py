@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from broadsheet.theme.dates import write_month
-from broadsheet.theme.environment import TEMPLATES, equip_environment
+from broadsheet.theme.dates import format_month
+from broadsheet.theme.environment import TEMPLATES, prepare_environment
 
 __all__ = [
     "TEMPLATES",
-    "equip_environment",
-    "write_month",
+    "format_month",
+    "prepare_environment",
 ]

@@ -6,7 +6,7 @@ import re
 from html import escape
 from itertools import count
 
-from broadsheet.core import Wording, find_wording
+from broadsheet.core import Translations, load_translations
 
 # A tag with its attributes, whose values may hold `<` and `>`.
 _TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
@@ -14,7 +14,7 @@ _TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 _EMPTY_HEADING = re.compile(r'<th((?: style="[\w:; -]*")?)>\s*</th>')
 
 
-def finish_text(html: str, words: Wording | None = None) -> str:
+def make_text_accessible(html: str, words: Translations | None = None) -> str:
     """Put each table into a region that scrolls, also by keyboard, and name the checkboxes of task lists.
 
     >>> finish_text("<table></table>")
@@ -29,7 +29,7 @@ def finish_text(html: str, words: Wording | None = None) -> str:
     """
     if "<table" not in html and "<input" not in html:
         return html
-    numbers, words = count(1), words or find_wording()
+    numbers, words = count(1), words or load_translations()
     depth = 0
 
     def finish(tag: re.Match[str]) -> str:

@@ -16,17 +16,17 @@ def _write_day(day: date, locale: Locale) -> str:
     return str(format_date(day, "long", locale))
 
 
-def write_day(moment: Moment, locale: Locale) -> str:
+def format_day(moment: Moment, locale: Locale) -> str:
     """The day without the time: `18 January 2026`."""
     return _write_day(moment.at.date(), locale)
 
 
-def write_moment(moment: Moment, locale: Locale) -> str:
+def format_moment(moment: Moment, locale: Locale) -> str:
     """The day, and the time with its zone where the writer gave one: `18 January 2026, 09:30 UTC`."""
     if moment.day_only:
-        return write_day(moment, locale)
+        return format_day(moment, locale)
     clock = format_time(moment.at, "short", locale=locale)
-    return f"{write_day(moment, locale)}, {clock} {_name_zone(moment.at)}"
+    return f"{format_day(moment, locale)}, {clock} {_name_zone(moment.at)}"
 
 
 def _name_zone(at: datetime) -> str:
@@ -35,23 +35,23 @@ def _name_zone(at: datetime) -> str:
     return f"UTC{at.isoformat()[-6:]}" if name[0] in "+-" else name
 
 
-def write_month_name(key: str, locale: Locale) -> str:
+def format_month_name(key: str, locale: Locale) -> str:
     """The name of a month, for the key `2026/01`: `January`."""
     return str(locale.months["stand-alone"]["wide"][int(key.split("/")[1])])
 
 
-def write_month(key: str, locale: Locale) -> str:
+def format_month(key: str, locale: Locale) -> str:
     """The name of a month with its year, for the key `2026/01`: `January 2026`."""
     year, month = key.split("/")
     return str(format_skeleton("yMMMM", date(int(year), int(month), 1), locale=locale))
 
 
-def write_weekday(at: datetime, locale: Locale) -> str:
+def format_weekday(at: datetime, locale: Locale) -> str:
     """A day with the name of its weekday: `Sunday, 18 January 2026`."""
     return str(format_date(at.date(), "full", locale))
 
 
-def write_period(start: date, unit: str, locale: Locale) -> str:
+def format_period(start: date, unit: str, locale: Locale) -> str:
     """The day, month, quarter or year that begins on a day: `18 January 2026`, `January 2026`, `Q1 2026`, `2026`."""
     if unit == "day":
         return _write_day(start, locale)
@@ -59,7 +59,7 @@ def write_period(start: date, unit: str, locale: Locale) -> str:
     return str(format_skeleton(skeleton, start, locale=locale))
 
 
-def write_weekdays(first: int, locale: Locale) -> list[tuple[str, str]]:
+def list_weekday_names(first: int, locale: Locale) -> list[tuple[str, str]]:
     """The long and short names of the seven weekdays, from `first` on (0 is Monday)."""
     long, short = locale.days["stand-alone"]["wide"], locale.days["stand-alone"]["abbreviated"]
     return [(str(long[day % 7]), str(short[day % 7])) for day in range(first, first + 7)]

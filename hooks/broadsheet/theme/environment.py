@@ -17,32 +17,32 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from broadsheet.content import Article
-from broadsheet.core import Moment, Wording, find_direction
-from broadsheet.edition import Press
+from broadsheet.core import Moment, Translations, text_direction
+from broadsheet.edition import SiteModel
 from broadsheet.images import choose_sizes, fit_image, is_panorama, make_images_responsive, render_image
 from broadsheet.related import Reason
-from broadsheet.theme.accessible_html import finish_text
+from broadsheet.theme.accessible_html import make_text_accessible
 from broadsheet.theme.dates import (
-    write_day,
-    write_moment,
-    write_month,
-    write_month_name,
-    write_period,
-    write_weekday,
-    write_weekdays,
+    format_day,
+    format_moment,
+    format_month,
+    format_month_name,
+    format_period,
+    format_weekday,
+    list_weekday_names,
 )
 from broadsheet.theme.fragment_cache import FragmentCache
 from broadsheet.theme.histogram import count_by_period
 from broadsheet.theme.material_loader import MaterialLoader
 from broadsheet.theme.messages import Messages
-from broadsheet.theme.month_calendar import build_month
+from broadsheet.theme.month_calendar import build_calendar
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 """The engine's templates; the theme looks for them after the site's own."""
 
 
-def equip_environment(
-    env: Environment, press: Press, locale: Locale, wording: Wording, overrides: str | None
+def prepare_environment(
+    env: Environment, model: SiteModel, locale: Locale, wording: Translations, overrides: str | None
 ) -> Environment:
     """Add filters and globals, and switch on automatic escaping for the engine's own templates.
 
@@ -50,7 +50,7 @@ def equip_environment(
 
     Args:
         env: MkDocs' environment.
-        press: the model of the site.
+        model: the model of the site.
         locale: the locale of dates.
         wording: the words of the pages.
         overrides: the directory of the site's own templates.
@@ -59,27 +59,27 @@ def equip_environment(
     env.autoescape = _is_escaped
     env.bytecode_cache = _bytecode_cache
     env.filters["link"] = _link
-    env.filters["day"] = cache(lambda moment: _time(moment, write_day(moment, locale)))
-    env.filters["moment"] = cache(lambda moment: _time(moment, write_moment(moment, locale)))
-    env.filters["month"] = lambda key: write_month(key, locale)
-    env.filters["month_name"] = lambda key: write_month_name(key, locale)
-    env.filters["period"] = lambda start, unit: write_period(start, unit, locale)
-    env.filters["weekdays"] = lambda first: write_weekdays(first, locale)
-    env.filters["weekday"] = lambda at: _write_edition_day(at, press, locale)
+    env.filters["day"] = cache(lambda moment: _time(moment, format_day(moment, locale)))
+    env.filters["moment"] = cache(lambda moment: _time(moment, format_moment(moment, locale)))
+    env.filters["month"] = lambda key: format_month(key, locale)
+    env.filters["month_name"] = lambda key: format_month_name(key, locale)
+    env.filters["period"] = lambda start, unit: format_period(start, unit, locale)
+    env.filters["weekdays"] = lambda first: list_weekday_names(first, locale)
+    env.filters["weekday"] = lambda at: _write_edition_day(at, model, locale)
     env.filters["coverage"] = count_by_period
-    env.filters["calendar"] = lambda page: build_month(page, locale.first_week_day)
-    env.filters["direction"] = find_direction
+    env.filters["calendar"] = lambda page: build_calendar(page, locale.first_week_day)
+    env.filters["direction"] = text_direction
     env.filters["lang"] = _write_language
     words = env.globals["words"] = Messages(wording)
-    env.filters["finished"] = lambda text: finish_text(text, wording)
-    titles = {name: topic.title for name, topic in press.edition.topics.items()}
+    env.filters["finished"] = lambda text: make_text_accessible(text, wording)
+    titles = {name: topic.title for name, topic in model.edition.topics.items()}
     env.filters["why"] = lambda reasons: Markup(". ").join(_write_reason(reason, titles, words) for reason in reasons)
     env.filters["framed"] = lambda text, url, leads: make_images_responsive(
-        text, url, press.pictures, leads=leads, words=wording
+        text, url, model.pictures, leads=leads, words=wording
     )
     env.globals["picture"] = _picture
-    env.globals["press"] = press
-    env.globals["edition"] = press.edition
+    env.globals["press"] = model
+    env.globals["edition"] = model.edition
     _add_theme_prefix(env)
     FragmentCache(env, overrides).install()
     return env
@@ -110,18 +110,18 @@ def _add_theme_prefix(env: Environment) -> None:
         env.loader = ChoiceLoader([env.loader, PrefixLoader({"material": MaterialLoader(theme)})])
 
 
-def _write_edition_day(at: datetime, press: Press, locale: Locale) -> Markup:
+def _write_edition_day(at: datetime, model: SiteModel, locale: Locale) -> Markup:
     """The day of an edition in the newspaper's time zone, which is that of every article's date."""
-    articles = press.edition.articles
+    articles = model.edition.articles
     local = at.astimezone(articles[0].date.at.tzinfo) if articles else at
-    return Markup('<time datetime="{}">{}</time>').format(local.date(), write_weekday(local, locale))
+    return Markup('<time datetime="{}">{}</time>').format(local.date(), format_weekday(local, locale))
 
 
 def _write_language(article: Article) -> Markup:
     """The attributes `lang` and `dir` of an article with a language of its own, else ''."""
     if not article.language:
         return Markup("")
-    return Markup(' lang="{}" dir="{}"').format(article.language, find_direction(article.language))
+    return Markup(' lang="{}" dir="{}"').format(article.language, text_direction(article.language))
 
 
 def _write_reason(reason: Reason, titles: Mapping[str, str], words: Messages) -> Markup:
@@ -143,7 +143,7 @@ def _picture(
     context: Context, url: str, place: str, columns: int = 1, *, first: bool = False, css: str = "", **more: object
 ) -> Markup:
     """The `<img>` of a picture at a URL of the site, for a place (see `choose_sizes`); `more` are its attributes."""
-    image = cast("Press", context.get("press")).pictures.get(url)
+    image = cast("SiteModel", context.get("press")).pictures.get(url)
     attributes = {"src": _link(context, url), **{name: escape(value) for name, value in more.items() if value != ""}}
     attributes.setdefault("alt", Markup(""))
     sizes = choose_sizes(place, image, columns)

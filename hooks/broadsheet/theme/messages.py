@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
-from broadsheet.core import PLACE, Wording, find_direction
+from broadsheet.core import PLACEHOLDER, Translations, text_direction
 
 _LIST_ITEM = "\0"
 """A stand-in for an item of a list."""
@@ -19,10 +19,10 @@ class Messages:
     Cost: under 1 µs for a word, a few µs for one with values; an article's page has about 20.
     """
 
-    def __init__(self, wording: Wording) -> None:
+    def __init__(self, wording: Translations) -> None:
         """Use the words of the newspaper's language, for one build."""
         self._wording = wording
-        self._direction = find_direction(wording.language)
+        self._direction = text_direction(wording.language)
         self._around = _language_attributes(wording.language, "ltr")
         self._marks: dict[str, Markup] = {}
         self._words: dict[tuple[str, int | None], Markup] = {}
@@ -95,7 +95,7 @@ class Messages:
     def _split(self, text: str) -> list[str]:
         """A text as HTML, split at its placeholders: every second piece is the name of one."""
         if text not in self._pieces:
-            cut = PLACE.split(text)
+            cut = PLACEHOLDER.split(text)
             self._pieces[text] = [one if place % 2 else str(escape(one)) for place, one in enumerate(cut)]
         return self._pieces[text]
 
@@ -107,7 +107,7 @@ class Messages:
 
 def _language_attributes(language: str, around: str) -> Markup:
     """The attribute `lang`, and `dir` where the direction differs from the surrounding one."""
-    direction = find_direction(language)
+    direction = text_direction(language)
     side = Markup("") if direction == around else Markup(' dir="{}"').format(direction)
     return Markup(' lang="{}"{}').format(language, side)
 

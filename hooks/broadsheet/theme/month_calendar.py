@@ -29,7 +29,7 @@ class Month:
     """Seven days each; None for a day of another month."""
 
 
-def build_month(page: ListingPage, first_weekday: int = 0) -> Month:
+def build_calendar(page: ListingPage, first_weekday: int = 0) -> Month:
     """The calendar for one page of a month's list. Cost: linear in the month's articles."""
     listing = page.listing
     # All pages but the last have the same size.
