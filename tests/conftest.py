@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from browser import ARGUMENTS, find_browser
 from hosting import Host
@@ -14,6 +15,9 @@ from papers import write_hard_paper, write_shipped_paper
 from playwright.sync_api import Browser, Page, sync_playwright
 from sites import MakeSite, Site
 
+# How long an example takes depends on the machine.
+hypothesis.settings.register_profile("broadsheet", deadline=None)
+hypothesis.settings.load_profile("broadsheet")
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 for _name in ("BROADSHEET_CONTENT", "SITE_URL", "REPO_URL", "SOURCE_DATE_EPOCH"):
     os.environ.pop(_name, None)
