@@ -76,11 +76,11 @@ def test_no_heading_skips_a_level_on_a_page_of_the_newspaper(hard: Site) -> None
 
 def test_focus_is_never_hidden_under_the_bar_that_stays(hard: Site, page: Page, serve: Callable[[Path], str]) -> None:
     page.goto(f"{serve(hard.output)}{HARD['topic']}")
-    page.keyboard.model("End")
+    page.keyboard.press("End")
     page.wait_for_timeout(300)
     hidden = []
     for _ in range(60):
-        page.keyboard.model("Shift+Tab")
+        page.keyboard.press("Shift+Tab")
         hidden += page.evaluate(
             """() => { const one = document.activeElement, box = one.getBoundingClientRect();
             const bar = document.querySelector(".md-header");

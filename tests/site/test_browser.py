@@ -103,14 +103,14 @@ FOCUS = """() => {
 
 def test_the_keyboard_skips_to_the_text(page: Page, address: str) -> None:
     page.goto(f"{address}2026/02/talks-begin/")
-    page.keyboard.model("Tab")
+    page.keyboard.press("Tab")
     link = page.locator("a:focus")
     expect(link).to_have_text("Skip to content")
     expect(link).to_have_css("opacity", "1")
     assert page.evaluate(FOCUS)
-    page.keyboard.model("Enter")
+    page.keyboard.press("Enter")
     expect(page).to_have_url(f"{address}2026/02/talks-begin/#bs-text")
-    page.keyboard.model("Tab")
+    page.keyboard.press("Tab")
     assert page.evaluate("!!document.activeElement.closest('article, .bs-beside')")
 
 
@@ -118,7 +118,7 @@ def test_the_keyboard_reaches_the_headlines_and_shows_where_it_is(page: Page, ad
     page.goto(f"{address}2026/02/talks-begin/")
     passed = []
     for _ in range(80):
-        page.keyboard.model("Tab")
+        page.keyboard.press("Tab")
         places = "header.md-header, .md-tabs, article, aside[data-broadsheet]"
         place = page.evaluate(
             f"(one => one && (one.dataset.broadsheet || one.tagName))(document.activeElement.closest('{places}'))"
@@ -130,14 +130,14 @@ def test_the_keyboard_reaches_the_headlines_and_shows_where_it_is(page: Page, ad
     # As the page is read: from its head over the text to what stands beside it.
     assert passed == ["HEADER", "NAV", "ARTICLE", "story", "related"]
     assert page.evaluate(FOCUS)
-    page.keyboard.model("Enter")
+    page.keyboard.press("Enter")
     page.wait_for_url("**/2026/01/**")
 
 
 def test_the_search_finds_an_article_by_its_words(page: Page, address: str) -> None:
     page.goto(address)
     page.locator("header input[name=q]").fill("envoys")
-    page.keyboard.model("Enter")
+    page.keyboard.press("Enter")
     page.wait_for_url("**/search/?q=envoys")
     result = page.locator("[data-broadsheet=search] li h2 a").first
     expect(result).to_have_text("Talks begin")
@@ -150,9 +150,9 @@ def test_reasons_open_by_keyboard_and_stand_below_their_headlines(page: Page, ad
     reason = page.locator("aside[data-broadsheet=related] .bs-reason").first
     expect(reason).to_be_hidden()
     page.locator(".bs-why summary").focus()
-    page.keyboard.model("Enter")
+    page.keyboard.press("Enter")
     expect(reason).to_be_visible()
-    page.keyboard.model("Enter")
+    page.keyboard.press("Enter")
     expect(reason).to_be_hidden()
 
 

@@ -189,7 +189,7 @@ def test_the_days_of_a_month_lead_to_their_articles(hard: Site, page: Page, addr
 def test_the_page_for_what_is_not_there_searches(page: Page, address: str) -> None:
     page.goto(f"{address}404.html")
     page.get_by_label("Search the paper").fill("albatros")
-    page.get_by_label("Search the paper").model("Enter")
+    page.get_by_label("Search the paper").press("Enter")
     page.wait_for_url("**/search/?q=albatros")
     expect(page.locator(".bs-search__results li").first).to_contain_text("Ferry line 7")
 

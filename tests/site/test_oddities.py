@@ -82,7 +82,7 @@ def test_on_a_phone_the_focus_never_leaves_the_screen(direction: str, sized: Cal
     page.wait_for_timeout(400)
     gone = []
     for _ in range(40):
-        page.keyboard.model("Tab")
+        page.keyboard.press("Tab")
         page.wait_for_timeout(20)
         found = page.evaluate(FOCUSED)
         if found["right"] < 1 or found["left"] > PHONE - 1 or not found["seen"]:
@@ -95,12 +95,12 @@ def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(sized: Callable[..., P
         page = sized(PHONE)
         page.goto(f"{address}2026/03/upright/")
         page.get_by_role("button", name="Navigation").focus()
-        page.keyboard.model(key)
+        page.keyboard.press(key)
         expect(page.locator(".bs-nav a").first).to_be_focused()
         expect(page.locator(".bs-nav a").first).to_be_in_viewport()
-        page.keyboard.model("Tab")
+        page.keyboard.press("Tab")
         assert page.evaluate(FOCUSED)["inside"]
-        page.keyboard.model("Escape")
+        page.keyboard.press("Escape")
         expect(page.get_by_role("button", name="Navigation")).to_be_focused()
         expect(page.locator(".bs-nav a").first).to_be_hidden()
 
@@ -160,7 +160,7 @@ def test_a_panorama_scrolls_in_a_box_at_a_height_that_shows_something(sized: Cal
             assert shown["height"] >= 180
             assert shown["width"] / shown["height"] == pytest.approx(6000 / 900, rel=0.01)
             one.focus()
-            page.keyboard.model("ArrowRight")
+            page.keyboard.press("ArrowRight")
             page.wait_for_function("document.activeElement.scrollLeft > 0")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -252,19 +252,19 @@ def test_those_who_come_back_find_what_they_had_opened(quiet: Page, ferries: str
 
 def test_the_keyboard_is_enough(quiet: Page, address: str) -> None:
     quiet.goto(f"{address}about/")
-    quiet.keyboard.model("/")
+    quiet.keyboard.press("/")
     expect(quiet.locator("header input[name=q]")).to_be_focused()
     quiet.keyboard.type("ukraine and/or nato")
-    quiet.keyboard.model("Control+A")
+    quiet.keyboard.press("Control+A")
     quiet.keyboard.type("nato")
-    quiet.keyboard.model("Enter")
+    quiet.keyboard.press("Enter")
     quiet.wait_for_url("**/search/?q=nato")
     expect(results(quiet).first).to_be_visible()
-    quiet.keyboard.model("/")
+    quiet.keyboard.press("/")
     expect(quiet.get_by_label("Words to look for")).to_be_focused()
     passed = []
     for _ in range(12):
-        quiet.keyboard.model("Tab")
+        quiet.keyboard.press("Tab")
         passed.append(quiet.evaluate("document.activeElement.tagName"))
         style = quiet.evaluate(
             "(({outlineStyle, outlineWidth}) => [outlineStyle, outlineWidth])(getComputedStyle(document.activeElement))"
@@ -273,10 +273,10 @@ def test_the_keyboard_is_enough(quiet: Page, address: str) -> None:
         if quiet.evaluate("!!document.activeElement.closest('ol li')"):
             break
         if passed[-1] == "SUMMARY":
-            quiet.keyboard.model("Enter")
+            quiet.keyboard.press("Enter")
             expect(quiet.get_by_label("Year")).to_be_visible()
     assert passed == ["BUTTON", "SUMMARY", "SELECT", "SELECT", "SELECT", "SELECT", "A"]
-    quiet.keyboard.model("Enter")
+    quiet.keyboard.press("Enter")
     quiet.wait_for_url("**/20*/**")
 
 
@@ -286,14 +286,14 @@ def test_the_key_types_where_one_types_and_can_be_switched_off(quiet: Page, addr
     expect(quiet.get_by_label("Words to look for")).to_have_value("and/or")
     quiet.get_by_label("The key / leads").uncheck()
     quiet.goto(f"{address}about/")
-    quiet.keyboard.model("/")
+    quiet.keyboard.press("/")
     expect(quiet.locator("header input[name=q]")).not_to_be_focused()
     quiet.goto(f"{address}search/")
     quiet.get_by_label("The key / leads").check()
     quiet.goto(f"{address}about/")
-    quiet.keyboard.model("Control+/")
+    quiet.keyboard.press("Control+/")
     expect(quiet.locator("header input[name=q]")).not_to_be_focused()
-    quiet.keyboard.model("/")
+    quiet.keyboard.press("/")
     expect(quiet.locator("header input[name=q]")).to_be_focused()
 
 
