@@ -250,7 +250,7 @@ def test_a_request_that_the_server_drops_is_repeated(
     assert not callbacks
     watcher.request_build()
     watcher.repeat_dropped_request()
-    # As ProperDocs does at the end of a build.
+    # As ProperDocs (after 1.6.7) does at the end of a build.
     server._want_rebuild = False
     if taken:
         watcher.take_changes()

@@ -40,7 +40,7 @@ class Served:
 
 @pytest.fixture
 def served(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    """A newspaper of two articles, whose template divides by what a key of their own says."""
+    """A newspaper of two articles, whose template divides by a key of the site's own."""
     site = make_site(theme={"name": "material", "font": False, "custom_dir": "overrides"})
     site.register("topics", world={"title": "World"})
     site.article("talks", "2026-01-18", "The first version.", expires="2026-01-21T00:00")
@@ -151,7 +151,7 @@ def test_a_superseded_build_takes_no_good_page_away(
     served.site.article("talks", "2026-01-18", "The third version.", topics=["wrold"])
     served.build()
     assert "The first version." in served.page.read_text()
-    # Mended, the newspaper is as one that never saw any of it.
+    # When the article is mended, the site is the same as one built from scratch.
     served.site.article("talks", "2026-01-18", "The third version.", slug="negotiations")
     served.build()
     assert not served.page.exists()

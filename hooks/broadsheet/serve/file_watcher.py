@@ -135,7 +135,7 @@ class FileWatcher:
     def repeat_dropped_request(self) -> None:
         """Request a build again if the changes so far are not taken soon; call it at the end of a build.
 
-        MkDocs keeps what is requested while it builds, but ProperDocs drops it when the build ends.
+        MkDocs keeps what is requested while it builds; ProperDocs (after 1.6.7) drops it when the build ends.
         """
         if self.has_changes():
             _call_later(_REPEAT_DELAY, self._repeat_request)
