@@ -91,6 +91,7 @@ class BroadsheetHooks:
         reduce_garbage_collection()
         self._serving, self._deploying = command == "serve", command == "gh-deploy"
         if self._serving:
+            self._desk = ServeSession(read_clock)
             self._desk.open()
 
     @event_priority(100)
@@ -159,16 +160,16 @@ class BroadsheetHooks:
         except BroadsheetError as error:
             raise PluginError(str(error)) from None
         library = self._read(source)
-        self._desk.give_way()
+        self._desk.stop_if_superseded()
         library = self._build_model(library, now, config)
-        self._desk.give_way()
+        self._desk.stop_if_superseded()
         if not self._serving:
             # The printer may make copies of this process, which must not have threads then.
             self._tools.end_workers()
-        told = () if config.strict else self._desk.told
+        told = () if config.strict else self._desk.reported
         report_problems(library.problems, log, strict=bool(config.strict), serving=self._serving, told=told)
         if self._serving:
-            self._desk.note(library, now)
+            self._desk.set_library(library, now)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the edition's pages and media to the site's own."""
@@ -233,18 +234,18 @@ class BroadsheetHooks:
         publisher, resources = self._publisher, self._tools.resources
         if publisher is None or self._source is None:  # pragma: no cover - MkDocs always runs on_pre_build first
             raise PluginError("nothing was read: on_pre_build did not run")
-        self._desk.give_way()
+        self._desk.stop_if_superseded()
         locale = str(find_locale(self._settings, config))
         stamp = digest_site(config, self._nav, self._source.registers, [locale, str(config.site_url)])
         digests = PageDigests(self._ready, stamp, examine_templates(config.theme.custom_dir))
         printer = PageWriter(self._env, self._nav, self._files, config, publisher.staging)
         # While serving, the last good page of a faulty article, for the tab that shows it.
-        self._desk.keep_pages(publisher.site)
+        self._desk.save_pages(publisher.site)
         for url, data in self._desk.last_good.pages.items():
             printer.write(f"{url}index.html", data)
         # A server's index is made later, and is no part of what is published here.
         others = {INDEX_DIR} if self._settings.search and self._serving else set()
-        there = self._desk.recall_site(others)
+        there = self._desk.take_site_state(others)
         start_search = partial(self._start_search, config)
         place_search = self._search.place if self._settings.search and not self._serving else None
         arguments = (resources.cache, count_cores(), resources.report, start_search, place_search, others, there)
@@ -260,8 +261,10 @@ class BroadsheetHooks:
         if self._serving:
             # Under --strict MkDocs may still call the build a failure.
             place = (self._settings.rules.zone, self._root, self._label, publisher.site)
-            proofs = ArticlePreview(self._ready, printer, resources.setup, *place)
-            self._desk.follow_up(site, others, resources, proofs, news=bool(written or gone), show=not config.strict)
+            preview = ArticlePreview(self._ready, printer, resources.setup, *place)
+            self._desk.follow_up(
+                site, others, resources, preview, site_changed=bool(written or gone), show=not config.strict
+            )
         self._tools.save()
         if not self._serving:
             self._tools.close()

@@ -1,11 +1,10 @@
-"""Serving: what a writer sees at once, and what follows a moment later."""
+"""Related lists that are compared in the background while the site is served."""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Any
 
@@ -18,13 +17,12 @@ from broadsheet.edition.render_articles import BuildResources
 from broadsheet.related import Ranking, rank
 from broadsheet.serve.background_related import BackgroundRelatedLists
 from makers import NOW, make_article, make_library
-from mkdocs.livereload import LiveReloadServer
 
-# Lists that follow a moment later.
+# Comparisons that a test runs when it wants to.
 
 
-class Waiting(Executor):
-    """Does nothing until it is told to."""
+class DeferredExecutor(Executor):
+    """Runs submitted work when `run` is called."""
 
     def __init__(self) -> None:
         self.work: list[tuple[Future[Any], Any, tuple[Any, ...]]] = []
@@ -35,26 +33,35 @@ class Waiting(Executor):
         return future
 
     def run(self) -> None:
-        """Do what there is to do."""
+        """Run the submitted work."""
         for future, work, arguments in self.work:
             if future.set_running_or_notify_cancel():
                 future.set_result(work(*arguments))
         self.work.clear()
 
 
+class BuildRequests:
+    """Counts the builds that are requested."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.requested = threading.Event()
+
+    def __call__(self) -> None:
+        self.count += 1
+        self.requested.set()
+
+    def take(self) -> bool:
+        """Whether a build has been requested since the last call."""
+        requested = self.requested.is_set()
+        self.requested.clear()
+        return requested
+
+
 @pytest.fixture
-def server() -> Iterator[LiveReloadServer]:
-    """A server that does not run: it only notes that it is to build again."""
-    server = LiveReloadServer(lambda: None, "127.0.0.1", 0, ".")
-    yield server
-    server.server_close()
-
-
-def wants(server: LiveReloadServer) -> bool:
-    """Whether the server has been asked to build again since the last time."""
-    wanted: bool = server._want_rebuild
-    server._want_rebuild = False
-    return wanted
+def requests() -> BuildRequests:
+    """The builds that are requested."""
+    return BuildRequests()
 
 
 def make_plan(**bodies: str) -> Plan:
@@ -74,84 +81,84 @@ def build_with(ranker: BackgroundRelatedLists, plan: Plan, resources: BuildResou
 ONE, TWO = make_plan(), make_plan(c="Ferries harbour frozen.")
 
 
-def test_without_a_server_or_workers_lists_are_ready_at_once(server: LiveReloadServer) -> None:
+def test_without_a_server_or_workers_the_build_waits_for_new_lists(requests: BuildRequests) -> None:
     for executor, attached in ((None, True), (None, False)):
         ranker = BackgroundRelatedLists()
         if attached:
-            ranker.attach(server)
+            ranker.attach(requests)
         for plan in (ONE, TWO):
             assert build_with(ranker, plan, BuildResources(executor=executor)) == rank(plan.documents, 2)
-    assert not wants(server)
+    assert not requests.take()
 
 
-def test_the_first_lists_are_waited_for_and_later_ones_follow(server: LiveReloadServer) -> None:
-    pool, ranker = Waiting(), BackgroundRelatedLists()
+def test_the_first_build_waits_for_its_lists_and_later_ones_follow(requests: BuildRequests) -> None:
+    pool, ranker = DeferredExecutor(), BackgroundRelatedLists()
     resources = BuildResources(executor=pool, cache=Cache(None, ""))
     wait = ranker(ONE, resources)
     pool.run()
     first = wait()
     assert first == rank(ONE.documents, 2)
     assert first.lists != rank(TWO.documents, 2).lists
-    ranker.attach(server)
+    ranker.attach(requests)
     # Saved: at once the last lists.
     assert build_with(ranker, TWO, resources) == first
-    assert not wants(server)
+    assert not requests.take()
     pool.run()
-    assert wants(server)
+    assert requests.take()
     # Built again: the new ones, and no end of building.
     assert build_with(ranker, TWO, resources) == rank(TWO.documents, 2)
     assert not pool.work
-    assert not wants(server)
+    assert not requests.take()
     # Known by now, both ways.
     for plan in (ONE, TWO, ONE):
         assert build_with(ranker, plan, resources) == rank(plan.documents, 2)
-    assert (pool.work, wants(server)) == ([], False)
+    assert (pool.work, requests.take()) == ([], False)
 
 
-def test_saving_again_before_they_are_ready_leaves_the_last_lists_and_asks_once(server: LiveReloadServer) -> None:
-    pool, ranker = Waiting(), BackgroundRelatedLists()
+def test_saving_again_keeps_the_last_lists_and_requests_one_build(requests: BuildRequests) -> None:
+    pool, ranker = DeferredExecutor(), BackgroundRelatedLists()
     resources = BuildResources(executor=pool, cache=Cache(None, ""))
     wait = ranker(ONE, resources)
     pool.run()
     first = wait()
-    ranker.attach(server)
+    ranker.attach(requests)
     three = make_plan(c="Ferries harbour.", d="Harbour frozen.")
     for plan in (TWO, TWO, three, three):
         assert build_with(ranker, plan, resources) == first
-    assert not wants(server)
+    assert not requests.take()
     live = [future for future, *_ in pool.work if not future.cancelled()]
-    assert len(live) == 1, "what was overtaken is not compared any more"
+    assert len(live) == 1, "a comparison that is out of date is cancelled"
     pool.run()
-    assert wants(server)
+    assert requests.take()
     assert build_with(ranker, three, resources) == rank(three.documents, 2)
-    assert not wants(server)
+    assert not requests.take()
 
 
-def test_lists_that_come_out_the_same_need_no_other_build(server: LiveReloadServer) -> None:
-    pool, ranker = Waiting(), BackgroundRelatedLists()
+def test_unchanged_lists_request_no_build(requests: BuildRequests) -> None:
+    pool, ranker = DeferredExecutor(), BackgroundRelatedLists()
     resources = BuildResources(executor=pool, cache=Cache(None, ""))
     wait = ranker(ONE, resources)
     pool.run()
     wait()
-    ranker.attach(server)
+    ranker.attach(requests)
     same = make_plan(c="Parliament budget passed.")
     build_with(ranker, same, resources)
     pool.run()
-    assert not wants(server)
+    assert not requests.take()
     assert build_with(ranker, same, resources) == rank(same.documents, 2)
 
 
-def test_what_goes_wrong_while_comparing_leaves_the_last_lists(server: LiveReloadServer) -> None:
-    pool, ranker, told = Waiting(), BackgroundRelatedLists(), list[str]()
-    resources = BuildResources(executor=pool, cache=Cache(None, ""), warn=told.append)
+def test_a_cancelled_comparison_leaves_the_last_lists(requests: BuildRequests) -> None:
+    pool, ranker, warnings = DeferredExecutor(), BackgroundRelatedLists(), list[str]()
+    resources = BuildResources(executor=pool, cache=Cache(None, ""), warn=warnings.append)
     wait = ranker(ONE, resources)
     pool.run()
     first = wait()
-    ranker.attach(server)
+    ranker.attach(requests)
     build_with(ranker, TWO, resources)
     pool.work[0][0].cancel()
     assert build_with(ranker, TWO, resources) == first
-    assert not told
+    assert not warnings
 
 
 # With real processes.
@@ -171,110 +178,92 @@ def wait_until(check: Any, seconds: float = 20) -> bool:
     return True
 
 
-def test_a_real_worker_has_a_waiting_server_build_again_once(server: LiveReloadServer) -> None:
-    ranker, pool, builds = BackgroundRelatedLists(), make_process_pool(1, "forkserver"), list[float]()
+def test_a_real_worker_requests_one_build_when_it_is_done(requests: BuildRequests) -> None:
+    ranker, pool = BackgroundRelatedLists(), make_process_pool(1, "forkserver")
     resources = BuildResources(executor=pool, cache=Cache(None, ""))
-
-    def build() -> None:
-        """As the server's own loop."""
-        with server._rebuild_cond:
-            while server._rebuild_cond.wait_for(lambda: server._want_rebuild or server._shutdown, timeout=5):
-                if server._shutdown:
-                    return
-                server._want_rebuild = False
-                builds.append(time.monotonic())
-
-    thread = threading.Thread(target=build)
     try:
         build_with(ranker, ONE, resources)
-        ranker.attach(server)
-        thread.start()
+        ranker.attach(requests)
         build_with(ranker, TWO, resources)
-        assert wait_until(lambda: builds)
+        assert requests.requested.wait(20)
         assert build_with(ranker, TWO, resources) == rank(TWO.documents, 2)
-        time.sleep(0.2)
-        assert len(builds) == 1
     finally:
-        with server._rebuild_cond:
-            server._shutdown = True
-            server._rebuild_cond.notify_all()
-        thread.join(timeout=10)
-        server._shutdown = False
         pool.shutdown()
+    assert requests.count == 1
 
 
-def test_a_worker_that_dies_is_told_and_ends_no_build(server: LiveReloadServer) -> None:
-    ranker, pool, told = BackgroundRelatedLists(), make_process_pool(1, "forkserver"), list[str]()
-    resources = BuildResources(executor=pool, cache=Cache(None, ""), warn=told.append)
+def test_the_death_of_a_worker_is_reported_and_stops_no_build(requests: BuildRequests) -> None:
+    ranker, pool, warnings = BackgroundRelatedLists(), make_process_pool(1, "forkserver"), list[str]()
+    resources = BuildResources(executor=pool, cache=Cache(None, ""), warn=warnings.append)
     try:
         first = build_with(ranker, ONE, resources)
-        ranker.attach(server)
+        ranker.attach(requests)
         pool.submit(exit_at_once)
         assert build_with(ranker, TWO, resources) == first
-        assert ranker._pending is not None
-        assert wait_until(ranker._pending[1].done)
+        assert ranker._running is not None
+        assert wait_until(ranker._running[1].done)
         # The server goes on, and the writer saves once more.
         assert build_with(ranker, TWO, resources).lists.keys() == first.lists.keys()
-        assert told
+        assert warnings
         assert build_with(ranker, make_plan(c="Harbour."), resources).lists.keys() == first.lists.keys()
     finally:
         pool.shutdown()
 
 
-def test_after_a_worker_has_died_new_lists_come_all_the_same(server: LiveReloadServer) -> None:
+def test_new_lists_come_after_the_death_of_a_worker(requests: BuildRequests) -> None:
     ranker, pool = BackgroundRelatedLists(), make_process_pool(1, "forkserver")
     try:
         resources = BuildResources(executor=pool, cache=Cache(None, ""), warn=lambda _: None)
         build_with(ranker, ONE, resources)
-        ranker.attach(server)
+        ranker.attach(requests)
         pool.submit(exit_at_once).exception()
         for _ in range(3):
-            found = build_with(ranker, TWO, resources)
-        assert found == rank(TWO.documents, 2)
+            lists = build_with(ranker, TWO, resources)
+        assert lists == rank(TWO.documents, 2)
     finally:
         pool.shutdown()
 
 
-def test_the_death_of_a_worker_has_the_comparison_done_again_by_new_ones_beside_the_server(
-    server: LiveReloadServer,
+def test_a_comparison_whose_worker_died_is_repeated_by_new_workers(
+    requests: BuildRequests,
 ) -> None:
-    ranker, old, told = BackgroundRelatedLists(), make_process_pool(1, "forkserver"), list[str]()
-    cache, new = Cache(None, ""), Waiting()
+    ranker, old, warnings = BackgroundRelatedLists(), make_process_pool(1, "forkserver"), list[str]()
+    cache, new = Cache(None, ""), DeferredExecutor()
     try:
         first = build_with(ranker, ONE, BuildResources(executor=old, cache=cache))
-        ranker.attach(server)
+        ranker.attach(requests)
         old.submit(exit_at_once)
         build_with(ranker, TWO, BuildResources(executor=old, cache=cache))
         # Nobody saves anything: the server builds by itself.
-        assert wait_until(lambda: wants(server))
+        assert wait_until(requests.take)
     finally:
         old.shutdown()
-    resources = BuildResources(executor=new, cache=cache, warn=told.append)
+    resources = BuildResources(executor=new, cache=cache, warn=warnings.append)
     assert build_with(ranker, TWO, resources) == first
-    assert (len(told), len(new.work)) == (1, 1)
+    assert (len(warnings), len(new.work)) == (1, 1)
     new.run()
-    assert wants(server)
+    assert requests.take()
     assert build_with(ranker, TWO, resources) == rank(TWO.documents, 2)
     # And so for the rest of the session.
     assert build_with(ranker, make_plan(c="Harbour."), resources) == rank(TWO.documents, 2)
     assert len(new.work) == 1
 
 
-def test_a_comparison_that_brings_every_worker_down_ends(server: LiveReloadServer) -> None:
-    ranker, cache, told = BackgroundRelatedLists(), Cache(None, ""), list[str]()
-    ranker.attach(server)
+def test_a_comparison_that_ends_every_worker_is_given_up(requests: BuildRequests) -> None:
+    ranker, cache, warnings = BackgroundRelatedLists(), Cache(None, ""), list[str]()
+    ranker.attach(requests)
     build_with(ranker, ONE, BuildResources(cache=cache))
     builds = 0
     while builds < 5:
         builds += 1
-        fallen = Waiting()
-        resources = BuildResources(executor=fallen, cache=cache, warn=told.append)
+        broken = DeferredExecutor()
+        resources = BuildResources(executor=broken, cache=cache, warn=warnings.append)
         lists = ranker(TWO, resources)
         ranker.follow_up(resources)
-        for future, *_ in fallen.work:
+        for future, *_ in broken.work:
             future.set_exception(BrokenExecutor())
-        if not wants(server):
+        if not requests.take():
             break
     assert builds == 3
     assert lists() == rank(TWO.documents, 2)
-    assert len(told) == 3
+    assert len(warnings) == 3

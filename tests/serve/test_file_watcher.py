@@ -1,4 +1,4 @@
-"""Observing: whatever way a file changes, and whatever the disk tells of it, a server hears of it once."""
+"""The file watcher: the server is told once of every change, with and without events of the system."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from broadsheet.serve import file_watcher as observing
+from broadsheet.serve import file_watcher
 from broadsheet.serve.file_watcher import FileWatcher, replace_observer
 from mkdocs.livereload import LiveReloadServer
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers.api import BaseObserver, EventEmitter
+from watchdog.observers.polling import PollingObserver
 
-SELDOM = 0.6
+POLLING = 0.6
 
 
-class Deaf(EventEmitter):
-    """What a disk without events tells: nothing."""
+class SilentEmitter(EventEmitter):
+    """As on a disk that sends no events."""
 
 
 @pytest.fixture
@@ -31,32 +32,32 @@ def content(tmp_path: Path) -> Path:
     return folder
 
 
-class Ear:
-    """Takes down what it is told."""
+class Recorder:
+    """Keeps the names of the files of events."""
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.names: list[str] = []
         self.handler = FileSystemEventHandler()
         self.handler.on_any_event = self._note  # type: ignore[method-assign]
 
     def _note(self, event: FileSystemEvent) -> None:
-        self.told.append(Path(os.fsdecode(event.dest_path or event.src_path)).name)
+        self.names.append(Path(os.fsdecode(event.dest_path or event.src_path)).name)
 
     def wait(self, seconds: float = 10) -> set[str]:
-        """What was told, once it was anything, and nothing came after it for a moment."""
+        """The names so far, a moment after the first one came."""
         end = time.monotonic() + seconds
-        while not self.told and time.monotonic() < end:
+        while not self.names and time.monotonic() < end:
             time.sleep(0.02)
         time.sleep(0.15)
-        found = set(self.told)
-        self.told.clear()
-        return found
+        names = set(self.names)
+        self.names.clear()
+        return names
 
 
 @pytest.fixture
-def ear() -> Ear:
-    """An ear."""
-    return Ear()
+def recorder() -> Recorder:
+    """A recorder of events."""
+    return Recorder()
 
 
 @pytest.fixture
@@ -64,19 +65,19 @@ def observe() -> Iterator[Callable[..., FileWatcher]]:
     """Starts an observer of a path, which ends with the test."""
     started: list[FileWatcher] = []
 
-    def start(path: Path, ear: Ear, seldom: float = 60.0) -> FileWatcher:
-        observer = FileWatcher(seldom)
+    def start(path: Path, recorder: Recorder, polling: float = 60.0) -> FileWatcher:
+        observer = FileWatcher(polling)
         started.append(observer)
-        observer.schedule(ear.handler, str(path), recursive=True)
+        observer.schedule(recorder.handler, str(path), recursive=True)
         observer.start()
         time.sleep(0.3)
         return observer
 
     yield start
-    for one in started:
-        one.stop()
-        one.join(10)
-        assert not one.is_alive()
+    for observer in started:
+        observer.stop()
+        observer.join(10)
+        assert not observer.is_alive()
 
 
 def replace_file(path: Path) -> None:
@@ -92,7 +93,7 @@ def make_folder(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "name"),
     [
         (lambda path: path.write_text("Second."), "talks.md"),
         (replace_file, "talks.md"),
@@ -103,81 +104,80 @@ def make_folder(path: Path) -> None:
         (make_folder, "new.md"),
     ],
 )
-def test_a_change_is_told_long_before_the_next_look(
-    change: Callable[[Path], object], told: str, content: Path, ear: Ear, observe: Callable[..., FileWatcher]
+def test_a_change_is_told_long_before_the_next_poll(
+    change: Callable[[Path], object], name: str, content: Path, recorder: Recorder, observe: Callable[..., FileWatcher]
 ) -> None:
-    observe(content, ear)
+    observe(content, recorder)
     change(content / "talks.md")
-    assert told in ear.wait()
+    assert name in recorder.wait()
 
 
-def test_reading_and_what_editors_put_beside_a_file_is_no_change(
-    content: Path, ear: Ear, observe: Callable[..., FileWatcher]
+def test_reading_a_file_and_files_of_editors_are_no_changes(
+    content: Path, recorder: Recorder, observe: Callable[..., FileWatcher]
 ) -> None:
-    observe(content, ear, SELDOM)
+    observe(content, recorder, POLLING)
     (content / "talks.md").read_text()
     for name in (".talks.md.swp", ".#talks.md", "#talks.md#", "talks.md~"):
         (content / name).write_text("Open.")
         (content / name).unlink()
-    assert ear.wait(2.5 * SELDOM) == set()
+    assert recorder.wait(2.5 * POLLING) == set()
 
 
 @pytest.mark.parametrize("change", [lambda path: path.write_text("Second."), replace_file, lambda path: path.touch()])
-def test_what_was_told_is_not_told_again_when_all_files_are_looked_at(
-    change: Callable[[Path], object], content: Path, ear: Ear, observe: Callable[..., FileWatcher]
+def test_a_change_that_was_told_is_not_told_again_by_polling(
+    change: Callable[[Path], object], content: Path, recorder: Recorder, observe: Callable[..., FileWatcher]
 ) -> None:
-    observer = observe(content, ear, SELDOM)
+    observer = observe(content, recorder, POLLING)
     change(content / "talks.md")
-    assert "talks.md" in ear.wait()
-    assert ear.wait(3 * SELDOM) == set()
-    assert observer._told is not None
+    assert "talks.md" in recorder.wait()
+    assert recorder.wait(3 * POLLING) == set()
+    assert not isinstance(observer._prompt, PollingObserver)
 
 
 def test_a_single_file_is_watched_through_its_replacement(
-    content: Path, ear: Ear, observe: Callable[..., FileWatcher]
+    content: Path, recorder: Recorder, observe: Callable[..., FileWatcher]
 ) -> None:
-    observe(content / "talks.md", ear)
+    observe(content / "talks.md", recorder)
     for _ in range(2):
         replace_file(content / "talks.md")
-        assert "talks.md" in ear.wait()
+        assert "talks.md" in recorder.wait()
     (content / "accord.md").write_text("Another.")
-    assert ear.wait(0.5) == set()
+    assert recorder.wait(0.5) == set()
 
 
-def test_on_a_disk_that_tells_nothing_changes_are_found_all_the_same(
-    content: Path, ear: Ear, observe: Callable[..., FileWatcher], monkeypatch: pytest.MonkeyPatch
+def test_on_a_disk_without_events_changes_are_found_by_polling(
+    content: Path, recorder: Recorder, observe: Callable[..., FileWatcher], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(observing, "Observer", lambda: BaseObserver(Deaf))
-    observer = observe(content, ear, SELDOM)
+    monkeypatch.setattr(file_watcher, "Observer", lambda: BaseObserver(SilentEmitter))
+    observer = observe(content, recorder, POLLING)
     (content / "talks.md").write_text("Second version.")
-    assert ear.wait() == {"talks.md"}
+    assert recorder.wait() == {"talks.md"}
     time.sleep(1.2)
-    assert observer._told is None
-    assert [emitter.timeout for emitter in observer._seen.emitters] == [observing.OFTEN]
+    assert isinstance(observer._prompt, PollingObserver)
+    assert [emitter.timeout for emitter in observer._prompt.emitters] == [file_watcher.FAST_POLLING]
     (content / "talks.md").unlink()
-    assert ear.wait() == {"talks.md"}
+    assert recorder.wait() == {"talks.md"}
 
 
-def test_where_the_system_cannot_watch_so_much_files_are_looked_at(
-    content: Path, ear: Ear, observe: Callable[..., FileWatcher], monkeypatch: pytest.MonkeyPatch
+def test_files_are_polled_where_the_system_cannot_watch_so_many(
+    content: Path, recorder: Recorder, observe: Callable[..., FileWatcher], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Refusing(BaseObserver):
         def start(self) -> None:
             raise OSError(28, "inotify watch limit reached")
 
-    monkeypatch.setattr(observing, "Observer", lambda: Refusing(Deaf))
-    observe(content, ear)
+    monkeypatch.setattr(file_watcher, "Observer", lambda: Refusing(SilentEmitter))
+    observe(content, recorder)
     (content / "talks.md").write_text("Second version.")
-    assert ear.wait() == {"talks.md"}
+    assert recorder.wait() == {"talks.md"}
 
 
-def test_what_is_not_scheduled_any_more_is_not_told(
-    content: Path, ear: Ear, observe: Callable[..., FileWatcher]
-) -> None:
-    observer = observe(content, ear, SELDOM)
-    observer.unschedule(str(content))
+def test_an_ended_watch_tells_nothing(content: Path, recorder: Recorder, observe: Callable[..., FileWatcher]) -> None:
+    observer, ended = observe(content, recorder, POLLING), Recorder()
+    observer.unschedule(observer.schedule(ended.handler, str(content), recursive=True))
     (content / "talks.md").write_text("Second version.")
-    assert ear.wait(2.5 * SELDOM) == set()
+    assert recorder.wait() == {"talks.md"}
+    assert ended.names == []
 
 
 def test_a_server_s_own_watches_are_taken_over(content: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_server_s_own_watches_are_taken_over(content: Path) -> None:
         server.server_close()
 
 
-def test_what_has_changed_is_told_once(tmp_path: Path) -> None:
+def test_changed_files_are_taken_once(tmp_path: Path) -> None:
     observer = FileWatcher(5.0)
     handler, heard = FileSystemEventHandler(), threading.Event()
     handler.on_any_event = lambda _: heard.set()  # type: ignore[method-assign]
@@ -217,3 +217,58 @@ def test_what_has_changed_is_told_once(tmp_path: Path) -> None:
     finally:
         observer.stop()
         observer.join(20)
+
+
+@pytest.fixture
+def server(content: Path) -> Iterator[LiveReloadServer]:
+    """A server that has not been started, with a file watcher, and a watch of the content."""
+    server = LiveReloadServer(lambda: None, "127.0.0.1", 0, str(content))
+    server.watch(str(content))
+    replace_observer(server)
+    yield server
+    server.server_close()
+
+
+def test_a_request_makes_the_server_build_and_counts_as_a_change(server: LiveReloadServer) -> None:
+    watcher = server.observer
+    assert isinstance(watcher, FileWatcher)
+    assert not watcher.has_changes()
+    watcher.request_build()
+    assert (server._want_rebuild, watcher.has_changes()) == (True, True)
+    watcher.take_changes()
+    assert not watcher.has_changes()
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_request_that_the_server_drops_is_repeated(
+    server: LiveReloadServer, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_watcher, "_call_later", lambda _, callback: callbacks.append(callback))
+    watcher, callbacks = server.observer, list[Callable[[], None]]()
+    assert isinstance(watcher, FileWatcher)
+    watcher.repeat_dropped_request()
+    assert not callbacks
+    watcher.request_build()
+    watcher.repeat_dropped_request()
+    # As ProperDocs (after 1.6.7) does at the end of a build.
+    server._want_rebuild = False
+    if taken:
+        watcher.take_changes()
+    callbacks[0]()
+    assert server._want_rebuild != taken
+
+
+def test_the_server_s_watches_of_directories_and_files_are_taken_over(content: Path) -> None:
+    server = LiveReloadServer(lambda: None, "127.0.0.1", 0, str(content))
+    for _ in range(2):
+        server.watch(str(content), recursive=False)
+    server.watch(str(content / "talks.md"))
+    replace_observer(server)
+    watches = {watch.path: watch.recursive for watch in server.observer._watches}
+    # Whether a file is watched recursively means nothing.
+    assert (watches.pop(str(content)), list(watches)) == (False, [str(content / "talks.md")])
+    for path in (content, content, content / "talks.md"):
+        assert server.observer._watches
+        server.unwatch(str(path))
+    assert not server.observer._watches
+    server.server_close()

@@ -1,4 +1,4 @@
-"""Proofs: what can be printed before a build is, and whatever else a file has become is left to the build."""
+"""Previews: which saved articles are rendered before the build, and which are left to the build."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from broadsheet.serve.live_reload import BuildSuperseded
 from broadsheet.serve.preview import ArticlePreview
-from broadsheet.serve.session import ServeSession
+from broadsheet.serve.session import BuildSuperseded, ServeSession
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from sites import MakeSite, Site
@@ -21,27 +20,27 @@ NOW = datetime(2026, 1, 20, tzinfo=UTC)
 
 
 class Served:
-    """A newspaper that was built as a server builds it, with its proofs."""
+    """A newspaper that was built as a server builds it, with the preview of its last build."""
 
-    def __init__(self, site: Site, proofs: ArticlePreview) -> None:
+    def __init__(self, site: Site, preview: ArticlePreview) -> None:
         self.site = site
-        self.proofs = proofs
+        self.preview = preview
         self.file = site.root / "content" / "articles/2026/01/talks.md"
-        self.page = proofs.site / "2026/01/talks/index.html"
+        self.page = preview.site_dir / "2026/01/talks/index.html"
 
     def build(self) -> None:
         """Build again, as the server does."""
-        config = load_config("mkdocs.yml", site_dir=str(self.proofs.site))
+        config = load_config("mkdocs.yml", site_dir=str(self.preview.site_dir))
         build(config)
 
-    def pull(self, now: datetime = NOW) -> list[str]:
-        """Pull what has changed; the pages that are new."""
-        return sorted(self.proofs.pull({self.file.resolve().parent / self.file.name}, now))
+    def render(self, now: datetime = NOW) -> list[str]:
+        """Render the page of the article; return the paths of pages that have changed."""
+        return sorted(self.preview.render_changed({self.file.resolve().parent / self.file.name}, now))
 
 
 @pytest.fixture
 def served(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    """A newspaper of two articles, whose template divides by what a key of their own says."""
+    """A newspaper of two articles, whose template divides by a key of the site's own."""
     site = make_site(theme={"name": "material", "font": False, "custom_dir": "overrides"})
     site.register("topics", world={"title": "World"})
     site.article("talks", "2026-01-18", "The first version.", expires="2026-01-21T00:00")
@@ -71,23 +70,23 @@ def served(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ser
 
 
 def test_a_saved_body_is_on_its_page_and_no_other_page_is_touched(served: Served) -> None:
-    others = {path: path.stat().st_mtime_ns for path in served.proofs.site.rglob("*.html") if path != served.page}
+    others = {path: path.stat().st_mtime_ns for path in served.preview.site_dir.rglob("*.html") if path != served.page}
     served.site.article("talks", "2026-01-18", "The second version.", expires="2026-01-21T00:00")
-    assert served.pull() == ["2026/01/talks/index.html"]
+    assert served.render() == ["2026/01/talks/index.html"]
     assert "The second version." in served.page.read_text()
     assert {path: path.stat().st_mtime_ns for path in others} == others
     assert not list(served.page.parent.glob(".*"))
-    assert served.pull() == [], "nothing has changed since"
+    assert served.render() == [], "nothing has changed since"
 
 
 def test_a_template_that_fails_leaves_the_article_to_the_build(served: Served) -> None:
     before = served.page.read_bytes()
     served.site.article("talks", "2026-01-18", "Words.", expires="2026-01-21T00:00", **{"x-number": 2})
-    assert served.pull() == ["2026/01/talks/index.html"]
+    assert served.render() == ["2026/01/talks/index.html"]
     after = served.page.read_bytes()
     assert after != before
     served.site.article("talks", "2026-01-18", "Words.", expires="2026-01-21T00:00", **{"x-number": 0})
-    assert served.pull() == []
+    assert served.render() == []
     assert served.page.read_bytes() == after
 
 
@@ -110,52 +109,58 @@ def test_what_a_build_refuses_is_not_read(served: Served, kind: str, tmp_path: P
             other.unlink()
         served.file.parent.rmdir()
         served.file.parent.symlink_to(secret.parent)
-    assert list(served.proofs.pull({served.proofs.root.resolve() / "articles/2026/01/talks.md"}, NOW)) == []
+    assert (
+        list(served.preview.render_changed({served.preview.content_dir.resolve() / "articles/2026/01/talks.md"}, NOW))
+        == []
+    )
     assert served.page.read_bytes() == before
 
 
-def test_an_article_that_has_expired_is_not_printed(served: Served) -> None:
+def test_an_expired_article_is_not_rendered(served: Served) -> None:
     before = served.page.read_bytes()
     served.site.article("talks", "2026-01-18", "The second version.", expires="2026-01-21T00:00")
-    assert served.pull(datetime(2026, 1, 22, tzinfo=UTC)) == []
+    assert served.render(datetime(2026, 1, 22, tzinfo=UTC)) == []
     assert served.page.read_bytes() == before
-    assert served.pull() == ["2026/01/talks/index.html"]
+    assert served.render() == ["2026/01/talks/index.html"]
 
 
-def test_files_that_are_no_articles_and_faulty_ones_print_nothing(served: Served, tmp_path: Path) -> None:
-    root = served.proofs.root.resolve()
-    assert not served.proofs.pull({tmp_path / "x.md", root / "topics.yml", root / "articles/2026/01/new.md"}, NOW)
+def test_other_files_and_faulty_articles_render_nothing(served: Served, tmp_path: Path) -> None:
+    root = served.preview.content_dir.resolve()
+    assert not served.preview.render_changed(
+        {tmp_path / "x.md", root / "topics.yml", root / "articles/2026/01/new.md"}, NOW
+    )
     served.file.write_text("---\ntitle: A: b\n---\n", encoding="utf-8")
-    assert served.pull() == []
+    assert served.render() == []
 
 
 @pytest.mark.parametrize("place", [1, 2, 3])
-def test_a_build_that_gives_way_anywhere_takes_no_good_page_away(
+def test_a_superseded_build_takes_no_good_page_away(
     served: Served, place: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = count(1)
 
-    def give_way(self: ServeSession) -> None:
+    def stop_if_superseded(self: ServeSession) -> None:
         if next(calls) == place:
             raise BuildSuperseded
 
-    # The article moves to another address, but that build gives way to one in which it is faulty.
+    # The article moves to another address, but that build is superseded by one in which it is faulty.
     served.site.article("talks", "2026-01-18", "The second version.", slug="negotiations")
     with monkeypatch.context() as patch, pytest.raises(BuildSuperseded):
-        patch.setattr(ServeSession, "give_way", give_way)
+        patch.setattr(ServeSession, "stop_if_superseded", stop_if_superseded)
         served.build()
     served.site.article("talks", "2026-01-18", "The third version.", topics=["wrold"])
     served.build()
     assert "The first version." in served.page.read_text()
-    # Mended, the newspaper is as one that never saw any of it.
+    # When the article is mended, the site is the same as one built from scratch.
     served.site.article("talks", "2026-01-18", "The third version.", slug="negotiations")
     served.build()
     assert not served.page.exists()
-    assert "The third version." in (served.proofs.site / "2026/01/negotiations/index.html").read_text()
-    left = {path.relative_to(served.proofs.site): path.read_bytes() for path in list_files(served.proofs.site)}
+    site_dir = served.preview.site_dir
+    assert "The third version." in (site_dir / "2026/01/negotiations/index.html").read_text()
+    files = {path.relative_to(site_dir): path.read_bytes() for path in list_files(site_dir)}
     fresh = served.site.root / "fresh"
     build(load_config("mkdocs.yml", site_dir=str(fresh)))
-    assert left == {path.relative_to(fresh): path.read_bytes() for path in list_files(fresh)}
+    assert files == {path.relative_to(fresh): path.read_bytes() for path in list_files(fresh)}
 
 
 def list_files(site: Path) -> list[Path]:

@@ -33,8 +33,8 @@ def server(site: Site) -> Iterator[Server]:
         yield server
 
 
-def told(server: Server, url: str) -> list[str]:
-    """What stands on top of a page."""
+def list_errors(server: Server, url: str) -> list[str]:
+    """The lines of the error overlay of a page."""
     page = parse(server.get(url)[1])
     return [item.text for banner in page.all("div", role="alert") for item in banner.all("li")]
 
@@ -45,7 +45,7 @@ def test_a_saved_article_is_on_its_page_at_once(site: Site, server: Server) -> N
     assert "The second version." in server.get("2026/01/talks/")[1]
 
 
-def test_a_fault_leaves_the_last_good_page_and_is_told_in_the_terminal(site: Site, server: Server) -> None:
+def test_an_error_leaves_the_last_good_page_and_is_in_the_terminal(site: Site, server: Server) -> None:
     with server.rebuild():
         site.article("talks", "2026-01-18", "The third version.", topics=["natoo"])
     assert "articles/2026/01/talks.md:5:3: topics: unknown topic 'natoo' (did you mean 'nato'?)" in server.log
@@ -58,7 +58,7 @@ def test_a_fault_leaves_the_last_good_page_and_is_told_in_the_terminal(site: Sit
     assert "Talks" in server.get("topics/nato/")[1]
 
 
-def test_broken_yaml_is_told_and_the_rest_lives_on(site: Site, server: Server) -> None:
+def test_broken_yaml_is_reported_and_other_pages_stay(site: Site, server: Server) -> None:
     with server.rebuild():
         site.write("content/articles/2026/01/broken.md", "---\ntitle: A: b\n---\n")
     assert "broken.md:2:9: title: a colon followed by a space ends an unquoted text" in server.log
@@ -67,7 +67,7 @@ def test_broken_yaml_is_told_and_the_rest_lives_on(site: Site, server: Server) -
     assert server.get("2026/01/accord/")[0] == 200
 
 
-def test_a_broken_register_gives_way_to_its_last_good_state(site: Site, server: Server) -> None:
+def test_a_broken_register_is_replaced_by_its_last_good_state(site: Site, server: Server) -> None:
     good = (site.root / "content/topics.yml").read_bytes()
     with server.rebuild():
         site.write("content/topics.yml", "world: [\n")
@@ -102,7 +102,7 @@ def test_new_and_deleted_articles_come_and_go(site: Site, server: Server) -> Non
         ("![Elsewhere](https://other.example/x.png) <b onclick='x'>bold</b>", {"kicker": "Geneva"}),
     ],
 )
-def test_the_page_of_a_saved_article_is_shown_first_and_the_build_comes_to_the_same(
+def test_a_saved_page_is_shown_first_and_the_build_makes_the_same_page(
     site: Site, server: Server, body: str, keys: dict[str, str]
 ) -> None:
     with server.rebuild():
@@ -111,13 +111,13 @@ def test_the_page_of_a_saved_article_is_shown_first_and_the_build_comes_to_the_s
         server.wait_for("accord.md: its page is shown", since=since)
         shown = server.get("2026/01/accord/")[1]
     assert "Building documentation" not in server.log[since : server.log.index("its page is shown", since)]
-    # Related headlines may be others: they are compared by the build.
+    # The related headlines may differ: the build compares them again.
     article, _, beside = server.get("2026/01/accord/")[1].partition("<aside ")
     assert beside
     assert shown.partition("<aside ")[0].rstrip() == article.rstrip()
 
 
-def test_what_is_saved_and_taken_back_at_once_is_as_it_was(site: Site, server: Server) -> None:
+def test_an_edit_that_is_undone_at_once_leaves_the_old_page(site: Site, server: Server) -> None:
     with server.rebuild():
         site.article("accord", "2026-01-19", "As it was.")
     text = (site.root / "content/articles/2026/01/accord.md").read_bytes()
@@ -132,7 +132,7 @@ def test_what_is_saved_and_taken_back_at_once_is_as_it_was(site: Site, server: S
     assert ("As it was." in page, "For a moment." in page) == (True, False)
 
 
-def test_what_a_headline_changes_elsewhere_follows(site: Site, server: Server) -> None:
+def test_a_new_headline_reaches_other_pages_too(site: Site, server: Server) -> None:
     with server.rebuild():
         site.article("accord", "2026-01-19", "The accord.", title="An accord at last")
     assert "An accord at last" in server.get("2026/01/talks/")[1]
@@ -159,7 +159,7 @@ def test_an_open_page_comes_back_with_its_article(site: Site, server: Server, br
         file.unlink()
 
 
-def test_a_picture_that_is_saved_beside_an_article_is_on_its_page(site: Site, server: Server) -> None:
+def test_an_image_that_is_saved_beside_an_article_is_on_its_page(site: Site, server: Server) -> None:
     with server.rebuild():
         site.article("accord", "2026-01-19", "![The hall](hall.png)")
     assert "dead link: there is no 'hall.png'" in server.log
@@ -178,7 +178,7 @@ def test_an_article_dated_ahead_waits_for_its_day(site: Site, server: Server) ->
     assert "Tomorrow" not in server.get("")[1]
 
 
-def test_an_embargo_ends_though_nothing_is_saved(site: Site, server: Server) -> None:
+def test_an_embargo_ends_without_a_change_of_any_file(site: Site, server: Server) -> None:
     with server.rebuild():
         end = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=7)
         site.article("scoop", "2026-01-20", embargo=end.isoformat())
@@ -188,7 +188,7 @@ def test_an_embargo_ends_though_nothing_is_saved(site: Site, server: Server) -> 
     assert server.get("2026/01/scoop/")[0] == 200
 
 
-def test_faulty_settings_are_told_without_a_traceback_and_mended_ones_picked_up(site: Site, server: Server) -> None:
+def test_faulty_settings_give_no_traceback_and_mended_ones_are_used(site: Site, server: Server) -> None:
     with server.rebuild("Expected a whole number of at least 1 but received: 0"):
         site.configure(broadsheet={"per_page": 0})
     assert server.alive
@@ -209,7 +209,7 @@ def test_faulty_settings_are_told_without_a_traceback_and_mended_ones_picked_up(
         ("overrides/main.html", "<p>\n\n{{ pgae.title }}\n", "overrides/main.html:3: 'pgae' is undefined"),
     ],
 )
-def test_whatever_is_wrong_is_on_every_page_until_it_is_mended(
+def test_any_error_is_on_every_page_until_it_is_mended(
     site: Site, server: Server, path: str, text: str, fault: str
 ) -> None:
     file, since = site.root / path, len(server.log)
@@ -218,44 +218,44 @@ def test_whatever_is_wrong_is_on_every_page_until_it_is_mended(
         site.write(path, text)
     pages = ("", "about/", "2026/01/accord/", "2026/01/broken/")
     for url in pages:
-        assert told(server, url)[0].startswith(fault), url
+        assert list_errors(server, url)[0].startswith(fault), url
     assert "The accord." in server.get("2026/01/accord/")[1]
     assert fault in server.log[since:]
     with server.rebuild():
         file.unlink() if good is None else file.write_bytes(good)
-    assert [told(server, url) for url in pages] == [[], [], [], []]
+    assert [list_errors(server, url) for url in pages] == [[], [], [], []]
     assert "Traceback" not in server.log
 
 
-def test_a_fault_of_an_article_is_first_on_its_own_page(site: Site, server: Server) -> None:
+def test_an_error_of_an_article_is_first_on_its_own_page(site: Site, server: Server) -> None:
     with server.rebuild():
         site.write("content/articles/2026/01/a-broken.md", "---\ntitle: A: b\n---\n")
     with server.rebuild():
         site.article("talks", "2026-01-18", "The third version.", topics=["natoo"])
-    assert [line.partition(".md:")[0].rpartition("/")[2] for line in told(server, "2026/01/talks/")] == [
+    assert [line.partition(".md:")[0].rpartition("/")[2] for line in list_errors(server, "2026/01/talks/")] == [
         "talks",
         "a-broken",
     ]
     (site.root / "content/articles/2026/01/a-broken.md").unlink()
     with server.rebuild():
         site.article("talks", "2026-01-18", "The fourth version.", topics=["nato"])
-    assert told(server, "2026/01/talks/") == []
+    assert list_errors(server, "2026/01/talks/") == []
 
 
-def test_a_setting_that_is_no_good_is_told_in_one_line_here_and_there(site: Site, server: Server) -> None:
+def test_a_faulty_setting_is_one_line_on_pages_and_in_the_terminal(site: Site, server: Server) -> None:
     since = len(server.log)
     with server.rebuild():
         site.configure(broadsheet={"per_page": "x"})
     fault = "mkdocs.yml: extra.broadsheet.per_page: Expected a whole number of at least 1 but received: 'x'"
-    assert told(server, "2026/01/accord/") == [fault]
+    assert list_errors(server, "2026/01/accord/") == [fault]
     # The terminal breaks long lines.
     assert re.sub(r"\s+", " ", server.log[since:]).count(fault) == 1
     with server.rebuild():
         site.configure()
-    assert told(server, "2026/01/accord/") == []
+    assert list_errors(server, "2026/01/accord/") == []
 
 
-def test_a_server_starts_with_a_fault_too(tmp_path: Path) -> None:
+def test_a_server_starts_in_spite_of_errors(tmp_path: Path) -> None:
     site = Site(tmp_path / "paper")
     site.write("content/articles/broken.md", "---\ntitle: A: b\n---\n")
     site.write("content/topics.yml", "world: [\n")

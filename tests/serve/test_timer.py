@@ -1,4 +1,4 @@
-"""The alarm: what rings, and what does not, by a clock that the tests set."""
+"""The timer, with a clock that the tests set."""
 
 from __future__ import annotations
 
@@ -17,57 +17,57 @@ LATER = NOW + timedelta(hours=1)
 
 
 class Clock:
-    """Shows what it is set to, and notes that it was looked at."""
+    """Shows the time that a test sets, and notes that it was read."""
 
     def __init__(self) -> None:
-        self.shows = NOW
-        self.looked = threading.Event()
+        self.time = NOW
+        self.was_read = threading.Event()
 
     def __call__(self) -> datetime:
-        self.looked.set()
-        return self.shows
+        self.was_read.set()
+        return self.time
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The clock is looked at without end, as if it were each minute."""
-    monkeypatch.setattr(broadsheet.serve.timer, "LONGEST", 0.005)
+def _read_clock_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read the clock every 5 ms, not every minute."""
+    monkeypatch.setattr(broadsheet.serve.timer, "MAX_WAIT", 0.005)
 
 
-def test_it_rings_once_when_the_clock_shows_the_moment_and_not_before() -> None:
-    clock, rung = Clock(), threading.Semaphore(0)
-    alarm = ClockTimer(clock, rung.release)
-    alarm.set(LATER)
+def test_the_callback_runs_once_at_the_moment_and_not_before() -> None:
+    clock, called = Clock(), threading.Semaphore(0)
+    timer = ClockTimer(clock, called.release)
+    timer.set(LATER)
     for _ in range(3):
-        clock.looked.clear()
-        assert clock.looked.wait(10)
-    assert not rung.acquire(blocking=False)
-    clock.shows = LATER
-    assert rung.acquire(timeout=10)
-    assert not rung.acquire(timeout=0.05)
+        clock.was_read.clear()
+        assert clock.was_read.wait(10)
+    assert not called.acquire(blocking=False)
+    clock.time = LATER
+    assert called.acquire(timeout=10)
+    assert not called.acquire(timeout=0.05)
 
 
-def test_a_moment_that_has_passed_rings_at_once() -> None:
-    rung = threading.Event()
-    ClockTimer(Clock(), rung.set).set(NOW - timedelta(days=1))
-    assert rung.wait(10)
+def test_a_moment_in_the_past_calls_at_once() -> None:
+    called = threading.Event()
+    ClockTimer(Clock(), called.set).set(NOW - timedelta(days=1))
+    assert called.wait(10)
 
 
-def test_what_is_set_later_takes_the_place_of_what_was_set() -> None:
-    clock, rung = Clock(), threading.Event()
-    alarm = ClockTimer(clock, rung.set)
+def test_a_later_moment_replaces_the_earlier_one() -> None:
+    clock, called = Clock(), threading.Event()
+    timer = ClockTimer(clock, called.set)
     for moment in (LATER + timedelta(hours=1), None):
-        alarm.set(LATER)
-        alarm.set(moment)
-        clock.shows = LATER
-        assert not rung.wait(0.05)
-        clock.shows = NOW
+        timer.set(LATER)
+        timer.set(moment)
+        clock.time = LATER
+        assert not called.wait(0.05)
+        clock.time = NOW
 
 
-def test_it_keeps_no_process_from_ending() -> None:
+def test_a_waiting_timer_does_not_keep_the_process_alive() -> None:
     code = (
         "from datetime import datetime, timedelta; from broadsheet.serve.timer import ClockTimer\n"
-        "Alarm(lambda: datetime.min, print).set(datetime.max)"
+        "ClockTimer(lambda: datetime.min, print).set(datetime.max)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "hooks", timeout=30, capture_output=True, check=True)
     assert done.stdout == b""

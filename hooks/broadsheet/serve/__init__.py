@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from broadsheet.serve.preview import ArticlePreview
-from broadsheet.serve.revising import rerender_article
+from broadsheet.serve.preview import ArticlePreview, rerender_article
 from broadsheet.serve.session import ServeSession
 
 __all__ = [

@@ -1,17 +1,11 @@
-"""Serving: what a writer sees at once after saving, and what follows a moment later."""
+"""Related lists compared in the background, while the server shows the lists of the last comparison."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from dataclasses import replace
-from pathlib import Path
 
-from mkdocs.livereload import LiveReloadServer
-
-from broadsheet.content import ContentFiles, Library, Rules, build_library
-from broadsheet.core import Cache
 from broadsheet.edition import (
     BuildResources,
     Plan,
@@ -22,143 +16,90 @@ from broadsheet.edition import (
 )
 from broadsheet.related import Ranking
 
+_MAX_WORKER_DEATHS = 1
+"""After more deaths than this over one comparison, the build makes this comparison itself."""
+
 
 class BackgroundRelatedLists:
-    """Compares articles beside the server: until it is done, pages show the related headlines of a moment ago.
+    """Compares articles in a worker process; until the result is there, pages show the last related lists.
 
-    Comparing all articles of an archive anew takes seconds, and most edits change few lists. When it is done, the
-    site is built once more, and comes out as a build from scratch would.
+    Comparing all articles of a large archive takes seconds, and most edits change few lists. When the comparison is
+    done and any list has changed, the site is built once more, and is then the same as one built from scratch.
     """
 
     def __init__(self) -> None:
         self._last: Ranking | None = None
-        self._new: dict[bytes, Ranking] = {}
-        """What was compared, and is not in the cache yet."""
-        self._wanted: tuple[bytes, Plan] | None = None
-        """What is to be compared when the page is out."""
-        self._pending: tuple[bytes, Future[Ranking], Executor] | None = None
-        self._server: LiveReloadServer | None = None
-        self._dead: Executor | None = None
-        """Workers that have died."""
-        self._deaths: Counter[bytes] = Counter()
-        """How many workers each comparison has brought down."""
+        self._uncached: dict[bytes, Ranking] = {}
+        """By key: results that are not in the cache yet."""
+        self._next: tuple[bytes, Plan] | None = None
+        """The comparison to start when the site has been shown."""
+        self._running: tuple[bytes, Future[Ranking], Executor] | None = None
+        self._request_build: Callable[[], None] | None = None
+        self._broken_executor: Executor | None = None
+        self._worker_deaths: Counter[bytes] = Counter()
+        """How many workers have died over each comparison."""
 
-    def attach(self, server: LiveReloadServer) -> None:
-        """Take the server that is to build again when a comparison is done."""
-        self._server = server
+    def attach(self, request_build: Callable[[], None]) -> None:
+        """Compare in the background from now on, and call a function when the site should be built again."""
+        self._request_build = request_build
 
     def __call__(self, plan: Plan, resources: BuildResources) -> Callable[[], Ranking]:
-        """As `rankings.start_ranking`."""
+        """Do what `start_related_lists` does, but return the last lists where the new ones would take long."""
         key = compute_related_key(plan.documents, plan.layout.related_count)
-        self._collect(resources)
-        self._wanted = None
-        found = self._new.get(key) or resources.cache.get("ranking", [key]).get(key)
-        known = found if isinstance(found, Ranking) else None
-        hopeless = resources.executor is self._dead or self._deaths[key] > 1
-        here = resources.executor is None or hopeless or self._server is None
-        if known is not None or self._last is None or here:
+        self._collect_result(resources)
+        self._next = None
+        cached = self._uncached.get(key) or resources.cache.get("ranking", [key]).get(key)
+        known = cached if isinstance(cached, Ranking) else None
+        workers_fail = resources.executor is self._broken_executor or self._worker_deaths[key] > _MAX_WORKER_DEATHS
+        in_build = resources.executor is None or workers_fail or self._request_build is None
+        if known is not None or self._last is None or in_build:
             wait = start_related_lists(plan, resources) if known is None else lambda: known
 
-            def keep() -> Ranking:
+            def wait_and_keep() -> Ranking:
                 self._last = wait()
                 return self._last
 
-            return keep
-        if self._pending is None or self._pending[0] != key:
-            self._wanted = (key, plan)
+            return wait_and_keep
+        if self._running is None or self._running[0] != key:
+            self._next = (key, plan)
         last = self._last
         return lambda: last
 
     def follow_up(self, resources: BuildResources) -> None:
-        """Compare what the build that is done had no time for, and keep what was compared before it."""
-        if self._wanted is not None and resources.executor is not None:
-            self._submit(*self._wanted, resources)
-        resources.cache.put("ranking", self._new)
-        self._wanted, self._new = None, {}
+        """Start the comparison that the build has put off, and write new results to the cache."""
+        if self._next is not None and resources.executor is not None:
+            self._submit(*self._next, resources.executor)
+        resources.cache.put("ranking", self._uncached)
+        self._next, self._uncached = None, {}
 
-    def _submit(self, key: bytes, plan: Plan, resources: BuildResources) -> None:
-        if self._pending is not None:
-            self._pending[1].cancel()
-        assert resources.executor is not None
-        future = submit_task(resources.executor, compute_related_lists, plan.documents, plan.layout.related_count)
-        self._pending = (key, future, resources.executor)
-        future.add_done_callback(self._wake)
+    def _submit(self, key: bytes, plan: Plan, executor: Executor) -> None:
+        if self._running is not None:
+            self._running[1].cancel()
+        future = submit_task(executor, compute_related_lists, plan.documents, plan.layout.related_count)
+        self._running = (key, future, executor)
+        future.add_done_callback(self._request_build_if_changed)
 
-    def _collect(self, resources: BuildResources) -> None:
-        """Keep what was compared in the meantime."""
-        if self._pending is None or not self._pending[1].done():
+    def _collect_result(self, resources: BuildResources) -> None:
+        """Take the result of the running comparison, if it is done."""
+        if self._running is None or not self._running[1].done():
             return
-        key, future, executor = self._pending
-        self._pending = None
+        key, future, executor = self._running
+        self._running = None
         try:
-            self._last = self._new[key] = future.result()
+            self._last = self._uncached[key] = future.result()
         except CancelledError:
             pass
         except BrokenExecutor:
-            # The workshop may have other workers by now.
-            self._dead = executor
-            self._deaths[key] += 1
+            # `resources` may have a new executor by now, so remember which one is broken.
+            self._broken_executor = executor
+            self._worker_deaths[key] += 1
             resources.warn("a worker process has died, of want of memory perhaps: the articles are compared again")
 
-    def _wake(self, future: Future[Ranking]) -> None:
-        """Have the site built again, if any list is another now, or if the comparison came to nothing."""
-        if self._server is None or future.cancelled():
+    def _request_build_if_changed(self, future: Future[Ranking]) -> None:
+        """Request a build if any list has changed, or if the comparison has failed."""
+        if self._request_build is None or future.cancelled():
             return
         done = future.exception() is None
         if done and self._last is not None and future.result().lists == self._last.lists:
             return
-        ask_for_build(self._server)
-
-
-def ask_for_build(server: LiveReloadServer) -> None:
-    """Have a server build the site again. MkDocs 1.6.1 has no public way to ask for that."""
-    with server._rebuild_cond:
-        server._want_rebuild = True
-        server._rebuild_cond.notify_all()
-
-
-class LastGood:
-    """What stays up while a writer has something to mend: the registers, and the pages of faulty articles."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, bytes] = {}
-        """The last good pages of the articles that are faulty now, by URL."""
-        self._faults: dict[str, tuple[str, ...]] = {}
-        """What is to be mended in each of them."""
-        self._registers: dict[str, bytes] = {}
-        self._urls: dict[str, str] = {}
-
-    def read(self, source: ContentFiles, rules: Rules, cache: Cache | None) -> Library:
-        """The library of a source, in which a broken register gives way to its last good state."""
-        library = build_library(source, rules, cache)
-        broken = {
-            name
-            for name in source.registers
-            if any(one.path == source.name(name) and one.severity == "error" for one in library.problems)
-        }
-        old = {name: self._registers[name] for name in broken if name in self._registers}
-        self._registers |= {name: data for name, data in source.registers.items() if name not in broken}
-        if not old:
-            return library
-        rebuilt = build_library(replace(source, registers={**source.registers, **old}), rules, cache)
-        told = [one for one in library.problems if one.path in {source.name(name) for name in broken}]
-        return replace(rebuilt, problems=tuple(sorted({*rebuilt.problems, *told})))
-
-    def keep_pages(self, library: Library, site: Path) -> None:
-        """Take the pages of faulty articles, before the site is built without those."""
-        known = {article.path: article.url for article in library.articles}
-        taken = set(known.values())
-        pages, faults = dict[str, bytes](), dict[str, tuple[str, ...]]()
-        for path in library.faulty:
-            url = self._urls.get(path, "")
-            target = site / url / "index.html"
-            if url and url not in taken and target.is_file():
-                pages[url] = target.read_bytes()
-                told = (one for one in library.problems if one.path == library.name(path) and one.severity == "error")
-                faults[url] = tuple(map(str, told))
-        self.pages, self._faults = pages, faults
-        self._urls |= known
-
-    def find_faults(self, url: str) -> tuple[str, ...]:
-        """What is wrong with the article of which a URL shows the last good page."""
-        return self._faults.get(url, ())
+        self._request_build()

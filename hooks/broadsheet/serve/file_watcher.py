@@ -1,4 +1,4 @@
-"""Observing: how a server learns that a file was saved; the system tells it, or it looks by itself."""
+"""The file watcher: tells the server which files have changed, by the system's events and by polling."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,157 +18,224 @@ from watchdog.events import FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.polling import PollingObserver
 
-SELDOM = 5.0
-"""So many seconds lie between two looks at all files where the system tells of changes."""
-OFTEN = 0.5
-"""And so many where it does not: MkDocs' own interval."""
+SLOW_POLLING = 5.0
+"""Seconds between two polls of all files where the system sends events."""
+FAST_POLLING = 0.5
+"""Seconds between two polls of all files where the system sends none; MkDocs polls as often."""
 
-_KINDS = ("Attrib", "Closed", "Created", "Deleted", "Modified", "Moved")
-_CHANGES = [getattr(events, f"File{kind}Event") for kind in _KINDS if hasattr(events, f"File{kind}Event")]
-"""Reading a file is none: each build reads all of them."""
-_PATIENCE = 1.0
-"""So long, in seconds, the system may take to tell of what was seen."""
-_BESIDE = ("~", ".swp", ".swx")
+_EVENT_KINDS = ("Attrib", "Closed", "Created", "Deleted", "Modified", "Moved")
+_CHANGES = [getattr(events, f"File{kind}Event") for kind in _EVENT_KINDS if hasattr(events, f"File{kind}Event")]
+"""Events that mean a changed file; opening a file is none, as each build reads all files."""
+_MAX_EVENT_DELAY = 1.0
+"""Seconds that the system may take to send the event of a change that polling has found."""
+_REPEAT_DELAY = 0.5
+"""Seconds after a build until a request is made again that the server has dropped."""
+_EDITOR_SUFFIXES = ("~", ".swp", ".swx")
 log = get_plugin_logger("broadsheet")
 
+_TellChange = Callable[["Watch", events.FileSystemEvent], None]
 
-def replace_observer(server: LiveReloadServer, seldom: float = SELDOM) -> FileWatcher:
-    """Give a server that has not been started an observer that costs next to nothing while nothing happens.
 
-    That of MkDocs 1.6.1 looks at every file twice a second: of 10,000 articles this takes a quarter of a core, also
-    from the build that a writer waits for.
+@dataclass(frozen=True, eq=False, slots=True)
+class Watch:
+    """A file or directory, and the handler of its changes."""
+
+    handler: FileSystemEventHandler
+    path: str
+    recursive: bool
+
+
+def replace_observer(server: LiveReloadServer, polling: float = SLOW_POLLING) -> FileWatcher:
+    """Give a server that has not been started a file watcher that needs little time while no file changes.
+
+    MkDocs 1.6.1 polls every file twice a second: with 10,000 articles this takes a quarter of a core, also from the
+    build that a writer waits for.
     """
-    observer = FileWatcher(seldom)
-    for path, watch in server._watch_refs.items():
-        for handler in server.observer._handlers[watch]:
-            server._watch_refs[path] = observer.schedule(handler, path, recursive=watch.is_recursive)
-    server.observer = observer  # type: ignore[assignment]
-    return observer
+    watches = [emitter.watch for emitter in server.observer.emitters]
+    # From watchdog 7 on, `path` is the directory of a file that is watched, and `raw_path` the file.
+    paths = {(os.fsdecode(getattr(watch, "raw_path", watch.path)), watch.is_recursive) for watch in watches}
+    # A recursive watch of a path comes first, as `_unwatch` ends all watches of the path.
+    ordered = sorted(paths, key=lambda watch: (watch[0], not watch[1]))
+    counts = [(path, recursive, _unwatch(server, path)) for path, recursive in ordered]
+    watcher = FileWatcher(polling)
+    server.observer = watcher  # type: ignore[assignment]
+    for path, recursive, count in counts:
+        for _ in range(count):
+            server.watch(path, recursive=recursive)
+    return watcher
+
+
+def _unwatch(server: LiveReloadServer, path: str) -> int:
+    """End all watches of a path; return how many there were."""
+    count = 0
+    with suppress(KeyError):  # what `unwatch` raises for a path that is not watched
+        while True:
+            server.unwatch(path)
+            count += 1
+    return count
 
 
 class FileWatcher:
-    """Tells handlers of changed files as soon as the system tells of them; in the place of a watchdog observer.
+    """Tells handlers of changed files as soon as the system sends an event; used in place of a watchdog observer.
 
-    Some disks tell nothing, as network drives and directories that a container shares with its host. So all files are
-    looked at now and then as well, and from the first change that was only found that way, often.
+    Some disks send no events, such as network drives and directories that a container shares with its host. So all
+    files are polled as well: slowly, and from the first change that only polling has found, fast.
     """
 
-    def __init__(self, seldom: float = SELDOM) -> None:
-        """Prepare; `seldom` is the time between two looks at all files, in seconds."""
-        self._watches: dict[str, tuple[FileSystemEventHandler, bool]] = {}
-        self._told: Any = Observer()
-        self._seen: Any = PollingObserver(timeout=seldom)
-        self._heard: set[str] = set()
-        """The watches of which the system has told anything."""
-        self._known: tuple[set[Path], ...] = (set(), set())
-        """The paths of which it has told of late, and of those before: one look at all files ago."""
+    def __init__(self, polling: float = SLOW_POLLING) -> None:
+        """Prepare; `polling` is the number of seconds between two polls of all files."""
+        self._watches: set[Watch] = set()
+        self._prompt: Any = Observer()
+        """Tells of changes soon: by events, or by fast polling where there are none."""
+        self._slow: Any = PollingObserver(timeout=polling)
+        """Finds the changes of which `_prompt` tells nothing."""
+        self._prompt_watches: set[Watch] = set()
+        """The watches for which `_prompt` has told of any change."""
+        self._recent: tuple[set[Path], ...] = (set(), set())
+        """The paths of which `_prompt` has told since the last poll, and between the last two."""
         self._lock = threading.Lock()
         self._changed: set[Path] = set()
-        """What has changed since it was last taken."""
+        """What has changed or was requested since `take_changes`."""
         self._ended = threading.Event()
-        self._span = 2 * seldom + 1
+        self._memory_seconds = 2 * polling + 1
 
-    def schedule(self, handler: FileSystemEventHandler, path: str, *, recursive: bool = False) -> str:
-        """Watch a file or directory from `start` on, or from now; gives what `unschedule` takes."""
-        self._watches[path] = (handler, recursive)
-        self._watch(self._seen, path, self._look)
-        if self._told is not None:
-            with suppress(OSError):
-                self._watch(self._told, path, self._hear)
-        return path
+    def schedule(self, handler: FileSystemEventHandler, path: str, *, recursive: bool = False) -> Watch:
+        """Watch a file or directory from `start` on, or from now; the result is for `unschedule`."""
+        watch = Watch(handler, path, recursive)
+        self._watches.add(watch)
+        _observe(self._slow, watch, self._handle_polled)
+        with suppress(OSError):
+            _observe(self._prompt, watch, self._handle_prompt)
+        return watch
 
-    def unschedule(self, watch: str) -> None:
-        """Watch it no longer."""
-        del self._watches[watch]
+    def unschedule(self, watch: Watch) -> None:
+        """End a watch."""
+        self._watches.remove(watch)
+
+    def has_changes(self) -> bool:
+        """Whether anything has changed, or a build was requested, since `take_changes`."""
+        return bool(self._changed)
 
     def take_changes(self) -> set[Path]:
-        """The files that have changed since this was last asked: new ones, those saved, those that are gone."""
+        """Return the files that were created, changed or deleted since the last call."""
         with self._lock:
             changed, self._changed = self._changed, set()
         return changed
 
+    def request_build(self) -> None:
+        """Have the server build although no file has changed.
+
+        MkDocs has no public way to ask for a build. But its handlers, which any watched file can call, do.
+        """
+        for watch in tuple(self._watches):
+            with self._lock:
+                self._changed.add(Path(watch.path))
+            watch.handler.dispatch(events.FileModifiedEvent(watch.path))
+
+    def repeat_dropped_request(self) -> None:
+        """Request a build again if the changes so far are not taken soon; call it at the end of a build.
+
+        MkDocs keeps what is requested while it builds; ProperDocs (after 1.6.7) drops it when the build ends.
+        """
+        if self.has_changes():
+            _call_later(_REPEAT_DELAY, self._repeat_request)
+
     def start(self) -> None:
-        """Begin."""
+        """Start watching."""
         try:
-            self._told.start()
+            self._prompt.start()
         except OSError as error:
-            # As many directories as the system lets one user watch are watched already.
-            self._rely_on_looking(f"as the system cannot tell of changes ({error})")
-        self._seen.start()
-        threading.Thread(target=self._forget, daemon=True).start()
+            # The user has reached the system's limit of watched directories.
+            self._poll_fast(f"as the system cannot tell of changes ({error})")
+        self._slow.start()
+        threading.Thread(target=self._forget_recent, daemon=True).start()
 
     def stop(self) -> None:
-        """End."""
+        """Stop watching."""
         self._ended.set()
-        for observer in filter(None, (self._seen, self._told)):
+        for observer in (self._slow, self._prompt):
             observer.stop()
 
     def is_alive(self) -> bool:
-        """Whether it has been started and not ended."""
-        return bool(self._seen.is_alive())
+        """Whether the watcher was started and has not ended."""
+        return bool(self._slow.is_alive())
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until it has ended."""
-        for observer in filter(None, (self._seen, self._told)):
+        """Wait until the watcher has ended."""
+        for observer in (self._slow, self._prompt):
             if observer.is_alive():
                 observer.join(timeout)
 
-    def _watch(self, observer: Any, path: str, tell: Callable[[str, events.FileSystemEvent], None]) -> None:
-        handler = FileSystemEventHandler()
-        handler.on_any_event = lambda event: tell(path, event)  # type: ignore[method-assign]
-        recursive, place = self._watches[path][1], Path(path)
-        if not place.is_dir():
-            # Programs that save put a new file in the old one's place, and the old one would be watched on.
-            recursive, place = False, place.parent
-        observer.schedule(handler, str(place), recursive=recursive, event_filter=_CHANGES)
+    def _handle_prompt(self, watch: Watch, event: events.FileSystemEvent) -> None:
+        self._prompt_watches.add(watch)
+        self._recent[0].update(_list_paths(event))
+        self._pass_on(watch, event)
 
-    def _hear(self, watched: str, event: events.FileSystemEvent) -> None:
-        self._heard.add(watched)
-        self._known[0].update(_list_paths(event))
-        self._pass_on(watched, event)
-
-    def _look(self, watched: str, event: events.FileSystemEvent) -> None:
+    def _handle_polled(self, watch: Watch, event: events.FileSystemEvent) -> None:
         paths = _list_paths(event)
-        if self._told is not None and any(not known.isdisjoint(paths) for known in self._known):
+        if any(not recent.isdisjoint(paths) for recent in self._recent):
             return
-        if self._pass_on(watched, event) and self._told is not None and watched not in self._heard:
-            # It may have been seen in the very moment before it is told.
-            timer = threading.Timer(_PATIENCE, self._judge, (watched,))
-            timer.daemon = True
-            timer.start()
+        if self._pass_on(watch, event) and watch not in self._prompt_watches:
+            # Polling may have come a moment before the system's event.
+            _call_later(_MAX_EVENT_DELAY, lambda: self._require_events(watch))
 
-    def _judge(self, watched: str) -> None:
-        if watched not in self._heard and self._told is not None:
-            self._told.stop()
-            self._rely_on_looking(f"as the disk of {watched} does not tell of changes")
+    def _repeat_request(self) -> None:
+        if self.has_changes():
+            self.request_build()
 
-    def _forget(self) -> None:
-        while not self._ended.wait(self._span):
-            self._known = (set(), self._known[0])
+    def _require_events(self, watch: Watch) -> None:
+        """Poll fast if the system has sent no event for a watch with a change."""
+        if watch not in self._prompt_watches and not isinstance(self._prompt, PollingObserver):
+            self._poll_fast(f"as the disk of {watch.path} does not tell of changes")
 
-    def _rely_on_looking(self, reason: str) -> None:
+    def _forget_recent(self) -> None:
+        while not self._ended.wait(self._memory_seconds):
+            self._recent = (set(), self._recent[0])
+
+    def _poll_fast(self, reason: str) -> None:
         log.info("Files are looked at twice a second, %s", reason)
-        self._told = None
-        for emitter in self._seen.emitters:
-            emitter._timeout = OFTEN
+        if self._prompt.is_alive():
+            self._prompt.stop()
+        self._prompt.unschedule_all()
+        self._prompt = PollingObserver(timeout=FAST_POLLING)
+        for watch in tuple(self._watches):
+            _observe(self._prompt, watch, self._handle_prompt)
+        if not self._ended.is_set():
+            self._prompt.start()
 
-    def _pass_on(self, watched: str, event: events.FileSystemEvent) -> bool:
-        """Tell the handler of an event, if it matters."""
-        place, known = Path(watched).resolve(), self._watches.get(watched)
-        paths = [path for path in _list_paths(event) if path == place or not _is_beside(path)]
-        if known is None or event.is_directory or not paths or (place not in paths and not place.is_dir()):
+    def _pass_on(self, watch: Watch, event: events.FileSystemEvent) -> bool:
+        """Call the handler of a watch, if the event means a change; return whether it does."""
+        root = Path(watch.path).resolve()
+        paths = [path for path in _list_paths(event) if path == root or not _is_editor_file(path)]
+        if watch not in self._watches or event.is_directory or not paths or (root not in paths and not root.is_dir()):
             return False
         with self._lock:
             self._changed.update(paths)
-        known[0].dispatch(event)
+        watch.handler.dispatch(event)
         return True
 
 
+def _call_later(seconds: float, callback: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, callback)
+    timer.daemon = True
+    timer.start()
+
+
+def _observe(observer: Any, watch: Watch, tell_change: _TellChange) -> None:
+    handler = FileSystemEventHandler()
+    handler.on_any_event = partial(tell_change, watch)  # type: ignore[method-assign]
+    recursive, directory = watch.recursive, Path(watch.path)
+    if not directory.is_dir():
+        # Editors replace a file when they save it; a watch of the file itself would go on with the old one.
+        recursive, directory = False, directory.parent
+    observer.schedule(handler, str(directory), recursive=recursive, event_filter=_CHANGES)
+
+
 def _list_paths(event: events.FileSystemEvent) -> list[Path]:
-    # On macOS the system tells of a file by its real path.
+    # macOS gives the real path of a file.
     return [Path(os.fsdecode(path)).resolve() for path in (event.src_path, event.dest_path) if path]
 
 
-def _is_beside(path: Path) -> bool:
-    """Whether it is what an editor puts beside a file that is open."""
-    return path.name.startswith((".", "#")) or path.name.endswith(_BESIDE)
+def _is_editor_file(path: Path) -> bool:
+    """Whether an editor puts such a file beside a file that is open."""
+    return path.name.startswith((".", "#")) or path.name.endswith(_EDITOR_SUFFIXES)

@@ -1,88 +1,131 @@
-"""Proofs: the page of an article that was just saved, printed before anything else is looked at.
+"""Previews: the page of an article that was just saved, rendered before the whole site is built.
 
-As a printer pulls a proof of one page before the edition is printed. The build that follows makes the whole site
-right; it comes to the same page, unless something besides the article has changed.
+The build that follows renders the same page, unless something besides the article has changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from mkdocs.plugins import get_plugin_logger
 
-from broadsheet.content import read_article_bytes
-from broadsheet.edition import ArticleView, MarkdownConfig, SiteModel
+from broadsheet.content import Article, parse_article, read_article_bytes
+from broadsheet.core import Problem, has_errors
+from broadsheet.edition import ArticleView, MarkdownConfig, SiteModel, get_renderer
 from broadsheet.mkdocs_site import PageWriter, find_edit_base, make_article_file
-from broadsheet.serve.revising import revise_article
+from broadsheet.rendering import LinkMap, RenderedBody
+
+OWN_FIELDS = ("title", "summary", "kicker", "dateline", "body", "sources", "corrections", "extra")
+"""The fields of an article that its own page shows, and that decide neither its URL nor the lists it is in."""
 
 log = get_plugin_logger("broadsheet")
 
 
 @dataclass(frozen=True, slots=True)
 class ArticlePreview:
-    """The last build's press with all that printing one of its pages takes."""
+    """The model of the last build, and what is needed to render one of its pages again."""
 
     model: SiteModel
-    printer: PageWriter
-    setup: MarkdownConfig
+    writer: PageWriter
+    markdown: MarkdownConfig
     zone: tzinfo
-    """Of dates that give none."""
-    root: Path
-    """The content directory; `label` is its name in problems."""
+    """The time zone of dates that give none."""
+    content_dir: Path
     label: str
-    site: Path
-    """Where pages are read from by the server."""
+    """The name of the content directory in problems."""
+    site_dir: Path
+    """The directory from which the server reads pages."""
 
-    def pull(self, changed: Collection[Path], now: datetime) -> Mapping[str, tuple[int, int]]:
-        """Print the pages of those articles among some changed files of which nothing but their page need change.
+    def render_changed(self, changed: Collection[Path], now: datetime) -> Mapping[str, tuple[int, int]]:
+        """Write the pages of changed articles, where nothing but the article's own page has to change.
 
-        What cannot be printed, for whatever reason, is left to the build, which tells why.
+        An article that cannot be rendered, for any reason, is left to the build, which reports the reason.
         Cost: at most 30 ms for one article that has changed, among 10,000 as among 2,000.
 
         Args:
-            changed: absolute paths, of whatever files.
-            now: what is not public any more is left alone.
+            changed: absolute paths of any files.
+            now: an article that is not public at this instant is left to the build.
 
         Returns:
-            The pages that are other than before, by path, with their size and time.
+            The pages that have changed: by path in the site, size and time of modification in nanoseconds.
 
         """
-        root = self.root.resolve()
-        names = {path.relative_to(root).as_posix() for path in changed if path.is_relative_to(root)}
-        if not names or not self.printer.by_engine:
+        root = self.content_dir.resolve()
+        paths = {path.relative_to(root).as_posix() for path in changed if path.is_relative_to(root)}
+        if not paths or not self.writer.by_engine:
             return {}
-        placed: dict[str, tuple[int, int]] = {}
-        for spread in self.model.spreads:
-            if spread.article.path in names and spread.article.is_public(now):
+        pages: dict[str, tuple[int, int]] = {}
+        for view in self.model.spreads:
+            if view.article.path in paths and view.article.is_public(now):
                 try:
-                    placed |= self._pull(spread)
-                except Exception as error:  # whatever a site's own template raises
-                    log.debug("no proof of %s: %s", spread.article.path, error)
-        return placed
+                    pages |= self._render_page(view)
+                except Exception as error:  # a template of the site may raise anything
+                    log.debug("no preview of %s: %s", view.article.path, error)
+        return pages
 
-    def _pull(self, spread: ArticleView) -> Mapping[str, tuple[int, int]]:
-        data, label = read_article_bytes(self.root, spread.article.path), f"{self.label}/{spread.article.path}"
+    def _render_page(self, view: ArticleView) -> Mapping[str, tuple[int, int]]:
+        data, label = read_article_bytes(self.content_dir, view.article.path), f"{self.label}/{view.article.path}"
         if data is None:
             return {}
-        revised = revise_article(spread, data, label, self.zone, self.model.links, self.setup)
-        if revised is None:
+        updated = update_article_view(view, data, label, self.zone, self.model.links, self.markdown)
+        if updated is None:
             return {}
-        config = self.printer.config
-        edit_base = find_edit_base(config, self.root)
-        file = make_article_file(revised, self.root, config, edit_base, lambda _: revised.body)
-        page = self.printer.make_page(file)
-        target = self.site / file.dest_uri
+        config = self.writer.config
+        edit_base = find_edit_base(config, self.content_dir)
+        file = make_article_file(updated, self.content_dir, config, edit_base, lambda _: updated.body)
+        page = self.writer.make_page(file)
+        target = self.site_dir / file.dest_uri
         if target.read_bytes() == page:
             return {}
-        part = target.with_name(f".{target.name}.part")
+        partial_file = target.with_name(f".{target.name}.part")
         try:
-            part.write_bytes(page)
-            part.replace(target)
+            partial_file.write_bytes(page)
+            partial_file.replace(target)
         finally:
-            part.unlink(missing_ok=True)
+            partial_file.unlink(missing_ok=True)
         log.info("%s: its page is shown; what else it changes follows", label)
         status = target.stat()
         return {file.dest_uri: (status.st_size, status.st_mtime_ns)}
+
+
+def update_article_view(
+    view: ArticleView, data: bytes, label: str, zone: tzinfo, links: LinkMap, markdown: MarkdownConfig
+) -> ArticleView | None:
+    """Return a view with its article read again from the bytes of the article's file.
+
+    Args:
+        view: the view of the last build.
+        data: the bytes of the file now; `label` names the file in problems.
+        zone: the time zone of dates that give none.
+        links: the targets that links in the body can have.
+        markdown: how Markdown is rendered.
+
+    Returns:
+        None if the file has an error, or if more than the article's `OWN_FIELDS` may have changed: its URL,
+        whether it is public, the lists that contain it, its images.
+
+    """
+    article, problems = parse_article(data, view.article.path, label, zone)
+    if article is None or has_errors(problems):
+        return None
+    if replace(article, **{name: getattr(view.article, name) for name in OWN_FIELDS}) != view.article:
+        return None
+    body = get_renderer(markdown).render(article, links, label)
+    if has_errors(body.problems) or body.media != view.body.media:
+        return None
+    return replace(view, article=article, body=body)
+
+
+def rerender_article(
+    article: Article, model: SiteModel, label: str, markdown: MarkdownConfig
+) -> tuple[RenderedBody, list[Problem]]:
+    """Render an article whose Markdown another plugin has changed; return its body and the problems that are new.
+
+    `label` names the article's file in problems.
+    """
+    body = get_renderer(markdown).render(article, model.links, label)
+    known = {problem.message for problem in model.problems if problem.path == label}
+    return body, [problem for problem in body.problems if problem.message not in known]

@@ -1,124 +1,255 @@
-"""Watching: all that goes with a server while a writer looks on."""
+"""The session of one `mkdocs serve`: its states, and what happens at each build."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import get_plugin_logger
 
 from broadsheet.content import Library
 from broadsheet.core import Problem, SiteState
 from broadsheet.edition import BuildResources, find_next_change, get_renderer
-from broadsheet.serve.background_related import BackgroundRelatedLists, LastGood, ask_for_build
+from broadsheet.serve.background_related import BackgroundRelatedLists
+from broadsheet.serve.error_overlay import ErrorOverlay
 from broadsheet.serve.file_watcher import FileWatcher, replace_observer
+from broadsheet.serve.last_good import LastGood
 from broadsheet.serve.live_reload import LiveReload
 from broadsheet.serve.preview import ArticlePreview
 from broadsheet.serve.timer import ClockTimer
 
+MAX_SUPERSEDED = 20
+"""How many builds in succession may be superseded while a writer saves again and again; the next one is completed."""
+
+log = get_plugin_logger("broadsheet")
+
+
+class State(Enum):
+    """What the server is doing, and what browsers show."""
+
+    IDLE = "idle"
+    """No build runs; browsers show the site of the last build."""
+    BUILDING = "building"
+    """A build runs, and browsers wait for it."""
+    PREVIEW_SHOWN = "preview shown"
+    """A build runs; browsers show the pages of the saved articles, and the last site for the rest."""
+    SITE_SHOWN = "site shown"
+    """Browsers show the new site; the build does the rest of its work."""
+    SUPERSEDED = "superseded"
+    """The build has ended early, as files have changed again; the next build follows at once."""
+    FAILED = "failed"
+    """The build has failed; browsers show the last good site and the errors."""
+
+
+class Event(Enum):
+    """What changes the state."""
+
+    START = "a build starts"
+    SHOW_PREVIEW = "a preview is shown"
+    SHOW_SITE = "the site is shown before the build ends"
+    SUPERSEDE = "the build gives way to the next"
+    SUCCEED = "the build succeeds"
+    FAIL = "the build fails"
+
+
+TRANSITIONS: Mapping[tuple[State, Event], State] = {
+    (State.IDLE, Event.START): State.BUILDING,
+    (State.FAILED, Event.START): State.BUILDING,
+    (State.SUPERSEDED, Event.START): State.BUILDING,
+    (State.BUILDING, Event.SHOW_PREVIEW): State.PREVIEW_SHOWN,
+    # Without a preview browsers wait for the build, so it must not end early.
+    (State.PREVIEW_SHOWN, Event.SUPERSEDE): State.SUPERSEDED,
+    (State.BUILDING, Event.SHOW_SITE): State.SITE_SHOWN,
+    (State.PREVIEW_SHOWN, Event.SHOW_SITE): State.SITE_SHOWN,
+    (State.BUILDING, Event.SUCCEED): State.IDLE,
+    (State.PREVIEW_SHOWN, Event.SUCCEED): State.IDLE,
+    (State.SITE_SHOWN, Event.SUCCEED): State.IDLE,
+    (State.BUILDING, Event.FAIL): State.FAILED,
+    (State.PREVIEW_SHOWN, Event.FAIL): State.FAILED,
+    (State.SITE_SHOWN, Event.FAIL): State.FAILED,
+}
+"""The next state by state and event; any other event in a state is a programming error."""
+
+
+class BuildSuperseded(Exception):  # noqa: N818 - not an error
+    """Raised in a build that is not needed any more, as files have changed since it started."""
+
 
 class ServeSession:
-    """Looks after a server from its first build to its end."""
+    """Drives previews, builds, reloads, the error overlay and the file watcher, from the first build to the end."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         """Take the clock by which articles become public and expire."""
+        self.state = State.IDLE
         self.ranker = BackgroundRelatedLists()
-        """Compares articles beside the server."""
         self.last_good = LastGood()
-        """What stays up while something is to be mended."""
-        self.told: tuple[Problem, ...] = ()
-        """What was wrong with the content of the last build."""
-        self._board = LiveReload(self.last_good.find_faults, self._pull_proofs)
+        self.reported: tuple[Problem, ...] = ()
+        """The problems of the content that were reported for the last build."""
         self._clock = clock
-        self._alarm = ClockTimer(clock, self._build_again)
+        self._overlay = ErrorOverlay(self.last_good.find_faults)
+        self._timer = ClockTimer(clock, self._request_build)
         self._library = Library()
-        self._change: datetime | None = None
-        self._server: LiveReloadServer | None = None
-        self._left: tuple[set[str], SiteState] | None = None
-        self._observer: FileWatcher | None = None
-        self._proofs: ArticlePreview | None = None
+        self._next_change: datetime | None = None
+        """When the next article becomes public or expires."""
+        self._builder: Callable[[], object] = lambda: None
+        self._live_reload: LiveReload | None = None
+        """None until the first build is done and MkDocs hands over its server."""
+        self._watcher: FileWatcher | None = None
+        self._preview: ArticlePreview | None = None
+        self._site_state: tuple[set[str], SiteState] | None = None
+        """Directories that are left out, and the files of the rest of the site."""
+        self._site_changed = True
+        """Whether the running build has something new for browsers that they have not been shown."""
+        self._superseded_builds = 0
+        """How many builds in succession were superseded."""
+
+    def apply(self, event: Event) -> None:
+        """Go to the next state.
+
+        Raises:
+            RuntimeError: when `TRANSITIONS` has no such event in this state.
+
+        """
+        if (self.state, event) not in TRANSITIONS:
+            raise RuntimeError(f"serve: unexpected event in the state '{self.state.value}': {event.value}")
+        self.state = TRANSITIONS[self.state, event]
 
     def open(self) -> None:
-        """Begin, before the first build."""
-        self._board.open()
-
-    def note(self, library: Library, now: datetime) -> None:
-        """Take what was read for the edition of an instant. When the next is due, the server builds by itself."""
-        self._library, self.told = library, library.problems
-        self._change = find_next_change(library, now)
-        if self._server is not None:
-            self._alarm.set(self._change)
+        """Begin, before the first build, which MkDocs starts by itself."""
+        self.apply(Event.START)
+        self._overlay.start_collecting()
 
     def attach(self, server: LiveReloadServer) -> None:
-        """Take the server, which builds and shows the site from now on."""
-        self.ranker.attach(server)
-        self._board.attach(server)
-        self._observer = replace_observer(server)
-        self._server = server
-        # What is there now stays for the most part; looking through it for garbage would hold up a page by a second.
+        """Take over the builds of a server, after the first build."""
+        self.apply(Event.SUCCEED)
+        self._overlay.publish(failed=False)
+        self._live_reload = LiveReload(server, self._overlay)
+        self._builder, server.builder = server.builder, self.build
+        self._watcher = replace_observer(server)
+        self.ranker.attach(self._request_build)
+        # Most objects live as long as the server; to search them for garbage would delay a page by a second.
         gc.freeze()
-        self._alarm.set(self._change)
+        self._timer.set(self._next_change)
 
-    def keep_pages(self, site: Path) -> None:
-        """Take the pages that must outlive the build, before it changes the site; from here on it gives way no more."""
-        self.last_good.keep_pages(self._library, site)
+    def close(self) -> None:
+        """End."""
+        self._timer.set(None)
+        self._overlay.stop_collecting()
 
-    def recall_site(self, others: Collection[str]) -> SiteState | None:
-        """How the last build left the site but for `others`, where that is known; until the next has been followed up.
+    def build(self) -> None:
+        """Show a preview, then build the site; a build that fails leaves the last good site and shows the errors."""
+        self.apply(Event.START)
+        self._site_changed = True
+        self._overlay.start_collecting()
+        self._show_preview()
+        try:
+            self._builder()
+        except BuildSuperseded:
+            self.apply(Event.SUPERSEDE)
+            self._overlay.stop_collecting()
+            self._superseded_builds += 1
+        except Exception as error:  # the server must outlive every error
+            self._overlay.report(error)
+            self._end_build(Event.FAIL)
+        else:
+            self._end_build(Event.SUCCEED)
+        if self._watcher is not None:
+            self._watcher.repeat_dropped_request()
 
-        Nobody else touches a server's site, but for proofs, of which is known how they left it.
+    def set_library(self, library: Library, now: datetime) -> None:
+        """Take the library of the running build; the site is built again when the next article appears or expires."""
+        self._library, self.reported = library, library.problems
+        self._next_change = find_next_change(library, now)
+        if self._live_reload is not None:
+            self._timer.set(self._next_change)
+
+    def stop_if_superseded(self) -> None:
+        """End the running build if files have changed since it started and browsers show a preview.
+
+        Raises:
+            BuildSuperseded: at most `MAX_SUPERSEDED` times in succession.
+
         """
-        left, self._left = self._left, None
-        return left[1] if left is not None and left[0] == set(others) else None
+        changed = self._watcher is not None and self._watcher.has_changes()
+        if changed and self.state is State.PREVIEW_SHOWN and self._superseded_builds < MAX_SUPERSEDED:
+            raise BuildSuperseded
 
-    def give_way(self) -> None:
-        """End the build that is under way, if a writer has saved again meanwhile: see `LiveReload.give_way`."""
-        self._board.give_way()
+    def save_pages(self, site_dir: Path) -> None:
+        """Keep the last good pages of faulty articles, before the build changes the site; it is completed from here."""
+        self.last_good.save_pages(self._library, site_dir)
+
+    def take_site_state(self, others: Collection[str]) -> SiteState | None:
+        """Return the files of the site without the directories `others`, if known; they are unknown until `follow_up`.
+
+        Only builds and previews change the site of a server, and both say what they have written.
+        """
+        known, self._site_state = self._site_state, None
+        return known[1] if known is not None and known[0] == set(others) else None
 
     def follow_up(
         self,
         site: SiteState,
         others: Collection[str],
         resources: BuildResources,
-        proofs: ArticlePreview,
+        preview: ArticlePreview,
         *,
-        news: bool,
+        site_changed: bool,
         show: bool,
     ) -> None:
-        """Show the site that was built, where it is sure to be good, then do what its next builds need.
+        """Show the site that was built, then prepare the next preview and compare related lists.
 
         Args:
-            site: how it was left, but for `others`.
-            others: directories that someone else looks after.
-            resources: what to work with.
-            proofs: prints single pages of it.
-            news: whether any file is other than before.
-            show: whether to show it now, and not when MkDocs is done.
+            site: the files of the site, without the directories `others`.
+            others: directories of the site that others write.
+            resources: the processes and the cache of builds.
+            preview: renders single pages of this site.
+            site_changed: whether any file of the site has changed.
+            show: whether to show the site now; otherwise when MkDocs ends the build.
 
         """
-        self._left, self._proofs = (set(others), site), proofs
-        self._board.note_news(news=news)
-        if show:
-            self._board.show(news=news)
-        # The first proof would have to wait for it.
+        self._site_state, self._preview = (set(others), site), preview
+        self._site_changed = site_changed
+        if show and self._live_reload is not None:
+            self._plan_reload(Event.SHOW_SITE)
+            self._live_reload.show_site()
+        # Made now, so that the first preview need not wait for it.
         get_renderer(resources.setup)
         self.ranker.follow_up(resources)
 
-    def close(self) -> None:
-        """End."""
-        self._alarm.set(None)
-        self._board.close()
+    def _show_preview(self) -> None:
+        """Write and show the pages of the changed articles, as far as this can be done before the build."""
+        changed = self._watcher.take_changes() if self._watcher is not None else set()
+        if self._preview is None or self._live_reload is None:
+            return
+        try:
+            pages = self._preview.render_changed(changed, self._clock())
+        except Exception as error:  # the build follows in any case, and reports the error
+            log.debug("no preview: %s", error)
+            return
+        if not pages:
+            return
+        if self._site_state is not None:
+            self._site_state = (self._site_state[0], {**self._site_state[1], **pages})
+        self.apply(Event.SHOW_PREVIEW)
+        self._live_reload.show_site()
 
-    def _pull_proofs(self) -> bool:
-        """Print the saved pages that can be printed before all else; whether there are any."""
-        changed = self._observer.take_changes() if self._observer is not None else set()
-        placed = self._proofs.pull(changed, self._clock()) if self._proofs is not None else {}
-        if placed and self._left is not None:
-            self._left = (self._left[0], {**self._left[1], **placed})
-        return bool(placed)
+    def _end_build(self, event: Event) -> None:
+        self._superseded_builds = 0
+        self._plan_reload(event)
 
-    def _build_again(self) -> None:
-        if self._server is not None:
-            ask_for_build(self._server)
+    def _plan_reload(self, event: Event) -> None:
+        """Publish the errors of the build so far, and reload open pages only if there is anything new to see."""
+        shown = self.state in {State.PREVIEW_SHOWN, State.SITE_SHOWN}
+        errors_changed = self._overlay.publish(failed=event is Event.FAIL)
+        self.apply(event)
+        if self._live_reload is not None:
+            self._live_reload.plan_reload(reload=self._site_changed or errors_changed, shown=shown)
+        self._site_changed = False
+
+    def _request_build(self) -> None:
+        if self._watcher is not None:
+            self._watcher.request_build()

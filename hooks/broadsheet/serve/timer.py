@@ -1,4 +1,4 @@
-"""Alarm: has something done when a moment has come, by a clock that is handed in."""
+"""A timer that calls a function when a clock, which is passed in, shows a moment."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-LONGEST = 60.0
-"""Seconds until the clock is asked again: it may have been set, or the machine may have slept."""
+MAX_WAIT = 60.0
+"""Seconds until the clock is read again: somebody may have set the clock, or the machine may have slept."""
 
-_SHORTEST = 0.01
+_MIN_WAIT = 0.01
 
 
 class ClockTimer:
-    """Rings once for the moment that was set last. It keeps no process from ending."""
+    """Calls a function once, at the moment that was set last. It does not keep the process from ending."""
 
-    def __init__(self, clock: Callable[[], datetime], ring: Callable[[], None]) -> None:
-        """Take the clock, and what to do when the moment has come; that is called in a thread of its own."""
+    def __init__(self, clock: Callable[[], datetime], callback: Callable[[], None]) -> None:
+        """Take the clock, and the function to call; it is called in a thread of its own."""
         self._clock = clock
-        self._ring = ring
+        self._callback = callback
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
 
     def set(self, moment: datetime | None) -> None:
-        """Ring at a moment, and not at the one that was set before; never, if there is none."""
+        """Wait for this moment instead of the moment that was set before; None: wait for none."""
         with self._lock:
             if self._timer is not None:
                 self._timer.cancel()
@@ -32,13 +32,13 @@ class ClockTimer:
                 self._wait(moment)
 
     def _wait(self, moment: datetime) -> None:
-        left = (moment - self._clock()).total_seconds()
-        timer = threading.Timer(min(max(left, _SHORTEST), LONGEST), lambda: self._look(moment, timer))
+        seconds = (moment - self._clock()).total_seconds()
+        timer = threading.Timer(min(max(seconds, _MIN_WAIT), MAX_WAIT), lambda: self._check(moment, timer))
         timer.daemon = True
         self._timer = timer
         timer.start()
 
-    def _look(self, moment: datetime, timer: threading.Timer) -> None:
+    def _check(self, moment: datetime, timer: threading.Timer) -> None:
         with self._lock:
             if self._timer is not timer:
                 return
@@ -46,4 +46,4 @@ class ClockTimer:
                 self._wait(moment)
                 return
             self._timer = None
-        self._ring()
+        self._callback()

@@ -1,4 +1,4 @@
-"""Revising: an edited article takes the place of what it was on its page, or the page waits for the build."""
+"""The view of an edited article is updated for a preview, or the page waits for the build."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from broadsheet.content.library import Rules, build_library
 from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.plan import Layout
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
-from broadsheet.serve.revising import revise_article
+from broadsheet.serve.preview import update_article_view
 from hypothesis import given
 from hypothesis import strategies as st
 from makers import NOW
 
-SETUP = MarkdownConfig(("footnotes", "toc"))
+MARKDOWN = MarkdownConfig(("footnotes", "toc"))
 TALKS, ACCORD = "articles/2026/01/talks.md", "articles/2026/01/accord.md"
 REGISTERS = {
     "topics.yml": b"nato: {title: NATO, aliases: [pact]}\neu: {title: EU}\n",
@@ -31,24 +31,24 @@ def write(body: str = BODY, **keys: str | None) -> bytes:
     return "\n".join(["---", *lines, "---", body]).encode()
 
 
-def model(data: bytes) -> SiteModel:
+def build_model(data: bytes) -> SiteModel:
     articles = {TALKS: data, ACCORD: b"---\ntitle: Accord\ndate: 2026-01-17\ntopics: [eu]\n---\nAn accord."}
     media = {"articles/2026/01/hall.png": 100}
     source = ContentFiles(Path("content"), "content", articles, REGISTERS, media, {}, ())
-    return build_site_model(build_library(source, Rules(UTC)), NOW, Layout(), BuildResources(SETUP), {})
+    return build_site_model(build_library(source, Rules(UTC)), NOW, Layout(), BuildResources(MARKDOWN), {})
 
 
-PRESS = model(write())
+MODEL = build_model(write())
 
 
 def find(model: SiteModel) -> ArticleView | None:
-    return next((spread for spread in model.spreads if spread.article.path == TALKS), None)
+    return next((view for view in model.spreads if view.article.path == TALKS), None)
 
 
-def revise(data: bytes) -> ArticleView | None:
-    spread = find(PRESS)
-    assert spread is not None
-    return revise_article(spread, data, f"content/{TALKS}", UTC, PRESS.links, SETUP)
+def update(data: bytes) -> ArticleView | None:
+    view = find(MODEL)
+    assert view is not None
+    return update_article_view(view, data, f"content/{TALKS}", UTC, MODEL.links, MARKDOWN)
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def revise(data: bytes) -> ArticleView | None:
         write().replace(b"\n", b"\r\n"),
     ],
 )
-def test_what_is_an_article_s_own_is_revised_as_a_build_makes_it(data: bytes) -> None:
-    revised, built = revise(data), find(model(data))
-    assert revised is not None
+def test_an_article_s_own_fields_are_updated_as_a_build_does(data: bytes) -> None:
+    updated, built = update(data), find(build_model(data))
+    assert updated is not None
     assert built is not None
-    assert (revised.article, revised.body.html, revised.body.toc) == (built.article, built.body.html, built.body.toc)
-    assert revised.related == find(PRESS).related  # type: ignore[union-attr]
+    assert (updated.article, updated.body.html, updated.body.toc) == (built.article, built.body.html, built.body.toc)
+    assert updated.related == find(MODEL).related  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -101,12 +101,12 @@ def test_what_is_an_article_s_own_is_revised_as_a_build_makes_it(data: bytes) ->
     ],
     ids=range(23),
 )
-def test_what_may_change_other_pages_or_is_faulty_waits_for_the_build(data: bytes) -> None:
-    assert revise(data) is None
+def test_edits_of_other_pages_and_faulty_files_wait_for_the_build(data: bytes) -> None:
+    assert update(data) is None
 
 
-def test_an_id_written_by_another_of_its_names_waits_for_the_build() -> None:
-    assert revise(write(topics="[pact]")) is None
+def test_a_topic_given_by_an_alias_waits_for_the_build() -> None:
+    assert update(write(topics="[pact]")) is None
 
 
 @given(
@@ -116,10 +116,10 @@ def test_an_id_written_by_another_of_its_names_waits_for_the_build() -> None:
         st.none() | st.sampled_from(["true", "talks", "'A: b'", "2026-01-17", "[eu]", "[nato]", "[", "fr", "&a [*a]"]),
     ),
 )
-def test_a_revision_is_what_a_build_would_make_of_the_file(body: str, keys: dict[str, str | None]) -> None:
+def test_an_update_is_the_same_as_a_build_of_the_file(body: str, keys: dict[str, str | None]) -> None:
     data = write(body.encode(errors="replace").decode(), **keys)
-    revised, built = revise(data), find(model(data))
-    if revised is not None:
+    updated, built = update(data), find(build_model(data))
+    if updated is not None:
         assert built is not None
-        assert (revised.article, revised.body.html) == (built.article, built.body.html)
-        assert (revised.newer, revised.older, revised.image_url) == (built.newer, built.older, built.image_url)
+        assert (updated.article, updated.body.html) == (built.article, built.body.html)
+        assert (updated.newer, updated.older, updated.image_url) == (built.newer, built.older, built.image_url)
