@@ -24,7 +24,7 @@ _MANY = 2_000
 def pluralize(number: int, noun: str) -> str:
     """So many of something, in words that agree.
 
-    >>> count(1, "error"), count(2, "error")
+    >>> pluralize(1, "error"), pluralize(2, "error")
     ('1 error', '2 errors')
     """
     return f"{number} {noun}{'' if number == 1 else 's'}"
@@ -67,7 +67,7 @@ def escape_unprintable(text: str) -> str:
     `##[` is broken up: in GitHub's logs it begins a workflow command wherever in a line it stands
     (actions/runner, `ActionCommand.cs`).
 
-    >>> show("a\nb"), show("##[stop-commands]x")
+    >>> escape_unprintable("a\nb"), escape_unprintable("##[stop-commands]x")
     ('a\\nb', '##\\[stop-commands]x')
     """
     return _UNSEEN.sub(lambda match: match[0].encode("unicode_escape").decode(), text).replace("##[", "##\\[")

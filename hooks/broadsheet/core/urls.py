@@ -15,10 +15,12 @@ def make_relative_url(target: str, start: str, fragment: str = "") -> str:
 
     All three are given as they are, without percent-encoding; `#` and `?` in `target` are part of a file's name.
 
-    >>> relative_url("topics/nato/", "2026/01/talks/")
+    >>> make_relative_url("topics/nato/", "2026/01/talks/")
     '../../../topics/nato/'
-    >>> relative_url("", "2026/01/talks/"), relative_url("2026/01/talks/", "2026/01/talks/", "day-2")
-    ('../../../', './#day-2')
+    >>> make_relative_url("", "2026/01/talks/")
+    '../../../'
+    >>> make_relative_url("2026/01/talks/", "2026/01/talks/", "day-2")
+    './#day-2'
     """
     base = start if start.endswith("/") else posixpath.dirname(start)
     way = posixpath.relpath(f"/{target}", f"/{base}")
