@@ -38,9 +38,15 @@ from broadsheet.core.problems import (
     pluralize,
     suggest,
 )
-from broadsheet.core.processes import call_in_main_thread, make_process_pool
+from broadsheet.core.processes import (
+    RangeMapper,
+    call_in_main_thread,
+    make_process_pool,
+    map_in_forks,
+    map_in_process,
+    run_in_forks,
+)
 from broadsheet.core.serialization import digest
-from broadsheet.core.sharing import RangeMapper, map_in_forks, map_in_process
 from broadsheet.core.site_lock import SiteLock
 from broadsheet.core.slugs import is_letter, is_slug, slugify, title_from_id
 from broadsheet.core.translations import (
@@ -110,6 +116,7 @@ __all__ = [
     "remove_store",
     "replace_files",
     "replace_site",
+    "run_in_forks",
     "slugify",
     "suggest",
     "text_direction",
