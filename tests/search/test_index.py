@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
+import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -358,6 +361,36 @@ def test_a_process_that_is_killed_is_told_of(tmp_path: Path) -> None:
         index.place(tmp_path / "site")
     assert str(raised.value).endswith("its process ended with code -9: build again")
     assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_pagefind_ends_when_the_build_is_killed(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    program = write_program(
+        tmp_path,
+        f"import os, time; open({str(pid_file)!r} + '~', 'w').write(f'{{os.getpid()}} {{os.getppid()}}');"
+        f"os.replace({str(pid_file)!r} + '~', {str(pid_file)!r}); time.sleep(600)",
+    )
+    code = f"""
+import os, signal, time
+from pathlib import Path
+from broadsheet.search import BundleStore, Record, SearchIndex
+index = SearchIndex(BundleStore(Path({str(tmp_path)!r})), "en")
+index.begin([Record("2024/note/", "Note", "Words.", day="2024-01-01", at="2024-01-01T00:00:00+00:00")])
+while not Path({str(pid_file)!r}).exists():
+    time.sleep(0.01)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    settings = {"PYTHONPATH": os.pathsep.join(sys.path), "PAGEFIND_BINARY_PATH": program, "TMPDIR": str(tmp_path)}
+    build = subprocess.run(
+        [sys.executable, "-c", code], check=False, timeout=60, env={**os.environ, **settings}, capture_output=True
+    )
+    assert (build.returncode, build.stderr) == (-signal.SIGKILL, b"")
+    end = time.monotonic() + 30
+    for pid in pid_file.read_text(encoding="utf-8").split():
+        while Path(f"/proc/{pid}").exists() and "State:\tZ" not in Path(f"/proc/{pid}/status").read_text():
+            assert time.monotonic() < end, "it still runs without the build"
+            time.sleep(0.05)
 
 
 @pytest.mark.parametrize("finished", [True, False])

@@ -301,7 +301,14 @@ class SearchIndex:
     def _start(self) -> None:
         paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
         names = sorted(path.stem for path in self._work.glob("*.records"))
-        program = ["-m", "broadsheet.search.pagefind", str(self._work), str(self._store.path), *self._options, *names]
+        program = [
+            "-c",
+            "from broadsheet.search.pagefind import run; run()",
+            str(self._work),
+            str(self._store.path),
+            *self._options,
+            *names,
+        ]
         with self._lock:
             if self._stopped:
                 raise IndexingError("stopped")
