@@ -420,7 +420,7 @@ def test_a_locked_cache_of_another_version_is_left_alone(
 WRITER = """
     import random, sys
     from pathlib import Path
-    from broadsheet import cache as module
+    from broadsheet.core import cache as module
     from broadsheet.core.cache import Cache
     from broadsheet.core.serialization import digest
     module.KEPT_RUNS = 10**9  # Nothing is to be missing for its age.

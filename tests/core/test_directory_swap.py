@@ -13,15 +13,14 @@ from pathlib import Path
 import pytest
 from broadsheet.core import directory_swap as site_swap
 from broadsheet.core.directory_swap import (
-    fill_spare,
-    find_spare,
-    move_files,
+    fill_standby,
+    find_standby,
     recover_site,
     replace_files,
     replace_site,
     swap_directories,
 )
-from broadsheet.core.output_dir import list_site_files
+from broadsheet.core.output_dir import list_site_files, move_files
 from broadsheet.mkdocs_site.publisher import Publisher
 from mkdocs.config.defaults import MkDocsConfig
 from sites import read_tree
@@ -53,9 +52,9 @@ def publish_whole(site: Path, new: Tree) -> None:
     write(room / "site", {path: new[path] for path in changed})
     for path in changed:
         os.utime(room / "site" / path)
-    fresh, spare, via = list_site_files(room / "site"), find_spare(site), room / "file"
+    fresh, spare, via = list_site_files(room / "site"), find_standby(site), room / "file"
     carried = {path: state for path, state in there.items() if path in new and path not in changed}
-    fill_spare(site, spare, carried, via)
+    fill_standby(site, spare, carried, via)
     move_files(room / "site", spare, changed)
     try:
         replace_site(site, spare, there, {**carried, **fresh}, changed, via)
@@ -110,7 +109,7 @@ def test_the_site_is_the_next_one_and_the_directory_is_the_same(site: Path) -> N
     assert ((site / "c/d/e.html").stat().st_ino, untouched.st_mtime_ns) == (untouched.st_ino, OLD)
     assert not (site / "gone").exists()
     # The spare tree has the same files, not once more, and nothing that is not the engine's.
-    spare = find_spare(site)
+    spare = find_standby(site)
     assert read_tree(spare) == AFTER
     assert all((spare / path).samefile(site / path) for path in AFTER)
     # It serves again.
@@ -141,7 +140,7 @@ def test_a_build_killed_at_any_step_leaves_the_whole_old_or_the_whole_new_site(
         seen.append(found == new)
         publish_whole(site, AFTER)
         assert read_tree(site) == new
-        assert read_tree(find_spare(site)) == AFTER
+        assert read_tree(find_standby(site)) == AFTER
         assert {path.name for path in place.iterdir()} == {"site", ".site.spare"}
         step += 1
     assert len(seen) > 15
@@ -178,7 +177,7 @@ def test_directories_are_exchanged_in_one_step(tmp_path: Path) -> None:
 def test_what_was_set_aside_comes_back_and_a_spare_tree_without_a_site_goes(tmp_path: Path) -> None:
     site = tmp_path / "site"
     write(tmp_path / ".site.old", {"a": b"1"})
-    write(find_spare(site), {"a": b"2"})
+    write(find_standby(site), {"a": b"2"})
     recover_site(site)
     assert read_tree(tmp_path) == {"site/a": b"1", ".site.spare/a": b"2"}
     shutil.rmtree(site)
@@ -227,6 +226,7 @@ def test_a_link_to_a_site_stays_a_link(site: Path) -> None:
     config = MkDocsConfig()
     config.site_dir = str(link)
     publisher = Publisher(config)
-    assert (publisher.site, publisher.next_site) == (site, find_spare(site))
+    assert publisher.site == site
+    assert publisher.staging.is_relative_to(site.parent)
     publisher.abandon()
     assert config.site_dir == str(link)

@@ -235,7 +235,7 @@ def test_a_page_is_kept_while_it_would_come_out_the_same_and_nobody_has_touched_
     kept = find_unchanged_pages(digests, printed, there)
     for path in paths:
         known = printed.get(path, WrittenPage(b"", 0, 0))
-        same = path in digests and digests[path] == known.imprint and there.get(path) == (known.size, known.changed)
+        same = path in digests and digests[path] == known.digest and there.get(path) == (known.size, known.modified)
         assert (path in kept) == same
 
 
@@ -296,6 +296,6 @@ def test_nobody_is_ended_to_find_out_whether_he_is_there(monkeypatch: pytest.Mon
     def end(*_: int) -> None:
         raise AssertionError("a signal was sent")
 
-    monkeypatch.setattr("broadsheet.core.output_dir._SIGNALS_END", True)
+    monkeypatch.setattr("broadsheet.core.output_dir._KILL_ENDS_PROCESS", True)
     monkeypatch.setattr(os, "kill", end)
     assert is_process_alive("999999999")

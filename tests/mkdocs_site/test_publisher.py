@@ -243,7 +243,7 @@ def exchange_or_die(*directories):
 if killed_at:
     site_swap._exchange = exchange_or_die
 elif os.environ.get("MOUNTED"):
-    publishing.find_hindrance = lambda *_: "it is a mount point"
+    publishing.find_swap_obstacle = lambda *_: "it is a mount point"
 """
 
 
