@@ -19,7 +19,7 @@ import broadsheet.search.index
 import broadsheet.search.pagefind
 import pytest
 from broadsheet.search.bundle_store import BundleStore, write_bundle
-from broadsheet.search.index import SearchIndex, describe_record, group_records
+from broadsheet.search.index import SearchIndex, group_records, serialize_record
 from broadsheet.search.pagefind import IndexingError, PagefindProgram
 from broadsheet.search.records import Record
 from sites import read_tree, unpack
@@ -247,7 +247,7 @@ def test_what_is_not_used_any_more_goes_the_oldest_first(tmp_path: Path) -> None
     # Half of one that was killed; one that is being made; somebody's own.
     for name in (f"{names[0]}.999999999", f"{names[0]}.{os.getpid()}", "notes"):
         (store.path / name).mkdir()
-    store.prune({names[0]}, most=size)
+    store.prune({names[0]}, max_bytes=size)
     left = {path.name for path in store.path.iterdir()}
     assert left == {names[0], names[3], f"{names[0]}.{os.getpid()}", "notes"}
 
@@ -301,7 +301,7 @@ def test_a_failure_says_what_to_do_and_leaves_the_old_index(
 
 
 def test_a_record_that_is_refused_is_named() -> None:
-    record = describe_record(RECORDS[0], "en", 0).replace(b'"content":"', b'"content":7,"x":"')
+    record = serialize_record(RECORDS[0], "en", 0).replace(b'"content":"', b'"content":7,"x":"')
     with PagefindProgram() as program, pytest.raises(IndexingError) as raised:
         program.make_bundle([record])
     assert f"Pagefind does not take the record of /{RECORDS[0].url}: " in str(raised.value)
