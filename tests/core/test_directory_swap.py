@@ -1,4 +1,4 @@
-"""Site swap: whoever looks at a site sees the whole old or the whole new one, however a build ends."""
+"""Directory swap: readers see the whole old or the whole new site, in whatever way a build ends."""
 
 from __future__ import annotations
 
@@ -47,19 +47,19 @@ def publish_whole(site: Path, new: Tree) -> None:
     room = site.with_name(".site.part-1")
     shutil.rmtree(room, ignore_errors=True)
     (room / "site").mkdir(parents=True)
-    there = list_site_files(site)
+    site_files = list_site_files(site)
     changed = {path for path, data in new.items() if not is_same(site / path, data)}
     write(room / "site", {path: new[path] for path in changed})
     for path in changed:
         os.utime(room / "site" / path)
-    fresh, spare, via = list_site_files(room / "site"), find_standby(site), room / "file"
-    carried = {path: state for path, state in there.items() if path in new and path not in changed}
-    fill_standby(site, spare, carried, via)
-    move_files(room / "site", spare, changed)
+    fresh, standby, temporary = list_site_files(room / "site"), find_standby(site), room / "file"
+    carried = {path: state for path, state in site_files.items() if path in new and path not in changed}
+    fill_standby(site, standby, carried, temporary)
+    move_files(room / "site", standby, changed)
     try:
-        replace_site(site, spare, there, {**carried, **fresh}, changed, via)
+        replace_site(site, standby, site_files, {**carried, **fresh}, changed, temporary)
     except OSError:
-        replace_files(site, spare, {**carried, **fresh}, changed, via)
+        replace_files(site, standby, {**carried, **fresh}, changed, temporary)
     shutil.rmtree(room)
 
 
@@ -135,9 +135,9 @@ def test_a_build_killed_at_any_step_leaves_the_whole_old_or_the_whole_new_site(
             publish_whole(site, BEFORE)
         killed = run_and_kill(step, lambda site=site: publish_whole(site, AFTER))  # type: ignore[misc]
         recover_site(site)
-        found = read_tree(site)
-        assert found in (old, new), step
-        seen.append(found == new)
+        tree = read_tree(site)
+        assert tree in (old, new), step
+        seen.append(tree == new)
         publish_whole(site, AFTER)
         assert read_tree(site) == new
         assert read_tree(find_standby(site)) == AFTER
@@ -160,7 +160,7 @@ def test_no_reader_misses_a_page_meanwhile(site: Path, monkeypatch: pytest.Monke
         monkeypatch.setattr(os, name, run)
     publish_whole(site, AFTER)
     monkeypatch.undo()
-    assert [one for one in seen if one not in ({**BEFORE, **HIDDEN}, {**AFTER, **HIDDEN})] == []
+    assert [tree for tree in seen if tree not in ({**BEFORE, **HIDDEN}, {**AFTER, **HIDDEN})] == []
 
 
 def test_directories_are_exchanged_in_one_step(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def run_in_forks(
     futures: list[Future[bytes]] = []
     if workers and ranges and _may_fork():
         _forked_work = work
-        # OSError: the system allows no more processes. BrokenExecutor: one has died already.
+        # OSError: the system allows no more processes. BrokenExecutor: a copy has died already.
         with suppress(OSError, BrokenExecutor), warnings.catch_warnings():
             # Python 3.12 and later warn when there is any other thread: see `_may_fork`.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -171,21 +171,21 @@ def _count_cores() -> int:
 
 
 class _Helper:
-    """A process that calls functions in its main thread, one after another, until this process ends."""
+    """A child process that calls functions in its main thread, one after another, until this process ends."""
 
     def __init__(self) -> None:
-        # A pool of `multiprocessing` cannot be started by a worker of Dask, which is a daemon.
-        self._connection, theirs = Pipe()
+        # Not a pool of `multiprocessing`: a worker of Dask is a daemon, which cannot start one.
+        self._connection, child_connection = Pipe()
         paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
-        code = f"from broadsheet.core.processes import answer_calls; answer_calls({theirs.fileno()})"
+        code = f"from broadsheet.core.processes import answer_calls; answer_calls({child_connection.fileno()})"
         self._process = subprocess.Popen(  # noqa: S603 - this very program
             [sys.executable, "-P", "-c", code],
             stdin=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-            pass_fds=[theirs.fileno()],
+            pass_fds=[child_connection.fileno()],
         )
-        theirs.close()
+        child_connection.close()
         self._connection.send(sys.path)
 
     def call(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, BaseException | None]:
@@ -203,34 +203,35 @@ class _Helper:
         self._process.wait()
 
 
-_idle: dict[int, list[_Helper]] = {}
-"""By the process that started them: a copy of it (`fork`) must not talk on the same line."""
+_idle_helpers: dict[int, list[_Helper]] = {}
+"""By the id of the process that started them: a fork must not use the connections of its parent."""
 
 
 def call_in_main_thread(work: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function in the main thread of another process, or for what may have to be killed.
+    """Call a function in the main thread of another process, which may be killed; return the result.
 
-    Not on Windows. The processes are kept for the next call and end with this one.
-    Cost: about half a second for the first call, then that of handing over what goes there and comes back.
+    Not on Windows. The processes are kept for the next call, and end with this process.
+    Cost: about half a second for the first call, then the transfer of arguments and result.
 
     Raises:
-        BrokenExecutor: when that process dies, or cannot be started. What the function raises, it raises.
+        BrokenExecutor: when the process dies, or cannot be started.
+        BaseException: what `work` raises.
 
     """
-    idle = _idle.setdefault(os.getpid(), [])
+    idle = _idle_helpers.setdefault(os.getpid(), [])
     try:
-        helper = _take(idle) or _Helper()
+        helper = _pop_helper(idle) or _Helper()
         result, error = helper.call(work, arguments)
-    except (EOFError, OSError) as lost:
-        raise BrokenExecutor(f"{type(lost).__name__}: {lost}") from None
+    except (EOFError, OSError) as failure:
+        raise BrokenExecutor(f"{type(failure).__name__}: {failure}") from None
     idle.append(helper)
     if error is not None:
         raise error
     return result
 
 
-def _take(idle: list[_Helper]) -> _Helper | None:
-    # Another thread may take the last one in this moment.
+def _pop_helper(idle: list[_Helper]) -> _Helper | None:
+    # Another thread may take the last one at the same time.
     with suppress(IndexError):
         return idle.pop()
     return None
@@ -239,17 +240,17 @@ def _take(idle: list[_Helper]) -> _Helper | None:
 @atexit.register
 def end_helpers() -> None:
     """End the processes of `call_in_main_thread`."""
-    for helper in _idle.pop(os.getpid(), ()):
+    for helper in _idle_helpers.pop(os.getpid(), ()):
         helper.end()
 
 
 def answer_calls(handle: int) -> None:
-    """Be such a process: the other end of a connection sends what to call."""
+    """Call the functions that come through a connection, and send their results. This is the loop of a `_Helper`."""
     connection = Connection(handle)
-    # One that is killed by a limit leaves no words and no core file.
+    # A limit may kill this process: write no core file.
     resource = import_module("resource")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Nobody is there any more when this fails.
+    # When this fails, the other process has ended.
     with suppress(EOFError, OSError):
         sys.path[:] = connection.recv()
         while True:
@@ -257,6 +258,6 @@ def answer_calls(handle: int) -> None:
             answer: tuple[Any, BaseException | None]
             try:
                 answer = (work(*arguments), None)
-            except BaseException as error:  # what the other end would have raised itself
+            except BaseException as error:  # the caller raises it
                 answer = (None, error)
             connection.send(answer)
