@@ -1,4 +1,4 @@
-"""Site swap: whoever looks at a site sees the whole old or the whole new one, however a build ends."""
+"""Directory swap: readers see the whole old or the whole new site, in whatever way a build ends."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from pathlib import Path
 import pytest
 from broadsheet.core import directory_swap as site_swap
 from broadsheet.core.directory_swap import (
-    fill_spare,
-    find_spare,
-    move_files,
+    fill_standby,
+    find_standby,
     recover_site,
     replace_files,
     replace_site,
     swap_directories,
 )
-from broadsheet.core.output_dir import list_site_files
+from broadsheet.core.output_dir import list_site_files, move_files
 from broadsheet.mkdocs_site.publisher import Publisher
 from mkdocs.config.defaults import MkDocsConfig
 from sites import read_tree
@@ -48,19 +47,19 @@ def publish_whole(site: Path, new: Tree) -> None:
     room = site.with_name(".site.part-1")
     shutil.rmtree(room, ignore_errors=True)
     (room / "site").mkdir(parents=True)
-    there = list_site_files(site)
+    site_files = list_site_files(site)
     changed = {path for path, data in new.items() if not is_same(site / path, data)}
     write(room / "site", {path: new[path] for path in changed})
     for path in changed:
         os.utime(room / "site" / path)
-    fresh, spare, via = list_site_files(room / "site"), find_spare(site), room / "file"
-    carried = {path: state for path, state in there.items() if path in new and path not in changed}
-    fill_spare(site, spare, carried, via)
-    move_files(room / "site", spare, changed)
+    fresh, standby, temporary = list_site_files(room / "site"), find_standby(site), room / "file"
+    carried = {path: state for path, state in site_files.items() if path in new and path not in changed}
+    fill_standby(site, standby, carried, temporary)
+    move_files(room / "site", standby, changed)
     try:
-        replace_site(site, spare, there, {**carried, **fresh}, changed, via)
+        replace_site(site, standby, site_files, {**carried, **fresh}, changed, temporary)
     except OSError:
-        replace_files(site, spare, {**carried, **fresh}, changed, via)
+        replace_files(site, standby, {**carried, **fresh}, changed, temporary)
     shutil.rmtree(room)
 
 
@@ -110,7 +109,7 @@ def test_the_site_is_the_next_one_and_the_directory_is_the_same(site: Path) -> N
     assert ((site / "c/d/e.html").stat().st_ino, untouched.st_mtime_ns) == (untouched.st_ino, OLD)
     assert not (site / "gone").exists()
     # The spare tree has the same files, not once more, and nothing that is not the engine's.
-    spare = find_spare(site)
+    spare = find_standby(site)
     assert read_tree(spare) == AFTER
     assert all((spare / path).samefile(site / path) for path in AFTER)
     # It serves again.
@@ -136,12 +135,12 @@ def test_a_build_killed_at_any_step_leaves_the_whole_old_or_the_whole_new_site(
             publish_whole(site, BEFORE)
         killed = run_and_kill(step, lambda site=site: publish_whole(site, AFTER))  # type: ignore[misc]
         recover_site(site)
-        found = read_tree(site)
-        assert found in (old, new), step
-        seen.append(found == new)
+        tree = read_tree(site)
+        assert tree in (old, new), step
+        seen.append(tree == new)
         publish_whole(site, AFTER)
         assert read_tree(site) == new
-        assert read_tree(find_spare(site)) == AFTER
+        assert read_tree(find_standby(site)) == AFTER
         assert {path.name for path in place.iterdir()} == {"site", ".site.spare"}
         step += 1
     assert len(seen) > 15
@@ -161,7 +160,7 @@ def test_no_reader_misses_a_page_meanwhile(site: Path, monkeypatch: pytest.Monke
         monkeypatch.setattr(os, name, run)
     publish_whole(site, AFTER)
     monkeypatch.undo()
-    assert [one for one in seen if one not in ({**BEFORE, **HIDDEN}, {**AFTER, **HIDDEN})] == []
+    assert [tree for tree in seen if tree not in ({**BEFORE, **HIDDEN}, {**AFTER, **HIDDEN})] == []
 
 
 def test_directories_are_exchanged_in_one_step(tmp_path: Path) -> None:
@@ -178,7 +177,7 @@ def test_directories_are_exchanged_in_one_step(tmp_path: Path) -> None:
 def test_what_was_set_aside_comes_back_and_a_spare_tree_without_a_site_goes(tmp_path: Path) -> None:
     site = tmp_path / "site"
     write(tmp_path / ".site.old", {"a": b"1"})
-    write(find_spare(site), {"a": b"2"})
+    write(find_standby(site), {"a": b"2"})
     recover_site(site)
     assert read_tree(tmp_path) == {"site/a": b"1", ".site.spare/a": b"2"}
     shutil.rmtree(site)
@@ -227,6 +226,7 @@ def test_a_link_to_a_site_stays_a_link(site: Path) -> None:
     config = MkDocsConfig()
     config.site_dir = str(link)
     publisher = Publisher(config)
-    assert (publisher.site, publisher.next_site) == (site, find_spare(site))
+    assert publisher.site == site
+    assert publisher.staging.is_relative_to(site.parent)
     publisher.abandon()
     assert config.site_dir == str(link)

@@ -73,8 +73,8 @@ def test_a_site_becomes_what_was_made_ready_and_what_is_kept(data: st.DataObject
     kept -= new.keys()
     wanted = {**{path: old[path] for path in kept}, **new}
     with sites(old, new) as (staging, site):
-        there = list_site_files(site)
-        written, _ = publish(staging, site, kept, there)
+        site_files = list_site_files(site)
+        written, _ = publish(staging, site, kept, site_files)
         assert read_tree(site) == wanted
         folders = {parent.as_posix() for path in wanted for parent in Path(path).parents} - {"."}
         assert list_folders(site) == folders, "no directory is left empty"
@@ -230,46 +230,50 @@ def test_a_page_is_kept_while_it_would_come_out_the_same_and_nobody_has_touched_
     paths = ["a", "b", "c"]
     marks = st.sampled_from([b"x", b"y"])
     digests = data.draw(st.dictionaries(st.sampled_from(paths), marks))
-    printed = data.draw(st.dictionaries(st.sampled_from(paths), st.builds(WrittenPage, marks, few, few)))
-    there = data.draw(st.dictionaries(st.sampled_from(paths), st.tuples(few, few)))
-    kept = find_unchanged_pages(digests, printed, there)
+    pages = data.draw(st.dictionaries(st.sampled_from(paths), st.builds(WrittenPage, marks, few, few)))
+    site_files = data.draw(st.dictionaries(st.sampled_from(paths), st.tuples(few, few)))
+    kept = find_unchanged_pages(digests, pages, site_files)
     for path in paths:
-        known = printed.get(path, WrittenPage(b"", 0, 0))
-        same = path in digests and digests[path] == known.imprint and there.get(path) == (known.size, known.changed)
+        known = pages.get(path, WrittenPage(b"", 0, 0))
+        same = (
+            path in digests and digests[path] == known.digest and site_files.get(path) == (known.size, known.modified)
+        )
         assert (path in kept) == same
 
 
 def test_what_was_noted_is_kept_by_the_next_build_unless_it_is_touched(tmp_path: Path) -> None:
     write(tmp_path, {"a": b"1", "b/c": b"2"})
     digests = {"a": b"x", "b/c": b"y", "gone": b"z"}
-    noted = record_pages(digests, {}, (), list_site_files(tmp_path))
-    assert noted.keys() == {"a", "b/c"}
-    assert find_unchanged_pages(digests, noted, list_site_files(tmp_path)) == {"a", "b/c"}
-    assert record_pages(digests, noted, {"a", "b/c"}, list_site_files(tmp_path)) == noted
-    assert find_unchanged_pages({**digests, "a": b"other"}, noted, list_site_files(tmp_path)) == {"b/c"}
+    recorded = record_pages(digests, {}, (), list_site_files(tmp_path))
+    assert recorded.keys() == {"a", "b/c"}
+    assert find_unchanged_pages(digests, recorded, list_site_files(tmp_path)) == {"a", "b/c"}
+    assert record_pages(digests, recorded, {"a", "b/c"}, list_site_files(tmp_path)) == recorded
+    assert find_unchanged_pages({**digests, "a": b"other"}, recorded, list_site_files(tmp_path)) == {"b/c"}
     (tmp_path / "b/c").write_bytes(b"3")
-    assert find_unchanged_pages(digests, noted, list_site_files(tmp_path)) == {"a"}
+    assert find_unchanged_pages(digests, recorded, list_site_files(tmp_path)) == {"a"}
     (tmp_path / "a").unlink()
-    assert find_unchanged_pages(digests, noted, list_site_files(tmp_path)) == set()
+    assert find_unchanged_pages(digests, recorded, list_site_files(tmp_path)) == set()
 
 
 def test_a_page_that_another_build_has_put_over_a_new_one_is_not_kept() -> None:
     with sites({}, {"p.html": b"new"}) as (staging, site):
-        there = list_site_files(site)
+        site_files = list_site_files(site)
         other = site.parent / "other"
         write(other, {"p.html": b"old"})
-        _, left = publish(staging, site, (), there)
-        publish(other, site, (), there)
-        noted = record_pages({"p.html": b"of the new"}, {}, (), left)
-        assert find_unchanged_pages({"p.html": b"of the new"}, noted, list_site_files(site)) == set()
+        _, states = publish(staging, site, (), site_files)
+        publish(other, site, (), site_files)
+        recorded = record_pages({"p.html": b"of the new"}, {}, (), states)
+        assert find_unchanged_pages({"p.html": b"of the new"}, recorded, list_site_files(site)) == set()
 
 
 def test_a_page_that_was_the_same_is_kept() -> None:
     with sites({"p.html": b"same"}, {"p.html": b"same"}) as (staging, site):
-        written, left = publish(staging, site, (), list_site_files(site))
+        written, states = publish(staging, site, (), list_site_files(site))
         assert (
             written,
-            find_unchanged_pages({"p.html": b"x"}, record_pages({"p.html": b"x"}, {}, (), left), list_site_files(site)),
+            find_unchanged_pages(
+                {"p.html": b"x"}, record_pages({"p.html": b"x"}, {}, (), states), list_site_files(site)
+            ),
         ) == (
             set(),
             {"p.html"},
@@ -278,9 +282,9 @@ def test_a_page_that_was_the_same_is_kept() -> None:
 
 def test_a_file_that_another_build_takes_away_meanwhile_is_put_back() -> None:
     with sites({"q.html": b"q00"}, {"p.html": b"p", "q.html": b"q12"}) as (staging, site):
-        there = list_site_files(site)
+        site_files = list_site_files(site)
         (site / "q.html").unlink()
-        publish(staging, site, (), there)
+        publish(staging, site, (), site_files)
         assert read_tree(site) == {"p.html": b"p", "q.html": b"q12"}
 
 
@@ -296,6 +300,6 @@ def test_nobody_is_ended_to_find_out_whether_he_is_there(monkeypatch: pytest.Mon
     def end(*_: int) -> None:
         raise AssertionError("a signal was sent")
 
-    monkeypatch.setattr("broadsheet.core.output_dir._SIGNALS_END", True)
+    monkeypatch.setattr("broadsheet.core.output_dir._KILL_ENDS_PROCESS", True)
     monkeypatch.setattr(os, "kill", end)
     assert is_process_alive("999999999")

@@ -187,7 +187,7 @@ def test_in_a_long_list_words_that_begin_alike_are_compared():
 
 
 def test_a_suggester_remembers_and_gives_up_after_so_many_words():
-    look_up = make_suggester(["world", "europe"], most=2)
+    look_up = make_suggester(["world", "europe"], max_answers=2)
     assert look_up("wrold") == "did you mean 'world'?"
     assert look_up("xyz") == ""
     assert look_up("eurpe") == ""

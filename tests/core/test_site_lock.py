@@ -61,8 +61,8 @@ def test_a_second_build_waits_and_says_so_and_nothing_is_left(
     first = start(site, others)
     assert read(first) == "locked False"
     second, third = start(site, others), start(site, others)
-    told = "waiting for another build of 'site' to end"
-    assert (read(second), read(third)) == (told, told)
+    message = "waiting for another build of 'site' to end"
+    assert (read(second), read(third)) == (message, message)
     first.communicate()
     # One of them gets it, of a file that the first has removed, and then the other.
     for process in (second, third):
@@ -83,8 +83,8 @@ def test_a_build_that_is_killed_does_not_stand_in_the_way(tmp_path: Path, others
     assert read(second) == "locked True"
     second.kill()
     second.wait()
-    (left,) = tmp_path.iterdir()
-    assert not stat.S_IMODE(left.stat().st_mode) & 0o022
+    (lock_file,) = tmp_path.iterdir()
+    assert not stat.S_IMODE(lock_file.stat().st_mode) & 0o022
     lock = SiteLock(print)
     assert not lock.take(site)
     lock.release()
@@ -108,15 +108,15 @@ def test_control_c_ends_the_wait(tmp_path: Path, others: list[subprocess.Popen[s
 
 
 def test_builds_within_one_process_do_not_wait_for_one_another(tmp_path: Path) -> None:
-    told: list[str] = []
-    first, second = SiteLock(told.append), SiteLock(told.append)
+    messages: list[str] = []
+    first, second = SiteLock(messages.append), SiteLock(messages.append)
     assert not first.take(tmp_path / "site")
     assert not first.take(tmp_path / "site")
     assert not second.take(tmp_path / "site")
     second.release()
     first.release()
     first.release()
-    assert (told, list(tmp_path.iterdir())) == ([], [])
+    assert (messages, list(tmp_path.iterdir())) == ([], [])
 
 
 def test_two_sites_of_one_directory_do_not_wait_for_one_another(
@@ -130,27 +130,27 @@ def test_a_link_to_the_site_is_the_same_site(tmp_path: Path, others: list[subpro
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     first, second = start(tmp_path / "real", others), start(tmp_path / "link", others)
-    told = sorted([read(first), read(second)])
-    assert told[0] == "locked False"
-    assert told[1].startswith("waiting for another build")
+    messages = sorted([read(first), read(second)])
+    assert messages[0] == "locked False"
+    assert messages[1].startswith("waiting for another build")
 
 
 def test_what_cannot_be_locked_is_told_with_what_holds_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str] = []
+    messages: list[str] = []
     monkeypatch.chdir(tmp_path)
 
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr(importlib.import_module("fcntl"), "lockf", refuse)
-    assert not SiteLock(told.append).take(tmp_path / "site")
-    assert told == [
+    assert not SiteLock(messages.append).take(tmp_path / "site")
+    assert messages == [
         "'site' cannot be locked (No locks available): of two builds at once, the one that ends last stays, "
         "though it may have begun first"
     ]
     monkeypatch.setitem(sys.modules, "fcntl", None)
-    assert not SiteLock(told.append).take(tmp_path / "site")
-    assert "this system has no file locks" in told[1]
+    assert not SiteLock(messages.append).take(tmp_path / "site")
+    assert "this system has no file locks" in messages[1]
     assert list(tmp_path.iterdir()) == []
 
 

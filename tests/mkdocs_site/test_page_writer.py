@@ -11,8 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from broadsheet.core import processes
 from broadsheet.core.serialization import digest
-from broadsheet.mkdocs_site import page_writer as printing
 from broadsheet.mkdocs_site.files import MediaFile, PageFile
 from broadsheet.mkdocs_site.page_writer import WORTH_SHARING, PageWriter, find_page_plugins
 from broadsheet.mkdocs_site.pages import NewspaperPage
@@ -70,7 +70,7 @@ def print_all(printer: PageWriter, files: list[PageFile], workers: int) -> tuple
 @pytest.fixture
 def may_fork(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other tests may have left threads, with which no copy of this process would be made."""
-    monkeypatch.setattr(printing, "_may_fork", lambda: True)
+    monkeypatch.setattr(processes, "_may_fork", lambda: True)
 
 
 @pytest.mark.usefixtures("may_fork")
@@ -118,7 +118,6 @@ def test_a_fault_of_a_template_ends_the_build(workers: int, config: MkDocsConfig
     printer = make_printer(config, tmp_path / "out", lambda number: str(1 // (number - 50)))
     with pytest.raises(ZeroDivisionError):
         print_all(printer, make_files(config, COUNT), workers)
-    assert printing._shared is None
 
 
 def test_a_process_with_threads_makes_no_copies_of_itself(config: MkDocsConfig, tmp_path: Path) -> None:

@@ -244,7 +244,7 @@ def exchange_or_die(*directories):
 if killed_at:
     directory_swap._exchange = exchange_or_die
 elif os.environ.get("MOUNTED"):
-    publisher.find_hindrance = lambda *_: "it is a mount point"
+    publisher.find_swap_obstacle = lambda *_: "it is a mount point"
 """
 
 

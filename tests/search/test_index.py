@@ -1,13 +1,16 @@
-"""Search index: bundles that Pagefind makes of records, kept from build to build and put into a site."""
+"""Search index: Pagefind makes bundles from records; they are kept from build to build and put into the site."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
+import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +19,7 @@ import broadsheet.search.index
 import broadsheet.search.pagefind
 import pytest
 from broadsheet.search.bundle_store import BundleStore, write_bundle
-from broadsheet.search.index import SearchIndex, describe_record, group_records
+from broadsheet.search.index import SearchIndex, group_records, serialize_record
 from broadsheet.search.pagefind import IndexingError, PagefindProgram
 from broadsheet.search.records import Record
 from sites import read_tree, unpack
@@ -39,8 +42,8 @@ RECORDS = [make_record(number, f"{2022 + number // 10}-03-{1 + number % 10:02}")
 
 
 @pytest.fixture(autouse=True)
-def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Where temporary files are; none may stay there, whatever happens."""
+def check_temporary_files(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each test a directory for temporary files, which must be empty after the test."""
     folder = tmp_path_factory.mktemp("temporary")
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield
@@ -48,8 +51,8 @@ def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 
 @pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bundles of at most twenty records: two years."""
+def limit_bundles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limit bundles to twenty records: two years."""
     monkeypatch.setattr(broadsheet.search.index, "MAX_RECORDS", 20)
 
 
@@ -70,13 +73,13 @@ def make_index(
 
 
 def find_texts(site: Path) -> dict[str, str]:
-    """The text of each record in an index by its address."""
+    """Return the text of each record in an index by URL."""
     files = read_tree(site)
-    shown = [json.loads(unpack(path, data)) for path, data in files.items() if path.endswith(".pf_fragment")]
-    return {one["url"].removeprefix("/"): one["content"] for one in shown}
+    fragments = [json.loads(unpack(path, data)) for path, data in files.items() if path.endswith(".pf_fragment")]
+    return {fragment["url"].removeprefix("/"): fragment["content"] for fragment in fragments}
 
 
-def note_times(folder: Path) -> dict[str, int]:
+def read_times(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in (folder / "cache/search").iterdir()}
 
 
@@ -150,12 +153,12 @@ def test_a_small_newspaper_has_one_bundle_with_its_own_pages(tmp_path: Path) -> 
 
 def test_an_edit_makes_its_own_bundle_again_and_no_other(tmp_path: Path) -> None:
     first = make_index(tmp_path)
-    before = note_times(tmp_path)
+    before = read_times(tmp_path)
     assert len(before) == 2
     edited = [replace(RECORDS[3], text="Zebra."), *RECORDS[:3], *RECORDS[4:]]
     second = make_index(tmp_path, edited)
-    fresh = note_times(tmp_path).keys() - before.keys()
-    assert fresh == {second.bundles[1].name}
+    new_bundles = read_times(tmp_path).keys() - before.keys()
+    assert new_bundles == {second.bundles[1].name}
     assert second.bundles[0] == first.bundles[0]
     assert find_texts(tmp_path / "site")[RECORDS[3].url] == "Zebra."
     # One of the site's own pages is in the newest.
@@ -167,14 +170,14 @@ def test_an_edit_makes_its_own_bundle_again_and_no_other(tmp_path: Path) -> None
 def test_where_nothing_has_changed_no_program_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_index(tmp_path)
     before = read_tree(tmp_path / "site")
-    times = note_times(tmp_path)
+    times = read_times(tmp_path)
     monkeypatch.setenv("PAGEFIND_BINARY_PATH", str(tmp_path / "none"))
     make_index(tmp_path, RECORDS[::-1])
     # A site that is made anew gets the same files, which are not written again.
     (tmp_path / "site").rename(tmp_path / "old")
     make_index(tmp_path)
     assert read_tree(tmp_path / "site") == before
-    assert note_times(tmp_path) == times
+    assert read_times(tmp_path) == times
     for path in before:
         assert (tmp_path / "site" / path).samefile(tmp_path / "old" / path) or path.endswith("bundles.json")
 
@@ -234,19 +237,19 @@ def test_a_bundle_that_others_may_write_is_made_again(tmp_path: Path) -> None:
     assert not bundle.exists()
 
 
-def test_what_is_not_used_any_more_goes_the_oldest_first(tmp_path: Path) -> None:
+def test_unused_bundles_are_removed_oldest_first(tmp_path: Path) -> None:
     store = BundleStore(tmp_path)
     names = [f"{number:016x}-{number:016x}" for number in range(4)]
     for number, name in enumerate(names):
         write_bundle(store.path / name, {"a": bytes(100)})
         os.utime(store.path / name, (number, number))
     size = sum(path.stat().st_size for path in (store.path / names[0]).iterdir())
-    # Half of one that was killed; one that is being made; somebody's own.
+    # The bundle of a killed build, a bundle that another build makes, and a directory of somebody else.
     for name in (f"{names[0]}.999999999", f"{names[0]}.{os.getpid()}", "notes"):
         (store.path / name).mkdir()
-    store.prune({names[0]}, most=size)
-    left = {path.name for path in store.path.iterdir()}
-    assert left == {names[0], names[3], f"{names[0]}.{os.getpid()}", "notes"}
+    store.prune({names[0]}, max_bytes=size)
+    names_left = {path.name for path in store.path.iterdir()}
+    assert names_left == {names[0], names[3], f"{names[0]}.{os.getpid()}", "notes"}
 
 
 def test_without_a_cache_bundles_are_kept_for_one_run(tmp_path: Path) -> None:
@@ -266,7 +269,7 @@ def test_without_a_cache_bundles_are_kept_for_one_run(tmp_path: Path) -> None:
 
 
 def write_program(folder: Path, code: str) -> str:
-    """A program in the place of Pagefind."""
+    """Write a program that replaces Pagefind; return its path."""
     path = folder / "program"
     path.write_text(f"#!{sys.executable}\n{code}\n", encoding="utf-8")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
@@ -298,7 +301,7 @@ def test_a_failure_says_what_to_do_and_leaves_the_old_index(
 
 
 def test_a_record_that_is_refused_is_named() -> None:
-    record = describe_record(RECORDS[0], "en", 0).replace(b'"content":"', b'"content":7,"x":"')
+    record = serialize_record(RECORDS[0], "en", 0).replace(b'"content":"', b'"content":7,"x":"')
     with PagefindProgram() as program, pytest.raises(IndexingError) as raised:
         program.make_bundle([record])
     assert f"Pagefind does not take the record of /{RECORDS[0].url}: " in str(raised.value)
@@ -312,7 +315,7 @@ def test_a_program_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.Mo
     assert "Pagefind has given no answer for 0 seconds: build again" in str(raised.value)
 
 
-def test_a_full_disk_is_told_and_leaves_nothing_half_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_and_leaves_nothing_half_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fill_disk(path: Path, data: bytes) -> int:
         raise OSError(28, "No space left on device", str(path))
 
@@ -348,7 +351,7 @@ def test_a_store_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert "cannot be written (" in str(raised.value)
 
 
-def test_a_process_that_is_killed_is_told_of(tmp_path: Path) -> None:
+def test_a_killed_helper_is_reported(tmp_path: Path) -> None:
     index = SearchIndex(BundleStore(tmp_path), "en")
     index.begin(RECORDS)
     assert index._process is not None
@@ -360,8 +363,38 @@ def test_a_process_that_is_killed_is_told_of(tmp_path: Path) -> None:
     assert not (tmp_path / "site").exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_pagefind_ends_when_the_build_is_killed(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    program = write_program(
+        tmp_path,
+        f"import os, time; open({str(pid_file)!r} + '~', 'w').write(f'{{os.getpid()}} {{os.getppid()}}');"
+        f"os.replace({str(pid_file)!r} + '~', {str(pid_file)!r}); time.sleep(600)",
+    )
+    code = f"""
+import os, signal, time
+from pathlib import Path
+from broadsheet.search import BundleStore, Record, SearchIndex
+index = SearchIndex(BundleStore(Path({str(tmp_path)!r})), "en")
+index.begin([Record("2024/note/", "Note", "Words.", day="2024-01-01", at="2024-01-01T00:00:00+00:00")])
+while not Path({str(pid_file)!r}).exists():
+    time.sleep(0.01)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    settings = {"PYTHONPATH": os.pathsep.join(sys.path), "PAGEFIND_BINARY_PATH": program, "TMPDIR": str(tmp_path)}
+    build = subprocess.run(
+        [sys.executable, "-c", code], check=False, timeout=60, env={**os.environ, **settings}, capture_output=True
+    )
+    assert (build.returncode, build.stderr) == (-signal.SIGKILL, b"")
+    end = time.monotonic() + 30
+    for pid in pid_file.read_text(encoding="utf-8").split():
+        while Path(f"/proc/{pid}").exists() and "State:\tZ" not in Path(f"/proc/{pid}/status").read_text():
+            assert time.monotonic() < end, "it still runs without the build"
+            time.sleep(0.05)
+
+
 @pytest.mark.parametrize("finished", [True, False])
-def test_what_is_stopped_leaves_no_trace(finished: bool, tmp_path: Path) -> None:
+def test_a_stopped_index_leaves_no_trace(finished: bool, tmp_path: Path) -> None:
     index = SearchIndex(BundleStore(tmp_path / "cache"), "en")
     index.begin(RECORDS)
     process, work = index._process, index._work

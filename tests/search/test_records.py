@@ -1,4 +1,4 @@
-"""Records: what readers can search, and in what form."""
+"""Records: the texts that readers can search."""
 
 from __future__ import annotations
 

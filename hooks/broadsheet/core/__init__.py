@@ -5,10 +5,9 @@ from __future__ import annotations
 from broadsheet.core.cache import CACHE_FILE, Cache, describe_cache, is_foreign, remove_cache
 from broadsheet.core.datetimes import Moment, parse_moment
 from broadsheet.core.directory_swap import (
-    fill_spare,
-    find_hindrance,
-    find_spare,
-    move_files,
+    fill_standby,
+    find_standby,
+    find_swap_obstacle,
     recover_site,
     replace_files,
     replace_site,
@@ -22,6 +21,7 @@ from broadsheet.core.output_dir import (
     is_process_alive,
     list_site_files,
     make_staging_dir,
+    move_files,
     publish,
     record_pages,
 )
@@ -38,9 +38,15 @@ from broadsheet.core.problems import (
     pluralize,
     suggest,
 )
-from broadsheet.core.processes import call_in_main_thread, make_process_pool
+from broadsheet.core.processes import (
+    RangeMapper,
+    call_in_main_thread,
+    make_process_pool,
+    map_in_forks,
+    map_in_process,
+    run_in_forks,
+)
 from broadsheet.core.serialization import digest
-from broadsheet.core.sharing import RangeMapper, map_in_forks, map_in_process
 from broadsheet.core.site_lock import SiteLock
 from broadsheet.core.slugs import is_letter, is_slug, slugify, title_from_id
 from broadsheet.core.translations import (
@@ -76,9 +82,9 @@ __all__ = [
     "digest",
     "escape_unprintable",
     "fill_placeholders",
-    "fill_spare",
-    "find_hindrance",
-    "find_spare",
+    "fill_standby",
+    "find_standby",
+    "find_swap_obstacle",
     "find_unchanged",
     "find_unchanged_pages",
     "format_github",
@@ -110,6 +116,7 @@ __all__ = [
     "remove_store",
     "replace_files",
     "replace_site",
+    "run_in_forks",
     "slugify",
     "suggest",
     "text_direction",

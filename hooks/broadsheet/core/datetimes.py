@@ -1,4 +1,4 @@
-"""Moments: the dates and date-times of front matter, each with its zone."""
+"""Datetimes: parse the dates and date-times of front matter, with their time zones."""
 
 from __future__ import annotations
 
@@ -7,84 +7,84 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 FIRST_YEAR, LAST_YEAR = 1000, 9998
-"""The years that are read: beyond them, moving a moment to another zone can fail."""
+"""The years that are allowed: beyond them, conversion to another zone can fail."""
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_CLOCK = re.compile(
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATETIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[Tt]| +)(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)? *(Z|z|[+-]\d{2}(?::?[0-5]\d)?)?",
     re.ASCII,
 )
-_LOOSE_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
+_LOOSE_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _NAMED_ZONE = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ][\d:. ]+?([A-Za-z][\w/+-]*)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Moment:
-    """A point in time as a writer gave it: to the day, or to the minute or second."""
+    """A date or a date-time, as a writer gave it."""
 
     at: datetime
-    """Aware, in the site's zone; midnight where only the day was given."""
+    """The instant, in the zone of the site; midnight when only the day was given."""
     day_only: bool = False
-    """True when the writer gave a day without a time."""
+    """Whether the writer gave a day without a time."""
 
     @property
     def iso(self) -> str:
-        """For `<time datetime>` and structured data: `2026-01-18`, or `2026-01-18T09:30:00+01:00`."""
+        """The text for `<time datetime>` and structured data: `2026-01-18`, or `2026-01-18T09:30:00+01:00`."""
         if self.day_only:
             return self.at.date().isoformat()
-        # Before there were time zones, towns were minutes and seconds apart, and HTML has no offset in seconds.
-        odd = (self.at.utcoffset() or timedelta()) % timedelta(minutes=1)
-        return (self.at.astimezone(UTC) if odd else self.at).isoformat()
+        # Before there were time zones, local times had offsets with seconds, which HTML does not allow.
+        seconds = (self.at.utcoffset() or timedelta()) % timedelta(minutes=1)
+        return (self.at.astimezone(UTC) if seconds else self.at).isoformat()
 
     @property
     def end(self) -> datetime:
-        """The first instant after it: the next midnight when it is a day, else itself."""
+        """The end: the next midnight for a day, else the instant itself."""
         if not self.day_only:
             return self.at
-        following = self.at.date() + timedelta(days=1)
-        return datetime.combine(following, time(), self.at.tzinfo)
+        next_day = self.at.date() + timedelta(days=1)
+        return datetime.combine(next_day, time(), self.at.tzinfo)
 
 
 def parse_moment(text: str, zone: tzinfo) -> Moment:
-    """Read a date (`2026-01-18`) or an ISO 8601 date-time; without a zone it is in the given one.
+    """Parse a date (`2026-01-18`) or an ISO 8601 date-time; `zone` is its zone when it has none.
 
     Raises:
-        ValueError: with a sentence that says what was found and expected.
+        ValueError: for other texts; the message says what was found and expected.
 
     """
     text = " ".join(text.split())
     try:
-        moment = _read_moment(text, zone)
+        moment = _match_moment(text, zone)
     except (ValueError, OverflowError):
         raise ValueError(
             f"no such day or time '{text[:60]}', expected one like 2026-01-18 or 2026-01-18T09:30"
         ) from None
     if moment is None:
-        raise ValueError(_explain(text))
+        raise ValueError(_explain_error(text))
     if not FIRST_YEAR <= moment.at.year <= LAST_YEAR:
         raise ValueError(f"'{text[:60]}' is out of range, expected a year from {FIRST_YEAR} to {LAST_YEAR}")
     return moment
 
 
-def _read_moment(text: str, zone: tzinfo) -> Moment | None:
-    if _DAY.fullmatch(text):
+def _match_moment(text: str, zone: tzinfo) -> Moment | None:
+    if _DATE.fullmatch(text):
         return Moment(datetime.combine(date.fromisoformat(text), time(), zone), day_only=True)
-    if not (match := _CLOCK.fullmatch(text)):
+    if not (match := _DATETIME.fullmatch(text)):
         return None
     day, clock, offset = match.groups()
-    stamp = datetime.fromisoformat(f"{day}T{clock if clock[1] != ':' else f'0{clock}'}")
+    local = datetime.fromisoformat(f"{day}T{clock if clock[1] != ':' else f'0{clock}'}")
     if offset is None:
-        return Moment(stamp.replace(tzinfo=zone))
-    tail = "+00:00" if offset in "Zz" else offset
-    return Moment(datetime.fromisoformat(stamp.isoformat() + tail).astimezone(zone))
+        return Moment(local.replace(tzinfo=zone))
+    suffix = "+00:00" if offset in "Zz" else offset
+    return Moment(datetime.fromisoformat(local.isoformat() + suffix).astimezone(zone))
 
 
-def _explain(text: str) -> str:
-    """What is wrong with a text that has not the shape of a date."""
+def _explain_error(text: str) -> str:
+    """Return the error message for a text that does not look like a date."""
     found = f"'{text[:60]}'"
     if re.fullmatch(r"\d{4}(-\d{1,2})?", text, re.ASCII):
         return f"{found} has no day, expected a full date like 2026-01-18"
-    if match := _LOOSE_DAY.fullmatch(text):
+    if match := _LOOSE_DATE.fullmatch(text):
         year, month, day = match.groups()
         return f"{found} is no date, expected year-month-day as in {year}-{month:0>2}-{day:0>2}"
     if match := _NAMED_ZONE.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Site files: a new state of the site put in the old one's place, and of what is the same not a byte written."""
+"""Output directory: put the next state of the site in place of the old one, without writing unchanged files."""
 
 from __future__ import annotations
 
@@ -11,53 +11,55 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-SiteState = Mapping[str, tuple[int, int]]
-"""The files of a site by path, with size and modification time in nanoseconds."""
+FileState = tuple[int, int]
+"""Size, and modification time in nanoseconds."""
+SiteState = Mapping[str, FileState]
+"""The files of a site by path."""
 
-_PART = "part"
-_SIGNALS_END = os.name == "nt"
-"""Whether any signal ends a process: on Windows 0 is that of Control-C."""
+_STAGING_SUFFIX = "part"
+_KILL_ENDS_PROCESS = os.name == "nt"
+"""Whether `os.kill` ends a process with every signal. On Windows, signal 0 is Control-C."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenPage:
-    """A file of the site as it was left: nobody has touched it since while size and time are the same."""
+    """A page of the site as the last build left it: unchanged while its size and time are the same."""
 
-    imprint: bytes
+    digest: bytes
     size: int
-    changed: int
-    """Its modification time, in nanoseconds."""
+    modified: int
+    """The modification time in nanoseconds."""
 
 
 def make_staging_dir(site: Path) -> Path:
-    """An empty directory beside the site, in which its next state is made ready.
+    """Make an empty directory beside the site for its next state.
 
-    What a build that was killed has left there goes. In a directory where nothing may be made, it lies inside
-    the site, hidden; so it does where the site is on a disk of its own, to which nothing can be renamed.
+    Staging directories of killed builds are removed. Where the parent directory cannot be written, or the site is on
+    a disk of its own, to which nothing outside can be renamed, the directory is a hidden one inside the site.
     """
-    apart = site.is_dir() and site.stat().st_dev != site.parent.stat().st_dev
-    for parent in (site,) if apart else (site.parent, site):
-        for left in find_left(site, parent):
-            shutil.rmtree(left, ignore_errors=True)
+    on_own_disk = site.is_dir() and site.stat().st_dev != site.parent.stat().st_dev
+    for parent in (site,) if on_own_disk else (site.parent, site):
+        for abandoned in find_abandoned_dirs(site, parent):
+            shutil.rmtree(abandoned, ignore_errors=True)
         with suppress(PermissionError):
-            staging = parent / f".{site.name}.{_PART}-{os.getpid()}"
+            staging = parent / f".{site.name}.{_STAGING_SUFFIX}-{os.getpid()}"
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir(parents=True)
             return staging
     raise PermissionError(f"'{site}' cannot be written")
 
 
-def find_left(site: Path, parent: Path | None = None) -> list[Path]:
-    """What builds of a site that were killed have left, beside it or in another directory."""
-    found = (parent or site.parent).glob(f".{glob.escape(site.name)}.{_PART}-*")
-    return [path for path in found if not is_process_alive(path.name.rpartition("-")[2])]
+def find_abandoned_dirs(site: Path, parent: Path | None = None) -> list[Path]:
+    """Return the staging directories of killed builds of a site, beside it or in another directory."""
+    staging_dirs = (parent or site.parent).glob(f".{glob.escape(site.name)}.{_STAGING_SUFFIX}-*")
+    return [path for path in staging_dirs if not is_process_alive(path.name.rpartition("-")[2])]
 
 
 def is_process_alive(process: str) -> bool:
-    """Whether there is a process of that number, or may be."""
+    """Return whether there is a process with this number, or may be."""
     if not process.isdecimal():
         return False
-    if _SIGNALS_END:
+    if _KILL_ENDS_PROCESS:
         return True
     try:
         os.kill(int(process), 0)
@@ -68,98 +70,147 @@ def is_process_alive(process: str) -> bool:
     return True
 
 
-def list_site_files(site: Path, others: Collection[str] = (), *, hidden: bool = False) -> dict[str, tuple[int, int]]:
-    """Every file of a site by its path, with size and modification time.
+def list_site_files(site: Path, excluded: Collection[str] = (), *, hidden: bool = False) -> dict[str, FileState]:
+    """Return every file of a site by path, with size and modification time.
 
-    Hidden files at the top may be anyone's, so they are only told of with `hidden`; `others` names directories
-    there that someone else looks after.
+    Args:
+        site: the directory.
+        excluded: names of directories at the top that are left out: another part of the engine keeps them.
+        hidden: whether to include hidden files at the top, which may be anyone's.
+
     """
-    found: dict[str, tuple[int, int]] = {}
+    files: dict[str, FileState] = {}
     folders = [(site, "")]
     while folders:
         folder, prefix = folders.pop()
         with suppress(FileNotFoundError), os.scandir(folder) as entries:
             for entry in entries:
-                if not prefix and ((entry.name.startswith(".") and not hidden) or entry.name in others):
+                if not prefix and ((entry.name.startswith(".") and not hidden) or entry.name in excluded):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append((Path(entry.path), f"{prefix}{entry.name}/"))
                 else:
                     status = entry.stat(follow_symlinks=False)
-                    found[f"{prefix}{entry.name}"] = (status.st_size, status.st_mtime_ns)
-    return found
+                    files[f"{prefix}{entry.name}"] = (status.st_size, status.st_mtime_ns)
+    return files
 
 
 def find_unchanged_pages(
-    digests: Mapping[str, bytes], printed: Mapping[str, WrittenPage], there: SiteState
+    digests: Mapping[str, bytes], written: Mapping[str, WrittenPage], site_files: SiteState
 ) -> set[str]:
-    """The files that need not be printed: same imprint as when they were, and untouched since.
+    """Return the pages that need not be rendered: they have the digest of the last build, and nobody touched the file.
 
     Args:
-        digests: of the pages to come, by path.
-        printed: what the last build noted.
-        there: what the site has (see `list_site_files`).
+        digests: of the next pages, by path.
+        written: the pages of the last build: see `record_pages`.
+        site_files: the files of the site: see `list_site_files`.
 
     """
-    kept = set()
-    for path, imprint in digests.items():
-        known = printed.get(path)
-        if known is not None and known.imprint == imprint and there.get(path) == (known.size, known.changed):
-            kept.add(path)
-    return kept
+    unchanged = set()
+    for path, digest in digests.items():
+        page = written.get(path)
+        if page is not None and page.digest == digest and site_files.get(path) == (page.size, page.modified):
+            unchanged.add(path)
+    return unchanged
+
+
+def record_pages(
+    digests: Mapping[str, bytes],
+    written: Mapping[str, WrittenPage],
+    unchanged: Collection[str],
+    site_files: SiteState,
+) -> dict[str, WrittenPage]:
+    """Return the pages of this build, for `find_unchanged_pages` in the next.
+
+    Args:
+        digests: of the pages of this build, by path.
+        written: the pages of the last build.
+        unchanged: the pages that this build has not rendered.
+        site_files: the files as this build left them: see `publish`.
+
+    """
+    pages = {}
+    for path, digest in digests.items():
+        if path in unchanged:
+            pages[path] = written[path]
+        elif path in site_files:
+            pages[path] = WrittenPage(digest, *site_files[path])
+    return pages
 
 
 def publish(
-    staging: Path, site: Path, kept: Collection[str], there: SiteState
-) -> tuple[set[str], dict[str, tuple[int, int]]]:
-    """Move what is new or other than before from the staging directory to the site, and remove the rest of the old.
+    staging: Path, site: Path, unchanged: Collection[str], site_files: SiteState
+) -> tuple[set[str], dict[str, FileState]]:
+    """Move new and changed files from the staging directory to the site, and remove all other files of the site.
 
-    Every file takes its place whole. Cost: one rename a changed file, one comparison an unchanged one; one rename for
-    all where there was no directory of the site.
+    Each file is replaced in one step. Cost: one rename for each changed file, one comparison for each unchanged one;
+    where there is no directory of the site, one rename for all.
+
+    Args:
+        staging: the directory with the next files.
+        site: the directory of the site.
+        unchanged: paths that are not in the staging directory and stay.
+        site_files: the files of the site: see `list_site_files`.
 
     Returns:
-        the files that were written, and the size and time of all that were made ready, as this build left them:
-        another may have put its own in their place since, which must not be taken for these.
+        the files that were written, and the state of all files of the staging directory as this build left them.
+        Another build may have replaced them since; its files must not be taken for these.
 
     """
-    fresh = list_site_files(staging, hidden=True)
-    if not there and _take_place(staging, site):
-        return set(fresh), fresh
-    left = find_unchanged(staging, site, fresh, there)
-    changed = fresh.keys() - left.keys()
-    for path in sorted(changed):
-        make_room(site / path, site)
-        (staging / path).replace(site / path)
-    remove_files(site, there.keys() - fresh.keys() - set(kept))
-    return changed, {**fresh, **left}
+    staged = list_site_files(staging, hidden=True)
+    if not site_files and _rename_to_missing(staging, site):
+        return set(staged), staged
+    same = find_unchanged(staging, site, staged, site_files)
+    changed = staged.keys() - same.keys()
+    move_files(staging, site, changed)
+    remove_files(site, site_files.keys() - staged.keys() - set(unchanged))
+    return changed, {**staged, **same}
 
 
-def find_unchanged(staging: Path, site: Path, fresh: SiteState, there: SiteState) -> dict[str, tuple[int, int]]:
-    """Those of the fresh files that the site has already, byte for byte, with the size and time that they have there.
+def find_unchanged(staging: Path, site: Path, staged: SiteState, site_files: SiteState) -> dict[str, FileState]:
+    """Return the staged files that the site has already, byte for byte, with their state in the site.
 
-    Of hidden files at the top `there` need not tell.
+    `site_files` need not have hidden files at the top.
     """
-    found = {}
-    for path, (size, _) in fresh.items():
-        old = there.get(path) or (_look(site / path) if path.startswith(".") else None)
+    unchanged = {}
+    for path, (size, _) in staged.items():
+        old = site_files.get(path) or (_read_state(site / path) if path.startswith(".") else None)
         if old is not None and old[0] == size and _is_same(staging / path, site / path):
-            found[path] = old
-    return found
+            unchanged[path] = old
+    return unchanged
+
+
+def move_files(source: Path, target: Path, paths: Collection[str]) -> None:
+    """Move files from one tree to another on the same disk; each file is replaced in one step."""
+    for path in sorted(paths):
+        clear_path(target / path, target)
+        (source / path).replace(target / path)
 
 
 def remove_files(tree: Path, paths: Collection[str]) -> None:
-    """Remove files, and the directories that are empty then."""
+    """Remove files, and the directories that become empty."""
     for path in paths:
-        # What was a directory may be a file now, and the other way round: then it has gone already.
+        # A directory may have become a file, or the other way round: then the old file is gone already.
         with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
             (tree / path).unlink()
-    _remove_empty(tree, {posixpath.dirname(path) for path in paths})
+    _remove_empty_dirs(tree, {posixpath.dirname(path) for path in paths})
 
 
-def _take_place(staging: Path, site: Path) -> bool:
-    """Put a directory where there is none; whether that could be done.
+def clear_path(target: Path, tree: Path) -> None:
+    """Make the parent directory of a file in a tree; remove files and directories that are in its way."""
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
+    for parent in reversed(target.relative_to(tree).parents):
+        ancestor = tree / parent
+        if ancestor != tree and (ancestor.is_file() or ancestor.is_symlink()):
+            ancestor.unlink()
+    target.parent.mkdir(parents=True, exist_ok=True)
 
-    One that is there, though it be empty, may be somebody's, with a mode of its own.
+
+def _rename_to_missing(staging: Path, site: Path) -> bool:
+    """Rename a directory to a path where nothing is; return whether that was possible.
+
+    An existing directory stays, even an empty one: it may have an owner and a mode of its own.
     """
     try:
         if site.is_symlink() or site.exists():
@@ -174,11 +225,11 @@ def _is_same(source: Path, target: Path) -> bool:
     try:
         return source.read_bytes() == target.read_bytes()
     except OSError:
-        # Another build has taken it away.
+        # Another build has removed the file.
         return False
 
 
-def _look(path: Path) -> tuple[int, int] | None:
+def _read_state(path: Path) -> FileState | None:
     try:
         status = path.lstat()
     except OSError:
@@ -186,39 +237,12 @@ def _look(path: Path) -> tuple[int, int] | None:
     return status.st_size, status.st_mtime_ns
 
 
-def make_room(target: Path, site: Path) -> None:
-    """Make the directory for a file; where a tree has a file in the way, or a directory, that goes."""
-    if target.is_dir() and not target.is_symlink():
-        shutil.rmtree(target)
-    for parent in reversed(target.relative_to(site).parents):
-        above = site / parent
-        if above != site and (above.is_file() or above.is_symlink()):
-            above.unlink()
-    target.parent.mkdir(parents=True, exist_ok=True)
-
-
-def _remove_empty(site: Path, folders: Collection[str]) -> None:
+def _remove_empty_dirs(tree: Path, folders: Collection[str]) -> None:
     for folder in sorted(folders, key=len, reverse=True):
-        path = site / folder
-        while path != site:
+        path = tree / folder
+        while path != tree:
             try:
                 path.rmdir()
             except OSError:
                 break
             path = path.parent
-
-
-def record_pages(
-    digests: Mapping[str, bytes],
-    printed: Mapping[str, WrittenPage],
-    kept: Collection[str],
-    left: SiteState,
-) -> dict[str, WrittenPage]:
-    """What was printed and how it was left (see `publish`), for the next build: see `find_unchanged_pages`."""
-    noted = {}
-    for path, imprint in digests.items():
-        if path in kept:
-            noted[path] = printed[path]
-        elif path in left:
-            noted[path] = WrittenPage(imprint, *left[path])
-    return noted

@@ -1,4 +1,4 @@
-"""Problems: what is wrong with the content, where, and how to mend it."""
+"""Problems: faults in content, each with its place and a way to mend it, and their output formats."""
 
 from __future__ import annotations
 
@@ -11,50 +11,50 @@ from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
 
-# Controls, marks that turn the direction of text, separators of lines, halves of characters.
-_UNSEEN = re.compile(
+# Control characters, marks of text direction, line separators, surrogates.
+_UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]"
 )
-_LONG = 100
-"""A word of more characters is no slip of the finger."""
-_MANY = 2_000
-"""A longer list of known words is narrowed down to those that begin alike: comparing words is slow."""
+_MAX_WORD_LENGTH = 100
+"""A longer word gets no suggestion."""
+_MAX_COMPARED_WORDS = 2_000
+"""Of more known words, only words with the same beginning are compared, because comparing is slow."""
 
 
 def pluralize(number: int, noun: str) -> str:
-    """So many of something, in words that agree.
+    """Return a number with its noun, in the singular or plural.
 
-    >>> count(1, "error"), count(2, "error")
+    >>> pluralize(1, "error"), pluralize(2, "error")
     ('1 error', '2 errors')
     """
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 class BroadsheetError(Exception):
-    """A fault that stops a command; its text is written for the person who ran it."""
+    """An error that ends a command; its text is for the person who ran the command."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One fault, as a value: faults are collected and reported together, never raised one by one."""
+    """One fault in content. Problems are collected and reported together, never raised."""
 
     path: str
-    """The file, as the user would type it from the project's root."""
+    """The file, relative to the root of the project."""
     line: int
-    """1-based; 0 where the whole file is meant."""
+    """1-based; 0 for the whole file."""
     column: int
-    """1-based; 0 where the whole line is meant."""
+    """1-based; 0 for the whole line."""
     key: str
-    """The front-matter key, or '' where there is none."""
+    """The front-matter key; '' for none."""
     message: str
     """What was found and what was expected."""
     hint: str = ""
-    """How to mend it, or ''."""
+    """How to mend the fault; '' for no hint."""
     severity: Severity = "error"
-    """An error keeps the article out; a warning fails a strict build; a note fails nothing."""
+    """An error excludes the article; a warning fails a strict build; a note fails nothing."""
 
     def __str__(self) -> str:
-        """The problem on one line: `path:line:column: key: message (hint)`."""
+        """Return the problem on one line: `path:line:column: key: message (hint)`."""
         place = ":".join([self.path, *(str(number) for number in (self.line, self.column) if number)])
         key = f"{self.key}: " if self.key else ""
         hint = f" ({self.hint})" if self.hint else ""
@@ -62,45 +62,45 @@ class Problem:
 
 
 def escape_unprintable(text: str) -> str:
-    r"""A stranger's text on one line, fit for a terminal or a log: what cannot be seen is written out.
+    r"""Return an untrusted text on one line, safe for terminals and logs: unprintable characters become escapes.
 
-    `##[` is broken up: in GitHub's logs it begins a workflow command wherever in a line it stands
+    `##[` is escaped too: in GitHub's logs it begins a workflow command anywhere in a line
     (actions/runner, `ActionCommand.cs`).
 
-    >>> show("a\nb"), show("##[stop-commands]x")
+    >>> escape_unprintable("a\nb"), escape_unprintable("##[stop-commands]x")
     ('a\\nb', '##\\[stop-commands]x')
     """
-    return _UNSEEN.sub(lambda match: match[0].encode("unicode_escape").decode(), text).replace("##[", "##\\[")
+    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text).replace("##[", "##\\[")
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
-    """Whether any of the problems keeps something out of the newspaper."""
+    """Return whether any problem is an error."""
     return any(problem.severity == "error" for problem in problems)
 
 
 def suggest(wrong: str, known: Iterable[str]) -> str:
-    """A hint "did you mean 'x'?" for a mistyped word, or '' when nothing known is near."""
-    if len(wrong) > _LONG:
+    """Return the hint "did you mean 'x'?" for a mistyped word; '' when no known word is similar."""
+    if len(wrong) > _MAX_WORD_LENGTH:
         return ""
     words = list(known)
     for length in range(1, len(wrong) + 1):
-        if len(words) <= _MANY:
+        if len(words) <= _MAX_COMPARED_WORDS:
             break
         words = [word for word in words if word[:length] == wrong[:length]]
     words.sort()
-    near = difflib.get_close_matches(wrong, words, n=1) or difflib.get_close_matches(wrong.lower(), words, n=1)
-    return f"did you mean '{near[0]}'?" if near else ""
+    matches = difflib.get_close_matches(wrong, words, n=1) or difflib.get_close_matches(wrong.lower(), words, n=1)
+    return f"did you mean '{matches[0]}'?" if matches else ""
 
 
-def make_suggester(known: Collection[str], most: int = 200) -> Callable[[str], str]:
-    """`suggest` for many mistyped words and one list: it remembers answers, and looks up `most` words at most.
+def make_suggester(known: Collection[str], max_answers: int = 200) -> Callable[[str], str]:
+    """Return `suggest` for one list of words, with a cache, and with a hint for the first `max_answers` words only.
 
-    A thousand articles with a thousand typos each must not keep a build busy for hours.
+    A thousand articles with a thousand typos each must not slow a build down to hours.
     """
     answers: dict[str, str] = {}
 
     def look_up(wrong: str) -> str:
-        if wrong not in answers and len(answers) < most:
+        if wrong not in answers and len(answers) < max_answers:
             answers[wrong] = suggest(wrong, known)
         return answers.get(wrong, "")
 
@@ -108,16 +108,16 @@ def make_suggester(known: Collection[str], most: int = 200) -> Callable[[str], s
 
 
 def format_text(problems: Iterable[Problem]) -> str:
-    """The problems for a terminal, one a line; a warning or note says that it is one."""
+    """Return the problems for a terminal, one on each line; warnings and notes are marked."""
     return "\n".join(
         str(problem) if problem.severity == "error" else f"{problem} [{problem.severity}]" for problem in problems
     )
 
 
 def format_json(problems: Iterable[Problem]) -> str:
-    """The problems as a JSON array of objects with the fields of `Problem`, escaped as by `escape_unprintable`."""
+    """Return the problems as a JSON array of objects with the fields of `Problem`; see `escape_unprintable`."""
     text = json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2)
-    text = _UNSEEN.sub(lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
+    text = _UNPRINTABLE.sub(lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
     return text.replace("##[", "##\\u005b")
 
 
@@ -125,16 +125,16 @@ _GITHUB_LEVEL = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def format_github(problems: Iterable[Problem]) -> str:
-    """The problems as GitHub Actions workflow commands, which annotate the lines of a pull request.
+    """Return the problems as GitHub Actions workflow commands, which annotate the lines of a pull request.
 
-    Source of the escapes: actions/toolkit, `packages/core/src/command.ts`. Without them a crafted headline
-    could smuggle in a workflow command of its own.
+    The escapes are those of actions/toolkit, `packages/core/src/command.ts`. Without them, a headline could contain a
+    workflow command.
     """
     lines = []
     for problem in problems:
-        where = {"file": problem.path, "line": problem.line, "col": problem.column, "title": problem.key}
+        properties = {"file": problem.path, "line": problem.line, "col": problem.column, "title": problem.key}
         fields = ",".join(
-            f"{name}={_escape_property(escape_unprintable(str(value)))}" for name, value in where.items() if value
+            f"{name}={_escape_property(escape_unprintable(str(value)))}" for name, value in properties.items() if value
         )
         text = f"{problem.message} ({problem.hint})" if problem.hint else problem.message
         lines.append(f"::{_GITHUB_LEVEL[problem.severity]} {fields}::{_escape_data(escape_unprintable(text))}")

@@ -76,7 +76,7 @@ class Translations:
     def write(self, key: str, count: int | None = None, /, **values: object) -> str:
         """A word as plain text. Cost: about 2 µs.
 
-        >>> write_words = find_wording("de").write
+        >>> write_words = load_translations("de").write
         >>> write_words("articles", 1), write_words("byline", names="Jane Roe")
         ('1 Artikel', 'Von Jane Roe')
 
@@ -98,7 +98,7 @@ class Translations:
     def join(self, names: Iterable[str]) -> str:
         """Names as a list, by the rules of the language.
 
-        >>> find_wording("en").join("ABC"), find_wording("es").join(["Ana", "Inés"])
+        >>> load_translations("en").join("ABC"), load_translations("es").join(["Ana", "Inés"])
         ('A, B and C', 'Ana y Inés')
         """
         return str(format_list(list(names), locale=Locale.parse(self.list_locale, sep="-")))
@@ -202,7 +202,7 @@ _RTL_SCRIPTS = frozenset({"adlm", "arab", "hebr", "mand", "nkoo", "rohg", "samr"
 def text_direction(tag: str) -> str:
     """'rtl' or 'ltr' for a language tag. A script in the tag decides, else Babel's data for the language.
 
-    >>> [find_direction(tag) for tag in ("ar", "pt-BR", "ku-Arab", "ks-Deva", "he-IL")]
+    >>> [text_direction(tag) for tag in ("ar", "pt-BR", "ku-Arab", "ks-Deva", "he-IL")]
     ['rtl', 'ltr', 'rtl', 'ltr', 'rtl']
     """
     scripts = [part for part in re.split("[-_]", tag.lower())[1:] if len(part) == 4 and part.isalpha()]

@@ -1,4 +1,4 @@
-"""URLs: addresses within the site, and the way from one to another."""
+"""URLs: relative links within the site, and checks of web addresses."""
 
 from __future__ import annotations
 
@@ -7,39 +7,41 @@ import re
 from urllib.parse import quote, urlsplit
 
 MEDIA_ROOT = "media/"
-"""Where files that lie beside articles are published: apart, so that none can take a page's place."""
+"""The directory of published files that lie beside articles. It is separate, so no file can replace a page."""
 
 
 def make_relative_url(target: str, start: str, fragment: str = "") -> str:
-    """The link from the page at `start` to `target`, both relative to the site's root; escaped for HTML's href.
+    """Return the link from the page at `start` to `target`, both relative to the root of the site; escaped for href.
 
-    All three are given as they are, without percent-encoding; `#` and `?` in `target` are part of a file's name.
+    The arguments are not percent-encoded; `#` and `?` in `target` are part of a file name.
 
-    >>> relative_url("topics/nato/", "2026/01/talks/")
+    >>> make_relative_url("topics/nato/", "2026/01/talks/")
     '../../../topics/nato/'
-    >>> relative_url("", "2026/01/talks/"), relative_url("2026/01/talks/", "2026/01/talks/", "day-2")
-    ('../../../', './#day-2')
+    >>> make_relative_url("", "2026/01/talks/")
+    '../../../'
+    >>> make_relative_url("2026/01/talks/", "2026/01/talks/", "day-2")
+    './#day-2'
     """
     base = start if start.endswith("/") else posixpath.dirname(start)
-    way = posixpath.relpath(f"/{target}", f"/{base}")
+    path = posixpath.relpath(f"/{target}", f"/{base}")
     if target == "" or target.endswith("/"):
-        way += "/"
-    return quote(way, safe="/.~") + (f"#{quote(fragment, safe=':.~!$*+,;=@/?-')}" if fragment else "")
+        path += "/"
+    return quote(path, safe="/.~") + (f"#{quote(fragment, safe=':.~!$*+,;=@/?-')}" if fragment else "")
 
 
 def media_url(path: str) -> str:
-    """The URL of a file that lies in the content directory: `articles/2026/01/a.png` → `media/2026/01/a.png`."""
+    """Return the URL of a file in the content directory: `articles/2026/01/a.png` → `media/2026/01/a.png`."""
     return MEDIA_ROOT + path.removeprefix("articles/")
 
 
 def is_web_address(url: str) -> bool:
-    """Whether a text is an http or https address with a host: nothing else may stand in front matter.
+    """Return whether a text is an http or https address with a host: front matter may have no other addresses.
 
-    Not even `https://bank.example@evil.example/`, which leads elsewhere than it seems to.
+    `https://bank.example@evil.example/` is refused: its host is not the one that a reader sees.
     """
     try:
         parts = urlsplit(url)
-        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        is_valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return sound and "@" not in parts.netloc and url.isprintable() and not re.search(r'[\s<>"\\]', url)
+    return is_valid and "@" not in parts.netloc and url.isprintable() and not re.search(r'[\s<>"\\]', url)

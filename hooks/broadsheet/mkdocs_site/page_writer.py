@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, as_completed
 from pathlib import Path
 
 from jinja2 import Environment
@@ -14,7 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 
-from broadsheet.core import make_process_pool
+from broadsheet.core import run_in_forks
 from broadsheet.mkdocs_site.files import MediaFile, PageFile
 
 WORTH_SHARING = 300
@@ -64,14 +61,19 @@ class PageWriter:
 
         `start_beside` may start threads: it is called once copies of this process have been made, or none are needed.
         """
-        if workers > 1 and len(files) >= WORTH_SHARING and _may_fork():
-            left = self._share(files, workers, report, start_beside)
-        else:
+
+        def print_range(start: int, stop: int) -> None:
+            for file in files[start:stop]:
+                self.print_page(file)
+
+        ranges = [(start, min(start + _SHARE, len(files))) for start in range(0, len(files), _SHARE)]
+        copies = workers if workers > 1 and len(files) >= WORTH_SHARING else 0
+        done = 0
+        with run_in_forks(print_range, ranges, copies) as results:
             start_beside()
-            left = list(files)
-        for done, file in enumerate(left, 1):
-            self.print_page(file)
-            report("Printing pages", len(files) - len(left) + done, len(files))
+            for (start, stop), _ in results:
+                done += stop - start
+                report("Printing pages", done, len(files))
 
     def print_page(self, file: PageFile) -> None:
         """Print one page."""
@@ -104,50 +106,3 @@ class PageWriter:
         """Copy pictures and recordings."""
         for file in files:
             file.put(self._staging / file.dest_uri)
-
-    def _share(
-        self,
-        files: Sequence[PageFile],
-        workers: int,
-        report: Callable[[str, int, int], None],
-        start_beside: Callable[[], None],
-    ) -> list[PageFile]:
-        """Print with processes that are copies of this one; gives back what they have not printed."""
-        global _shared  # noqa: PLW0603 - what a forked process begins with
-        _shared = (self, files)
-        left = dict(enumerate(files))
-        started = False
-        try:
-            with make_process_pool(workers, "fork") as executor:
-                futures = [executor.submit(_print_share, start) for start in range(0, len(files), _SHARE)]
-                started = True
-                start_beside()
-                for future in as_completed(futures):
-                    for number in future.result():
-                        del left[number]
-                    report("Printing pages", len(files) - len(left), len(files))
-        except BrokenExecutor:
-            pass
-        finally:
-            _shared = None
-        if not started:
-            # A copy died before all had their work.
-            start_beside()
-        return list(left.values())
-
-
-_shared: tuple[PageWriter, Sequence[PageFile]] | None = None
-
-
-def _print_share(start: int) -> list[int]:
-    assert _shared is not None
-    printer, files = _shared
-    numbers = list(range(start, min(start + _SHARE, len(files))))
-    for number in numbers:
-        printer.print_page(files[number])
-    return numbers
-
-
-def _may_fork() -> bool:
-    """A copy of a process with threads may wait for ever for a lock that one of those held."""
-    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1

@@ -20,9 +20,9 @@ from broadsheet.core import (
     SiteState,
     WrittenPage,
     digest,
-    fill_spare,
-    find_hindrance,
-    find_spare,
+    fill_standby,
+    find_standby,
+    find_swap_obstacle,
     find_unchanged,
     find_unchanged_pages,
     list_site_files,
@@ -81,7 +81,7 @@ class Publisher:
         self._room = make_staging_dir(self._site)
         self._staging = self._room / "site"
         self._staging.mkdir()
-        self._hindrance = "" if in_place or not self._site.is_dir() else find_hindrance(self._site, self._room)
+        self._hindrance = "" if in_place or not self._site.is_dir() else find_swap_obstacle(self._site, self._room)
         self._swaps = not in_place and not self._hindrance and self._site.is_dir()
         self._filling = False
         """Whether the spare tree holds what is not published."""
@@ -169,7 +169,7 @@ class Publisher:
             as `_put_files`.
 
         """
-        spare, via = find_spare(self._site), self._room / "file"
+        spare, via = find_standby(self._site), self._room / "file"
         fresh = list_site_files(self._staging, hidden=True)
         same = find_unchanged(self._staging, self._site, fresh, there)
         changed = {path: state for path, state in fresh.items() if path not in same}
@@ -177,7 +177,7 @@ class Publisher:
         if changed or gone:
             self._filling = True
             carried = {path: state for path, state in there.items() if path not in gone and path not in changed}
-            fill_spare(self._site, spare, carried, via)
+            fill_standby(self._site, spare, carried, via)
             move_files(self._staging, spare, changed)
             site = {**carried, **changed}
             with hold_interrupts():
@@ -193,7 +193,7 @@ class Publisher:
     def abandon(self) -> None:
         """Leave the site as it is, and MkDocs' settings as they were."""
         self._config.site_dir = self._named
-        for folder in (self._room, *([find_spare(self._site)] if self._filling else [])):
+        for folder in (self._room, *([find_standby(self._site)] if self._filling else [])):
             shutil.rmtree(folder, ignore_errors=True)
         atexit.unregister(self.abandon)
 

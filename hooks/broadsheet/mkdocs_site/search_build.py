@@ -75,7 +75,7 @@ class SearchBuild:
     def follow_up(self, files: Files, model: SiteModel, config: MkDocsConfig, site: Path, cache: Path | None) -> None:
         """Under `serve`: make the index in a thread and put it into the site; the older one stays until then."""
         own, bodies, edition = record_pages(files), find_bodies(files, model), model.edition
-        index = SearchIndex(self._open_store(cache), find_language(config), gently=True)
+        index = SearchIndex(self._open_store(cache), find_language(config), low_priority=True)
         self._background = _BackgroundIndex(
             lambda: (record_articles(edition, bodies), own), index, site, self._background
         )

@@ -81,7 +81,7 @@ def group_by_language(documents: Iterable[Document]) -> list[list[Document]]:
 def build_corpus(documents: Iterable[Document], map_ranges: RangeMapper = map_in_process) -> Corpus:
     """Tokenize and weigh documents. Cost: about 0.8 ms per document of 600 words, and 0.1 MB while it lasts.
 
-    `map_ranges` can run parts of the tokenization in other processes, with the same result: see `sharing`.
+    `map_ranges` can run parts of the tokenization in other processes, with the same result: see `core.processes`.
     """
     ordered = sort_by_time(documents)
 

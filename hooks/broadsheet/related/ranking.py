@@ -56,7 +56,7 @@ def relate(documents: Sequence[Document], count: int = 8) -> Lists:
 def rank(documents: Sequence[Document], count: int = 8, map_ranges: RangeMapper = map_in_process) -> Ranking:
     """Return the lists of `relate`, and the near-duplicates found on the way.
 
-    `map_ranges` can run parts of the work in other processes, with the same result: see `sharing`.
+    `map_ranges` can run parts of the work in other processes, with the same result: see `core.processes`.
     """
     if count < 0:
         raise ValueError(f"count is {count}, expected 0 or more")

@@ -1,4 +1,4 @@
-"""Records of a site, made into search bundles by Pagefind."""
+"""Search: records of a site, and the search index that Pagefind makes from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bundle store: search bundles in directories of the cache, for the next build."""
+"""Bundle store: keep search bundles in the cache directory for the next build."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from pathlib import Path
 from broadsheet.core import is_foreign, is_process_alive
 
 FOLDER = "search"
-"""The directory of the store in that of the cache."""
+"""The directory of the store in the cache directory."""
 
 _MANIFEST = "bundle.json"
-"""The file that lists all others of a bundle with size and time; it is written last."""
+"""The file with size and time of all other files of a bundle; it is written last."""
 _MAX_UNUSED_BYTES = 30_000_000
-"""How much is kept of bundles that are not used any more, for a branch that comes back."""
+"""How many bytes of unused bundles are kept, for a branch that is checked out again."""
 _NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}")
 
 
 def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write a bundle as a directory, which appears under its name only when it is complete.
+    """Write a bundle to a directory, which gets its name when it is complete.
 
     Raises:
-        OSError: where it cannot be written; nothing is left of it then.
+        OSError: when the bundle cannot be written; no part of it stays.
 
     """
     part = folder.with_name(f"{folder.name}.{os.getpid()}")
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)
-        listed = {}
+        sizes_and_times = {}
         for path, data in sorted(files.items()):
             target = part / path
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(data)
-            listed[path] = [len(data), target.stat().st_mtime_ns // 10**9]
-        (part / _MANIFEST).write_text(json.dumps(listed), encoding="utf-8")
+            sizes_and_times[path] = [len(data), target.stat().st_mtime_ns // 10**9]
+        (part / _MANIFEST).write_text(json.dumps(sizes_and_times), encoding="utf-8")
         part.rename(folder)
     except OSError:
         shutil.rmtree(part, ignore_errors=True)
@@ -51,33 +51,37 @@ def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 class BundleStore:
-    """Bundles in directories under digests of their records, so that two builds may share them.
+    """Bundles in directories that are named by digests of their records, so two builds may share them.
 
-    A bundle is trusted while its files have the sizes and times with which they were written, and nobody else can
-    have written them. Cost: 7 µs a file.
+    A bundle is used while its files have the sizes and times with which they were written, and no other user can have
+    written them. Cost: 7 µs a file.
     """
 
     def __init__(self, cache: Path | None) -> None:
-        """Take the directory of the cache; without one, or where it cannot be used, bundles are kept until `close`."""
+        """Open the store in the cache directory, or, without a usable one, in a temporary directory until `close`."""
         self.warning = ""
-        self._own: Path | None = None
+        self._temporary: Path | None = None
         fault = _find_fault(cache / FOLDER) if cache else ""
         if fault:
             self.warning = f"{FOLDER}: {fault}: done without"
-        self.path = cache / FOLDER if cache and not fault else self._make_own()
+        self.path = cache / FOLDER if cache and not fault else self._make_temporary()
 
-    def _make_own(self) -> Path:
-        self._own = Path(tempfile.mkdtemp(prefix="broadsheet-search-"))
-        return self._own
+    def _make_temporary(self) -> Path:
+        self._temporary = Path(tempfile.mkdtemp(prefix="broadsheet-search-"))
+        return self._temporary
 
     def list_files(self, name: str) -> list[str]:
-        """The files of a bundle; empty where it is not there, or not as it was written: then it is removed."""
+        """Return the paths of a bundle's files; none when it is missing, or was changed: then remove it."""
         folder = self.path / name
         with suppress(OSError, ValueError, TypeError):
-            listed: dict[str, list[int]] = json.loads((folder / _MANIFEST).read_bytes())
-            own = not any(is_foreign(path.lstat()) for path in (folder, folder / _MANIFEST))
-            if own and not folder.is_symlink() and all(_is_as_written(folder / path, *listed[path]) for path in listed):
-                return list(listed)
+            expected: dict[str, list[int]] = json.loads((folder / _MANIFEST).read_bytes())
+            is_ours = not any(is_foreign(path.lstat()) for path in (folder, folder / _MANIFEST))
+            if (
+                is_ours
+                and not folder.is_symlink()
+                and all(_is_unchanged(folder / path, *expected[path]) for path in expected)
+            ):
+                return list(expected)
         if folder.is_symlink():
             folder.unlink()
         else:
@@ -85,37 +89,37 @@ class BundleStore:
         return []
 
     def has_beginning(self, beginning: str) -> bool:
-        """Whether there may be a bundle whose name begins in this way."""
+        """Return whether there may be a bundle whose name has this beginning."""
         return any(self.path.glob(f"{beginning}-*"))
 
-    def prune(self, used: Collection[str], most: int = _MAX_UNUSED_BYTES) -> None:
-        """Remove bundles that are not used, the oldest first, until at most that many bytes of them are left."""
+    def prune(self, used: Collection[str], max_bytes: int = _MAX_UNUSED_BYTES) -> None:
+        """Remove unused bundles, the oldest first, until they have at most `max_bytes`."""
         unused = []
         for path in self.path.iterdir():
             name, _, process = path.name.partition(".")
             if not _NAME.fullmatch(name) or not path.is_dir() or path.is_symlink():
                 continue
             if process:
-                # A bundle of which the writing was broken off.
+                # A bundle that a killed build has not finished.
                 if not is_process_alive(process):
                     shutil.rmtree(path, ignore_errors=True)
             elif name not in used:
                 unused.append((path.stat().st_mtime_ns, name, _measure(path)))
         size = sum(bytes_ for _, _, bytes_ in unused)
         for _, name, bytes_ in sorted(unused):
-            if size <= most:
+            if size <= max_bytes:
                 break
             shutil.rmtree(self.path / name, ignore_errors=True)
             size -= bytes_
 
     def close(self) -> None:
-        """Remove what was kept for one run."""
-        if self._own is not None:
-            shutil.rmtree(self._own, ignore_errors=True)
+        """Remove the temporary directory."""
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
 
 
 def _find_fault(folder: Path) -> str:
-    """Why a directory cannot be used, or ''; it is made where there is none."""
+    """Make a directory where there is none; return why it cannot be used, or ''."""
     if folder.is_symlink():
         return "a symbolic link"
     try:
@@ -125,7 +129,7 @@ def _find_fault(folder: Path) -> str:
     return "" if os.access(folder, os.W_OK) else "it cannot be written"
 
 
-def _is_as_written(path: Path, size: int, seconds: int) -> bool:
+def _is_unchanged(path: Path, size: int, seconds: int) -> bool:
     status = path.lstat()
     return stat.S_ISREG(status.st_mode) and (status.st_size, status.st_mtime_ns // 10**9) == (size, seconds)
 
@@ -135,13 +139,13 @@ def _measure(folder: Path) -> int:
 
 
 def measure_bundles(cache: Path) -> tuple[int, int]:
-    """How many bundles the store in the cache's directory has, and their bytes."""
+    """Return the number of bundles in a cache directory, and their bytes."""
     folders = _list_bundles(cache)
     return len(folders), sum(map(_measure, folders))
 
 
 def remove_bundles(cache: Path) -> bool:
-    """Remove the store's bundles; False where there was none."""
+    """Remove all bundles in a cache directory; return whether there were any."""
     folders = _list_bundles(cache)
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
@@ -151,7 +155,7 @@ def remove_bundles(cache: Path) -> bool:
 
 
 def _list_bundles(cache: Path) -> list[Path]:
-    place = cache / FOLDER
-    if place.is_symlink() or not place.is_dir():
+    store = cache / FOLDER
+    if store.is_symlink() or not store.is_dir():
         return []
-    return [path for path in sorted(place.iterdir()) if _NAME.fullmatch(path.name.partition(".")[0]) and path.is_dir()]
+    return [path for path in sorted(store.iterdir()) if _NAME.fullmatch(path.name.partition(".")[0]) and path.is_dir()]

@@ -1,13 +1,12 @@
-"""Search index: the records of a site as one or more Pagefind bundles, kept from build to build, put into the site.
+"""Search index: make one or more Pagefind bundles from the records of a site, keep them, and put them into the site.
 
 A newspaper of up to about 2,500 records has one bundle. A larger archive has several, of whole years, so that an edit
-makes one of them again and the others stay as they are. The newest lies in `pagefind/`, where the search page loads
-its program, with the site's own pages, which have no date. Older ones lie in directories below, and are joined to it
-in the browser.
+changes one bundle only. The newest bundle is in `pagefind/`, where the search page loads Pagefind's program; it also
+has the site's own pages, which have no date. Older bundles are in directories below; the browser joins them.
 
-Topics, authors and years lie in a file of the engine's beside each bundle, not in Pagefind's filters: Pagefind writes
-those in an order that differs from run to run (https://github.com/Pagefind/pagefind/issues/638), and the same records
-are to give the same bytes.
+Topics, authors and years are in a file of the engine beside each bundle, not in Pagefind's filters: Pagefind writes
+its filters in another order in each run (https://github.com/Pagefind/pagefind/issues/638), and the same records must
+give the same bytes.
 """
 
 from __future__ import annotations
@@ -27,30 +26,30 @@ from itertools import groupby
 from pathlib import Path
 
 from broadsheet.search.bundle_store import BundleStore
-from broadsheet.search.pagefind import OPEN, IndexingError, explain_unwritable, find_version, name_facets
+from broadsheet.search.pagefind import OPEN, IndexingError, explain_unwritable, find_version, get_facets_name
 from broadsheet.search.records import Record, find_common_words
 
 INDEX_DIR = "pagefind"
 """The directory of the index in the site."""
 MAX_RECORDS = 2_500
-"""How many records a bundle has at most, but for a single month with more. Pagefind takes 200 KB of memory for each."""
+"""The most records of a bundle, except for a single month with more. Pagefind needs 200 KB of memory for each."""
 MAX_BUNDLES = 16
-"""How many bundles there are at most: a larger archive has larger ones, as each costs a reader requests."""
+"""The most bundles of an index. A larger archive has larger bundles, because each bundle costs a reader requests."""
 LISTING = "bundles.json"
-"""The file that lists the bundles, and words that are left out of queries."""
+"""The file with the list of bundles, and the common words that queries leave out."""
 
-_EVERY = "ꙮ"
-"""A word that every record has, and no text: a search for it lists them all. (Without words, Pagefind loads the whole
-index.) It is sorted behind nearly all others, into the last and smallest chunk of words."""
-_FORM = "1"
-"""Counted up when the engine makes another bundle of the same records."""
+_MATCH_ALL = "ꙮ"
+"""A word that every record has and no text: a search for it lists all records. (For a search without words, Pagefind
+loads the whole index.) It is sorted after nearly all words, into the last and smallest chunk of the index."""
+_FORMAT_VERSION = "1"
+"""Increase this when the engine makes a different bundle from the same records."""
 
 
 def group_records(records: Sequence[Record]) -> list[tuple[str, list[Record]]]:
-    """Records with dates in groups that follow one another in time, the oldest first, and the name of each.
+    """Return the records of each bundle, oldest first, with a name; all records have a date.
 
-    A group is filled with whole years, from the oldest on, so a new article changes the last group and no other. A year
-    with too many records is divided into months: what an edit costs, and the memory that Pagefind takes, stay bounded.
+    Groups are filled with whole years from the oldest on, so a new article changes the last group only. A year with too
+    many records is divided into months. That limits the cost of an edit and the memory of Pagefind.
     """
     limit = MAX_RECORDS
     while True:
@@ -62,19 +61,19 @@ def group_records(records: Sequence[Record]) -> list[tuple[str, list[Record]]]:
 
 def _fill_groups(records: Sequence[Record], limit: int) -> list[tuple[str, str, list[Record]]]:
     groups: list[tuple[str, str, list[Record]]] = []
-    for period, found in _divide(records, limit):
-        if groups and len(groups[-1][2]) + len(found) <= limit:
+    for period, members in _divide(records, limit):
+        if groups and len(groups[-1][2]) + len(members) <= limit:
             first, _, group = groups[-1]
-            groups[-1] = (first, period, [*group, *found])
+            groups[-1] = (first, period, [*group, *members])
         else:
-            groups.append((period, period, found))
+            groups.append((period, period, members))
     return groups
 
 
 def _divide(records: Sequence[Record], limit: int) -> Iterator[tuple[str, list[Record]]]:
-    """The records of each year, or of each month of a year with too many."""
-    for year, found in groupby(records, key=lambda record: record.at[:4]):
-        of_year = list(found)
+    """Yield the records of each year, or of each month of a year with too many records."""
+    for year, members in groupby(records, key=lambda record: record.at[:4]):
+        of_year = list(members)
         if len(of_year) <= limit:
             yield year, of_year
         else:
@@ -82,41 +81,51 @@ def _divide(records: Sequence[Record], limit: int) -> Iterator[tuple[str, list[R
                 yield month, list(of_month)
 
 
-def describe_record(record: Record, language: str, number: int) -> bytes:
-    """A record as Pagefind takes it, JSON on one line; `number` is its place among those of its bundle.
+def serialize_record(record: Record, language: str, number: int) -> bytes:
+    """Return the JSON line of a record for Pagefind.
 
-    A record without a text would be left out, so its title stands for it. The search page asks for results sorted by
-    `place` to learn which result is which record.
+    Pagefind leaves out a record without a text, so the title is its text then. The search page asks for results sorted
+    by `place` to learn which result is which record.
+
+    Args:
+        record: the record.
+        language: of the site.
+        number: the place of the record in its bundle.
+
     """
-    shown = {
+    meta = {
         "title": record.title,
         "date": record.day,
         "language": record.language,
         "author": "\n".join(record.authors),
-        "every": _EVERY,
+        "every": _MATCH_ALL,
     }
-    described = {
+    fields = {
         "url": f"/{record.url}",
         "content": record.text or record.title or record.url,
         "language": language,
-        "meta": {key: value for key, value in shown.items() if value},
+        "meta": {key: value for key, value in meta.items() if value},
         "sort": {"place": f"{number:07}"},
     }
-    return json.dumps(described, separators=(",", ":")).encode() + b"\n"
+    return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
 
 
-def describe_facets(records: Sequence[Record]) -> bytes:
-    """Topics, authors and year of each record of a bundle, in their order, as JSON for the search page."""
+def serialize_facets(records: Sequence[Record]) -> bytes:
+    """Return topics, authors and year of each record of a bundle, in order, as JSON for the search page."""
     topics = sorted({topic for record in records for topic in record.topics})
     authors = sorted({author for record in records for author in record.authors})
     topic_numbers = {topic: number for number, topic in enumerate(topics)}
     author_numbers = {author: number for number, author in enumerate(authors)}
     pages = [
-        [record.year, [topic_numbers[one] for one in record.topics], [author_numbers[one] for one in record.authors]]
+        [
+            record.year,
+            [topic_numbers[topic] for topic in record.topics],
+            [author_numbers[author] for author in record.authors],
+        ]
         for record in records
     ]
-    listed = {"topic": topics, "author": authors, "pages": pages}
-    return json.dumps(listed, ensure_ascii=False, separators=(",", ":")).encode()
+    facets = {"topic": topics, "author": authors, "pages": pages}
+    return json.dumps(facets, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,30 +133,35 @@ class Bundle:
     """One bundle of an index."""
 
     path: str
-    """Its directory in that of the index, as `2015_2018/`; '' for the newest."""
+    """The directory of the bundle in the index, such as `2015_2018/`; '' for the newest."""
     name: str
-    """Its directory in the store: a digest of its articles, and one of all it is made of."""
+    """The directory of the bundle in the store: a digest of the articles, and one of everything in the bundle."""
 
 
 class SearchIndex:
-    """One index, made by a process beside the build, which may begin before the site's own pages are known.
+    """One index, made by a helper process, which may start before the site's own pages are known.
 
-    Cost for this process: 30 µs a record, and where nothing has changed there is no other. No thread is started in
-    this process, so that it can be copied until the index is placed. Each method may raise an `IndexingError`.
+    Cost for this process: 30 µs a record; where nothing has changed, there is no helper process. No thread is started,
+    so this process can be forked until the index is placed. Each method may raise an `IndexingError`.
     """
 
-    def __init__(self, store: BundleStore, language: str, *, processes: int = 1, gently: bool = False) -> None:
-        """Take where bundles are kept, and the language of the site, by whose rules all words are reduced to stems.
+    def __init__(self, store: BundleStore, language: str, *, processes: int = 1, low_priority: bool = False) -> None:
+        """Prepare an index; nothing is started.
 
-        `processes` bundles are made at a time; `gently` lets all other work go first.
+        Args:
+            store: keeps bundles from build to build.
+            language: of the site; its rules reduce all words to stems.
+            processes: how many bundles are made at a time.
+            low_priority: whether other processes go first.
+
         """
         self.bundles: list[Bundle] = []
-        """The newest first; complete after `finish`."""
+        """The newest bundle first; complete after `finish`."""
         self._store = store
         self._language = language
-        self._options = (str(max(1, processes)), "1" if gently else "")
+        self._options = (str(max(1, processes)), "1" if low_priority else "")
         self._newest: list[Record] = []
-        """Of the newest bundle: records without their texts."""
+        """The articles of the newest bundle."""
         self._lines: list[bytes] = []
         self._common: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
@@ -156,16 +170,16 @@ class SearchIndex:
         self._work = Path(tempfile.mkdtemp(prefix="broadsheet-search-"))
 
     def begin(self, articles: Sequence[Record], *, early: bool = True) -> None:
-        """Start with the articles, as far as they have changed; with `early`, before `finish` is called."""
+        """Take the articles. With `early`, start to make changed bundles now, else when `finish` is called."""
         groups = group_records([record for record in articles if record.day])
         self._common = find_common_words(articles)
         missing = False
         for name, records in groups[:-1]:
-            lines = self._describe(records, 0)
-            missing |= self._want(f"{name}/", lines, lines, records)
+            lines = self._serialize(records, 0)
+            missing |= self._request(f"{name}/", lines, lines, records)
         self.bundles.reverse()
         _, self._newest = groups[-1] if groups else ("", [])
-        self._lines = self._describe(self._newest, 0)
+        self._lines = self._serialize(self._newest, 0)
         self._begun = bool(self._newest) and not self._store.has_beginning(_digest(self._lines))
         self._begun &= early
         if self._begun:
@@ -173,14 +187,14 @@ class SearchIndex:
         if early and (missing or self._begun):
             self._start()
 
-    def finish(self, own: Sequence[Record]) -> None:
-        """Tell it the site's own pages, which have no date."""
-        pages = sorted(own, key=lambda record: record.url)
+    def finish(self, site_pages: Sequence[Record]) -> None:
+        """Take the site's own pages, which have no date, and make all bundles that are missing."""
+        pages = sorted(site_pages, key=lambda record: record.url)
         self._common = self._common or find_common_words(pages)
-        lines = self._describe(pages, len(self._newest))
+        lines = self._serialize(pages, len(self._newest))
         older, self.bundles = self.bundles, []
-        told = lines if self._begun else None
-        missing = self._want("", self._lines, [*self._lines, *lines], [*self._newest, *pages], told)
+        later_lines = lines if self._begun else None
+        missing = self._request("", self._lines, [*self._lines, *lines], [*self._newest, *pages], later_lines)
         name = self.bundles[0].name if missing else ""
         self.bundles += older
         self._newest, self._lines = [], []
@@ -189,7 +203,7 @@ class SearchIndex:
             name = ""
         if self._process is not None:
             assert self._process.stdin is not None
-            # A process that has failed says why when it is waited for.
+            # `wait` reports why a helper has failed.
             with suppress(OSError):
                 self._process.stdin.write(f"{name}\n".encode())
                 self._process.stdin.flush()
@@ -221,22 +235,22 @@ class SearchIndex:
             process.stdin.close()
         code = process.wait()
         if code or self._stopped:
-            ended = f"the search index cannot be made: its process ended with code {code}: build again"
-            raise IndexingError(reason or ended)
+            message = f"the search index cannot be made: its process ended with code {code}: build again"
+            raise IndexingError(reason or message)
 
     def place(self, site: Path) -> None:
         """Wait for the index and put it into a site, in place of an older one.
 
-        The files are links to those in the store, or copies where there can be no links. Cost: 30 µs a file; nothing
-        where the same index is there.
+        The files are hard links to the store, or copies where links are impossible. Cost: 30 µs a file; nothing where
+        the site has the same index.
 
         Raises:
-            IndexingError: when it cannot be made or put there; an older one is as it was.
+            IndexingError: when the index cannot be made or written; an older one stays as it was.
 
         """
         self.wait()
         target = site / INDEX_DIR
-        listing = _write_listing(self.bundles, self._common)
+        listing = _serialize_listing(self.bundles, self._common)
         with suppress(OSError):
             if (target / LISTING).read_bytes() == listing:
                 return
@@ -257,7 +271,7 @@ class SearchIndex:
         self._store.prune({bundle.name for bundle in self.bundles})
 
     def stop(self) -> None:
-        """End it, from any thread; what is in the store stays."""
+        """End the helper process; the store stays as it is. Any thread may call this."""
         with self._lock:
             self._stopped = True
             process, awaited = self._process, self._awaited
@@ -267,28 +281,31 @@ class SearchIndex:
                 process.communicate()
         self._clear()
 
-    def _describe(self, records: Sequence[Record], start: int) -> list[bytes]:
-        return [describe_record(record, self._language, start + number) for number, record in enumerate(records)]
+    def _serialize(self, records: Sequence[Record], start: int) -> list[bytes]:
+        return [serialize_record(record, self._language, start + number) for number, record in enumerate(records)]
 
-    def _want(
+    def _request(
         self,
         path: str,
         articles: Sequence[bytes],
         lines: Sequence[bytes],
         records: Sequence[Record],
-        told: Sequence[bytes] | None = None,
+        later_lines: Sequence[bytes] | None = None,
     ) -> bool:
-        """List a bundle, and have it made unless it is in the store; `told` are its records that were not told yet."""
-        facets = describe_facets(records)
+        """List a bundle, and write the files for the helper unless the bundle is in the store; return whether it did.
+
+        `later_lines` are the records that the helper has not got with `open.records`; None when it has got none.
+        """
+        facets = serialize_facets(records)
         name = f"{_digest(articles)}-{_digest([*lines, facets])}"
         self.bundles.append(Bundle(path, name))
         if self._store.list_files(name):
             return False
         self._write(f"{name}.facets", [facets])
-        if told is None:
+        if later_lines is None:
             self._write(f"{name}.records", lines)
         else:
-            self._write(f"{name}.rest", told)
+            self._write(f"{name}.rest", later_lines)
         return True
 
     def _write(self, file_name: str, lines: Sequence[bytes]) -> None:
@@ -301,7 +318,14 @@ class SearchIndex:
     def _start(self) -> None:
         paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
         names = sorted(path.stem for path in self._work.glob("*.records"))
-        program = ["-m", "broadsheet.search.pagefind", str(self._work), str(self._store.path), *self._options, *names]
+        program = [
+            "-c",
+            "from broadsheet.search.pagefind import run; run()",
+            str(self._work),
+            str(self._store.path),
+            *self._options,
+            *names,
+        ]
         with self._lock:
             if self._stopped:
                 raise IndexingError("stopped")
@@ -311,7 +335,7 @@ class SearchIndex:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"},
-                # A Control-C is for the build, which ends this process as well.
+                # Control-C must reach the build only, which ends this process.
                 start_new_session=True,
             )
 
@@ -333,12 +357,12 @@ class SearchIndex:
 
 
 def _digest(lines: Sequence[bytes]) -> str:
-    whole = hashlib.sha256(f"{_FORM} {find_version()}\n".encode())
+    digest = hashlib.sha256(f"{_FORMAT_VERSION} {find_version()}\n".encode())
     for line in lines:
-        whole.update(line)
-    return whole.hexdigest()[:16]
+        digest.update(line)
+    return digest.hexdigest()[:16]
 
 
-def _write_listing(bundles: Sequence[Bundle], common: Sequence[str]) -> bytes:
-    listed = [{"path": bundle.path, "facets": name_facets(bundle.name)} for bundle in bundles]
-    return json.dumps({"bundles": listed, "common": common}, ensure_ascii=False).encode()
+def _serialize_listing(bundles: Sequence[Bundle], common: Sequence[str]) -> bytes:
+    entries = [{"path": bundle.path, "facets": get_facets_name(bundle.name)} for bundle in bundles]
+    return json.dumps({"bundles": entries, "common": common}, ensure_ascii=False).encode()

@@ -1,8 +1,11 @@
-"""Pagefind: the program run, and a process beside the build that has it make bundles.
+"""Pagefind: run the program, in a helper process beside the build, to make search bundles.
 
-A bundle is what Pagefind makes of a list of records: a directory of files, complete in itself. This module uses the
-program through its service protocol, as Pagefind's own packages for Python and Node do. The package for Python waits a
-tenth of a second for each answer, which would be minutes for an archive, and for ever when the program has ended.
+A bundle is the directory of files that Pagefind makes from a list of records.
+
+This module uses the program through its service protocol, as Pagefind's own packages for Python and Node do, because
+the package for Python (`pagefind.index.PagefindIndex`, 1.5) reads at most one answer every tenth of a second, however
+many calls wait for one: measured for 2,077 records with all calls in flight, 215 seconds, and 9 seconds in this way on
+the same busy machine (the program's own work is 5 seconds of both). It also waits for ever when the program has ended.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ from broadsheet.search.bundle_store import write_bundle
 ENTRY = "pagefind-entry.json"
 """The file of a bundle that a browser loads first."""
 OPEN = "open"
-"""The name of a bundle that further records will be added to."""
+"""The name of a bundle whose last records, and whose own name, come later."""
 
 _FAILED = "the search index cannot be made"
 _INSTALL = (
@@ -48,15 +51,15 @@ _READ_SIZE = 2**20
 
 
 class IndexingError(BroadsheetError):
-    """Pagefind cannot run here, or has failed."""
+    """Pagefind cannot run here, or it failed."""
 
 
 class _UnwantedError(Exception):
-    """The bundle that is being made is not wanted any more."""
+    """The bundle in work is no longer wanted."""
 
 
 class PagefindProgram:
-    """One run of the program, within a `with`."""
+    """One run of the program, as a context manager."""
 
     def __init__(self) -> None:
         """Prepare a run; nothing is started."""
@@ -68,7 +71,7 @@ class PagefindProgram:
         self._ended = threading.Event()
 
     def stop(self) -> None:
-        """End the program, or keep it from starting; from any thread."""
+        """End the program, or prevent its start. Any thread may call this."""
         with self._lock:
             self._stopped = True
             if self._process is not None:
@@ -80,7 +83,7 @@ class PagefindProgram:
             if self._stopped:
                 raise IndexingError("stopped")
             try:
-                # In its own directory it cannot read a pagefind.toml of somebody else.
+                # In this directory is no pagefind.toml of another site.
                 self._process = subprocess.Popen(  # noqa: S603 - the program of the package, or the owner's own choice
                     command,
                     cwd=tempfile.gettempdir(),
@@ -102,12 +105,12 @@ class PagefindProgram:
             process.communicate()
 
     def make_bundle(self, records: Iterable[bytes]) -> dict[str, bytes]:
-        """The bundle of some records (see `describe_record`) as files by path."""
+        """Make the bundle of some records (see `index.serialize_record`); return its files by path."""
         number = self._ask(b'{"type":"NewIndex","config":null}')["index_id"]
         head = f'{{"type":"AddRecord","index_id":{number},'.encode()
         for record in records:
             self._ask(head + record.strip()[1:])
-        # Left to write the files itself, Pagefind answers while some of them are half-written.
+        # Not WriteFiles: Pagefind answers it while some files are half-written.
         files = self._ask(f'{{"type":"GetFiles","index_id":{number}}}'.encode())["files"]
         return {file["path"]: base64.b64decode(file["content"]) for file in files if _is_needed(file["path"])}
 
@@ -143,17 +146,17 @@ class PagefindProgram:
         return "Pagefind ended before it was done"
 
     def _watch(self) -> None:
-        """Kill the program when it owes the same answer for too long."""
-        seen = 0
+        """Kill the program when one answer takes too long."""
+        asked_before = 0
         while not self._ended.wait(_ANSWER_SECONDS):
-            if self._answered < self._asked == seen:
+            if self._answered < self._asked == asked_before:
                 self._timed_out = True
                 self.stop()
-            seen = self._asked
+            asked_before = self._asked
 
 
 def find_version() -> str:
-    """The version of Pagefind that is installed, or a question mark."""
+    """Return the version of the installed Pagefind, or a question mark."""
     try:
         return importlib.metadata.version("pagefind")
     except importlib.metadata.PackageNotFoundError:
@@ -162,31 +165,31 @@ def find_version() -> str:
 
 def _find_program() -> Path:
     try:
-        # Not at the top: a site without a search is built without Pagefind.
-        found: Path | None = importlib.import_module("pagefind.service").get_executable()
+        # Not imported at the top: a site without a search needs no Pagefind.
+        program: Path | None = importlib.import_module("pagefind.service").get_executable()
     except (ImportError, OSError):
-        found = None
-    if found is None:
+        program = None
+    if program is None:
         raise IndexingError(f"{_FAILED}: there is no Pagefind: {_INSTALL}")
-    return found.absolute()
+    return program.absolute()
 
 
 def _is_needed(path: str) -> bool:
-    """Whether a file is for searching: a bundle also has ready-made search boxes, which the site does not use."""
+    """Return whether the site uses a file: a bundle also has Pagefind's own search boxes."""
     return path == ENTRY or not path.startswith("pagefind-")
 
 
 def explain_unwritable(error: OSError, path: Path) -> str:
-    """What to tell a publisher when a file of the index cannot be written."""
+    """Return the message for a file of the index that cannot be written."""
     place = f"'{error.filename or path}' cannot be written ({error.strerror or error})"
     return f"{_FAILED}: {place}: make room on that disk, or allow writing there"
 
 
 class _Jobs:
-    """The bundles that one build wants: files of records in a directory, made to bundles in the store.
+    """Jobs: make the bundles that one build wants, from files of records in a directory.
 
-    `NAME.records` has a record a line, `NAME.facets` the file that is added to the bundle. `open.records` has the
-    first records of a bundle whose name comes later, and `NAME.rest` then has the others.
+    `NAME.records` has one record on each line, `NAME.facets` is added to the bundle as it is. `open.records` has the
+    first records of a bundle whose name comes later; `NAME.rest` then has the others.
     """
 
     def __init__(self, work: Path, store: Path) -> None:
@@ -196,21 +199,21 @@ class _Jobs:
         self._lock = threading.Lock()
         self._stopped = False
 
-    def make(self, names: Collection[str], processes: int, told: SimpleQueue[str]) -> None:
-        """Make bundles, a few at a time; `told` gets the name of a last one, or '' where there is none."""
+    def make(self, names: Collection[str], processes: int, last_name: SimpleQueue[str]) -> None:
+        """Make bundles, some at a time. `last_name` gets the name of the last bundle, or '' when there is none."""
         with ThreadPoolExecutor(processes) as pool:
             jobs = [pool.submit(self._make, name) for name in names if name != OPEN]
-            jobs.append(pool.submit(self._make_last, told, OPEN in names))
-            # One that has failed ends the others.
+            jobs.append(pool.submit(self._make_last, last_name, OPEN in names))
+            # The first failure ends all.
             wait(jobs, return_when=FIRST_EXCEPTION)
-            failed = [error for job in jobs if job.done() and (error := _find_error(job))]
-            if failed:
+            errors = [error for job in jobs if job.done() and (error := _find_error(job))]
+            if errors:
                 self.stop()
-                told.put("")
-                raise failed[0]
+                last_name.put("")
+                raise errors[0]
 
     def stop(self) -> None:
-        """End every program that is running, and keep others from starting."""
+        """End all programs, and prevent the start of others."""
         with self._lock:
             self._stopped = True
             for program in self._programs:
@@ -219,9 +222,9 @@ class _Jobs:
     def _make(self, name: str) -> None:
         self._write(name, self._run(self._read(f"{name}.records")))
 
-    def _make_last(self, told: SimpleQueue[str], early: bool) -> None:
-        if not early:
-            if name := told.get():
+    def _make_last(self, last_name: SimpleQueue[str], is_open: bool) -> None:
+        if not is_open:
+            if name := last_name.get():
                 self._make(name)
             return
         name = ""
@@ -229,7 +232,7 @@ class _Jobs:
         def read_all() -> Iterator[bytes]:
             nonlocal name
             yield from self._read(f"{OPEN}.records")
-            name = told.get()
+            name = last_name.get()
             if not name:
                 raise _UnwantedError
             yield from self._read(f"{name}.rest")
@@ -254,13 +257,13 @@ class _Jobs:
     def _write(self, name: str, files: dict[str, bytes]) -> None:
         facets = (self._work / f"{name}.facets").read_bytes()
         try:
-            write_bundle(self._store / name, {**files, name_facets(name): facets})
+            write_bundle(self._store / name, {**files, get_facets_name(name): facets})
         except OSError as error:
             raise IndexingError(explain_unwritable(error, self._store / name)) from None
 
 
-def name_facets(name: str) -> str:
-    """The file in a bundle that tells topics, authors and years of its records."""
+def get_facets_name(name: str) -> str:
+    """Return the name of the file in a bundle that has topics, authors and years of its records."""
     return f"facets-{name.rpartition('-')[2]}.json"
 
 
@@ -268,43 +271,44 @@ def _find_error(job: Future[None]) -> BaseException | None:
     return None if job.cancelled() else job.exception()
 
 
-def main(work: str, store: str, processes: str, gently: str, *names: str) -> int:
-    """Make bundles (see `_Jobs`); the name of a last one, or an empty line, comes from standard input.
+def main(work: str, store: str, processes: str, low_priority: str, *names: str) -> int:
+    """Make bundles (see `_Jobs`). The name of the last one, or an empty line, comes from standard input.
 
     Returns:
         0 when all are in the store; otherwise 1, with the reason on standard output.
 
     """
-    if gently and hasattr(os, "nice"):
+    if low_priority and hasattr(os, "nice"):
         os.nice(_NICENESS)
-    jobs, told = _Jobs(Path(work), Path(store)), SimpleQueue[str]()
+    jobs, last_name = _Jobs(Path(work), Path(store)), SimpleQueue[str]()
 
-    def listen() -> None:
-        told.put(sys.stdin.readline().strip())
+    def read_input() -> None:
+        last_name.put(sys.stdin.readline().strip())
         sys.stdin.read()
-        # The build that wanted an index has ended.
+        # The build has ended.
         jobs.stop()
         threading.Event().wait(_EXIT_SECONDS)
         os._exit(1)
 
-    threading.Thread(target=listen, daemon=True).start()
+    threading.Thread(target=read_input, daemon=True).start()
     try:
-        jobs.make(names, int(processes), told)
+        jobs.make(names, int(processes), last_name)
     except IndexingError as error:
-        _say(str(error))
+        _print_reason(str(error))
         return 1
-    except Exception as error:  # whatever happens, a build reports a sentence
-        _say(f"{_FAILED}: {type(error).__name__}: {error}: {_AGAIN}")
+    except Exception as error:  # the build reports every failure as a sentence
+        _print_reason(f"{_FAILED}: {type(error).__name__}: {error}: {_AGAIN}")
         return 1
     return 0
 
 
-def _say(text: str) -> None:
+def _print_reason(text: str) -> None:
     with suppress(OSError):
         print(text, flush=True)  # noqa: T201 - for the build, which reports it
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Be the process beside the build: call `main` with the arguments of the command line."""
     code = main(*sys.argv[1:])
-    # Without waiting for the thread that listens.
+    # Do not wait for the thread that reads standard input.
     os._exit(code)

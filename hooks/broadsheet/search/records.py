@@ -1,4 +1,4 @@
-"""Records: what readers can search, as plain text of the articles and of the site's own pages."""
+"""Records: the plain text of articles and of the site's own pages, for the search index."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from broadsheet.edition import Edition
 from broadsheet.rendering import RenderedBody, collapse_whitespace, html_to_text
 
 SEARCH_URL = "search/"
-"""The page that shows results."""
+"""The page with the results of a search."""
 
 _HEADLINE = re.compile(r"<h1\b.*?</h1>", re.DOTALL | re.IGNORECASE)
 _WORD = re.compile(r"\w+")
@@ -23,22 +23,22 @@ _MIN_RECORDS, _SAMPLE = 200, 250
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One page as the search knows it, all of it plain text. No two records have the same `url`."""
+    """One page in the search index. All fields are plain text; each record has a `url` of its own."""
 
     url: str
     """Relative to the site's root, not percent-encoded."""
     title: str
     text: str
     language: str = ""
-    """BCP 47; '' for the site's own."""
+    """BCP 47; '' for the language of the site."""
     topics: tuple[str, ...] = ()
-    """Titles, with those of parent topics: a search within a section finds all of its topics."""
+    """Titles of topics and of their parents: a search in a section finds the articles of all its topics."""
     authors: tuple[str, ...] = ()
     """Names."""
     day: str = ""
-    """As `2026-01-18`, in the newspaper's zone; '' for a page without a date."""
+    """A date such as `2026-01-18`, in the time zone of the newspaper; '' for a page without a date."""
     at: str = ""
-    """The instant in UTC, as ISO 8601: sorted as text, instants are sorted by time; '' as above."""
+    """The instant of publication in UTC, as ISO 8601, so that texts sort by time; '' for a page without a date."""
 
     @property
     def year(self) -> str:
@@ -47,20 +47,20 @@ class Record:
 
 
 def record_articles(edition: Edition, bodies: Mapping[str, RenderedBody]) -> list[Record]:
-    """The records of an edition's articles, whose bodies are given by path. Cost: about 20 µs an article."""
+    """Return the records of an edition's articles; `bodies` are by path. Cost: about 20 µs an article."""
     return [_record_article(edition, article, bodies[article.path]) for article in edition.articles]
 
 
 def record_page(url: str, title: str, content: str, language: str = "") -> Record:
-    """The record of one of the site's own pages; title and content are HTML."""
+    """Return the record of one of the site's own pages; title and content are HTML."""
     return Record(url, html_to_text(title), html_to_text(_HEADLINE.sub("", content, count=1)), language)
 
 
 def find_common_words(records: Sequence[Record]) -> list[str]:
-    """Words that two in three records have, such as "the", in any language; none where there are few records.
+    """Return words that two of three records have, such as "the", in any language; none for few records.
 
-    The search page leaves them out of a query: they load the largest parts of the index and tell results apart least.
-    Cost: about 40 ms, as a sample of records is looked at.
+    The search page leaves them out of queries: they load the largest parts of the index and separate results least.
+    Cost: about 40 ms, because it reads only a sample of the records.
     """
     if len(records) < _MIN_RECORDS:
         return []
