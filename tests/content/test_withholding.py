@@ -40,6 +40,15 @@ OPTIONAL = [
     "x-none:",
     "x-map:\n  k: v",
     "x-list:\n- a\n- b: c",
+    "x-list: [a,\nb]",
+    'x-list:\n- "a\nb"\n- c',
+    "x-og:title: foo",
+    "x-og.title: foo",
+    "x-my note: foo",
+    '"x-a b": 1',
+    "'x-a: b': 1",
+    'x-note: "One\nand two"',
+    'x-note: "One\n\nand: two"',
     "# a note",
     "",
 ]
@@ -172,6 +181,62 @@ def test_no_change_of_any_other_line_publishes_a_draft_silently(withholding: Lin
         for changed in change_structure(lines, index):
             kept = len(withholding) == 2 or withholding[0] in map(str.strip, changed)
             assert not (kept and is_public_silently(changed)), changed
+
+
+OWN = [field for field in OPTIONAL if field.lstrip("\"'").startswith("x-")]
+
+
+@pytest.mark.parametrize("own", OWN)
+@pytest.mark.parametrize("withholding", [DRAFT[0], EMBARGO[1]])
+def test_a_second_fence_above_keys_of_its_own_publishes_nothing_silently(withholding: str, own: str) -> None:
+    lines = ["---", REQUIRED[0], REQUIRED[3], REQUIRED[5], *f"{own}\n{withholding}".split("\n"), "---"]
+    assert is_sound(lines, "Words.\n")
+    for fence in ("---", "----", "--- "):
+        for index in range(1, len(lines) - 1):
+            assert not is_public_silently([*lines[:index], fence, *lines[index:]]), index
+
+
+HONEST_BODIES = [
+    "Draft: on Thursday night the Knicks pick first.\n",
+    "Draft: yes or no? Readers decide.\n",
+    "Embargo: On Friday, Brussels bans the oil.\n",
+    "Expires: 2026-06-30. Tenders to the town hall.\n",
+    "draft: true is what one writes into an article.\n",
+    "- Write this:\n\n  ```yaml\n  draft: true\n  ```\n\n---\n",
+    "1. Write this:\n\n   ~~~\n   title: T\n   draft: true\n   ~~~\n",
+    "- ```\n  draft: true\n  ```\n",
+    "```\ndraft: true\n```\n\n---\n",
+    "    draft: true\n",
+    "story: the whole thing\n---\n\nWords.\n",
+    "type: a history\n---\n",
+    "sources: AP, Reuters\n\n---\n",
+    "summary: the case so far\n\n---\n\nWords.\n",
+    "Summary: the case\nSources: AP, Reuters\n\n---\n",
+    "The tender in short:\nOpens: 2026-05-01\nExpires: 2026-06-30\n\nWords.\n",
+    "Words.\n\nExpires: 2026-06-30\n\n---\n",
+    "# Draft\n\nWords: many.\n\n---\n\nExpires: on Friday.\n",
+]
+
+
+@pytest.mark.parametrize("body", HONEST_BODIES)
+def test_prose_that_only_resembles_a_key_is_no_error(body: str) -> None:
+    assert is_sound(["---", REQUIRED[0], REQUIRED[3], REQUIRED[5], "---"], body)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "x-poll:\n  expires: 2026-05-01\n  question: Why?",
+        "x-poll: {expires: 2026-05-01}",
+        "summary: |\n  Embargo: on Russian oil",
+        "x-rounds:\n- draft: true\n  number: 1",
+        "x-polls:\n- expires: 2026-05-01\n  question: Why?",
+        "expires: 2027-01-01\nx-poll:\n  expires: 2026-05-01",
+    ],
+)
+def test_values_of_its_own_that_cannot_be_a_slip_are_no_error(own: str) -> None:
+    lines = ["---", REQUIRED[0], REQUIRED[3], REQUIRED[5], *own.split("\n"), "---"]
+    assert is_sound(lines, "Words.\n")
 
 
 def test_one_changed_character_publishes_a_draft_only_as_a_comment() -> None:

@@ -252,8 +252,8 @@ def _describe(node: Node) -> str:
 
 def _find_lost(node: Scalar) -> str:
     """The whole of a text of which YAML drops a part for a comment, or ''."""
-    # `summary: # two sentences` is a note to oneself, `summary: #1 in the charts` is not.
-    note = node.is_null and node.cut[1:2].isspace()
+    # `summary: # two sentences` is a note to oneself, `summary: #1 in the charts` is not; quotes end a text.
+    note = not node.plain or (node.is_null and node.cut[1:2].isspace())
     return f"{node.text} {node.cut}".strip() if node.cut and not note else ""
 
 

@@ -11,15 +11,13 @@ from typing import Any
 
 from broadsheet.content.article import ARTICLE_TYPES, FRONT_PLACES, Article, Correction, Image, Reference, RelatedChoice
 from broadsheet.content.field_reader import FieldReader
+from broadsheet.content.misplaced_keys import WITHHOLDING_KEYS
 from broadsheet.content.yaml_nodes import Items, Scalar
 from broadsheet.core import Moment, is_letter, is_slug, slugify
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 _MAX_ALIAS = 200
 """The longest part of an alias between two slashes, in bytes of UTF-8: it is the name of a directory."""
-
-WITHHOLDING_KEYS = ("draft", "embargo", "expires")
-"""The keys that keep an article from readers: one that is lost without a word publishes it."""
 
 FOREIGN_KEYS = MappingProxyType(
     {

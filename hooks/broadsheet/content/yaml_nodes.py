@@ -51,7 +51,7 @@ class Scalar:
     plain: bool
     """Without quotes."""
     cut: str = ""
-    """What YAML drops after an unquoted ` #`, that sign included; '' where nothing is dropped."""
+    """The comment behind the value, ` #` included, which YAML drops; '' where there is none."""
 
     @property
     def is_null(self) -> bool:
@@ -231,10 +231,10 @@ class _EventReader:
         return text
 
     def _cut_off(self, event: Any, indent: int) -> str:
-        """What is lost behind a ` #`, or in a line below that is indented and begins with that sign."""
+        """The comment behind a value, or in an indented line below it, that may have been meant as text."""
         row: int = event.end_mark.line
         column: int = event.end_mark.column
-        if event.style or row >= len(self.lines):
+        if event.style in {"|", ">"} or row >= len(self.lines):
             return ""
         line = self.lines[row]
         if _COMMENT.match(line, column):
