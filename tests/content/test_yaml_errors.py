@@ -4,7 +4,7 @@ import time
 
 import pytest
 import yaml
-from broadsheet.content.yaml_errors import explain_yaml
+from broadsheet.content.yaml_errors import explain_yaml, match_keyed, match_value, quote, suggest_quotes
 from broadsheet.content.yaml_nodes import parse_yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,6 +47,7 @@ PIECES = st.sampled_from(
         "\u2028",
     ]
 ) | st.just("|")
+PRINTABLE = st.text(st.characters(categories=("L", "N", "P", "S", "Zs")) | st.sampled_from("'\" \\:#"), max_size=40)
 
 
 def test_a_register_is_not_told_of_the_front_matter_s_end():
@@ -87,3 +88,57 @@ def test_whatever_is_wrong_has_a_place_in_the_text_and_plain_words(text):
         assert problem.message
         assert len(str(problem)) < 800
     assert root is not None or problems or yaml.compose(text.replace("\u2028", " ")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("Mayor: no", "'Mayor: no'"),
+        ("It's on", '"It\'s on"'),
+        ('"No," he said', "'\"No,\" he said'"),
+        ('It\'s "on"', "'It''s \"on\"'"),
+        ("It's C:\\", "'It''s C:\\'"),
+        ("", "''"),
+    ],
+)
+def test_quotes_are_those_that_leave_the_text_readable(text, quoted):
+    assert quote(text) == quoted
+
+
+@given(PRINTABLE)
+def test_a_quoted_text_is_read_back(text):
+    assert yaml.safe_load(f"key: {quote(text)}") == {"key": text}
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "hint"),
+    [
+        ("title: Kyiv: no", 7, "put the text in quotes: title: 'Kyiv: no'"),
+        ("  alt:   a: b  ", 9, "put the text in quotes: alt: 'a: b'"),
+        ("- a: b", 5, "put the text in quotes: - a: 'b'"),
+        ("- @b", 2, "put the text in quotes: - '@b'"),
+        ("title: 'Don't go'", 7, 'put the text in quotes: title: "Don\'t go"'),
+        ('title: "Say "no" now"', 7, "put the text in quotes: title: 'Say \"no\" now'"),
+        ('title: ""no" now"', 7, "put the text in quotes: title: '\"no\" now'"),
+        ('title: "Yes" or "No"', 7, 'put the text in quotes: title: \'"Yes" or "No"\''),
+        ("title: 'T'\xa0", 7, "put the text in quotes: title: 'T'"),
+        ("title: ''", 7, "put the text in quotes: title: \"''\""),
+        ("title: [a: b]", 8, "put the text in quotes"),
+        ("a sentence", 0, "put the text in quotes"),
+        (f"title: {'x' * 200}", 7, "put the text in quotes"),
+    ],
+)
+def test_a_hint_repeats_the_line_as_it_should_be(line, column, hint):
+    assert suggest_quotes(line, column) == hint
+
+
+def test_a_hint_names_what_to_quote():
+    assert suggest_quotes("a: b", 3, "all of it") == "put all of it in quotes: a: 'b'"
+
+
+def test_a_line_is_taken_apart():
+    assert match_keyed("  - title: A b")["lead"] == "  - "
+    assert match_keyed("title: A b")["value"] == "A b"
+    assert match_keyed("- A b") is None
+    assert match_value("- A b")["value"] == "A b"
+    assert match_value("A b") is None

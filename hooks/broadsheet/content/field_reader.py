@@ -9,7 +9,7 @@ from datetime import tzinfo
 from types import MappingProxyType
 from typing import Any
 
-from broadsheet.content.quoting import quote
+from broadsheet.content.yaml_errors import quote
 from broadsheet.content.yaml_nodes import Entries, Items, Node, Scalar, SourcePosition
 from broadsheet.core import Moment, Problem, Severity, is_web_address, parse_moment, suggest
 

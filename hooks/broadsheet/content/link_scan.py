@@ -20,7 +20,7 @@ _UNREAD = re.compile(
 def find_link_targets(body: str) -> tuple[str, ...]:
     """The addresses that a body in Markdown links to, as they are written, each once; none on the page itself.
 
-    >>> find_addresses("[One](a.md), [two](https://example.org/), [three](a.md) and [the foot](#foot).")
+    >>> find_link_targets("[One](a.md), [two](https://example.org/), [three](a.md) and [the foot](#foot).")
     ('a.md', 'https://example.org/')
     """
     matches = _ADDRESS.finditer(_UNREAD.sub(" ", body))

@@ -9,8 +9,7 @@ from typing import Any
 
 import yaml
 
-from broadsheet.content.quoting import suggest_quotes
-from broadsheet.content.yaml_errors import explain_yaml
+from broadsheet.content.yaml_errors import explain_yaml, suggest_quotes
 from broadsheet.core import Problem
 
 try:
