@@ -151,3 +151,17 @@ def test_an_article_is_public_only_in_its_time() -> None:
     instants = [datetime(2026, 1, 20, 9, 59, tzinfo=UTC), datetime(2026, 1, 20, 10, tzinfo=UTC)]
     instants += [datetime(2026, 1, 31, 23, 59, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)]
     assert [article.is_public(now) for now in instants] == [False, True, True, False]
+
+
+def test_a_first_line_of_code_keeps_its_indentation() -> None:
+    for blank in (b"", b"\n", b"  \n\t\n"):
+        article, problems = read(HEAD + b"---\n" + blank + b"    code\n\n    more\n")
+        assert problems == []
+        assert article is not None
+        assert (article.body, article.body_line) == ("    code\n\n    more", 6 + blank.count(b"\n"))
+
+
+def test_a_key_named_as_a_parameter_of_python_is_only_unknown() -> None:
+    for key in (b"content", b"handler", b"self", b"text"):
+        _, [problem] = read(HEAD + key + b": 1\n---\n")
+        assert (problem.line, problem.key, problem.message) == (5, key.decode(), "unknown key")

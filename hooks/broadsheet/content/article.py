@@ -90,11 +90,11 @@ class Article:
     """The keys that begin with `x-`, without that prefix."""
     body_line: int = field(default=1, compare=False)
     """The 1-based line of the file on which `body` begins."""
-    marks: Mapping[str, SourcePosition] = field(default_factory=dict, compare=False, repr=False)
+    positions: Mapping[str, SourcePosition] = field(default_factory=dict, compare=False, repr=False)
     """Where values stand in the file: 'topics.0', 'related.pin.1', 'image.src' and so on."""
-    addresses: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
+    link_targets: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
     """What the body links to on this site, as written, where that was looked for when the file was read."""
-    imprint: str = field(default="", compare=False, repr=False)
+    metadata_digest: str = field(default="", compare=False, repr=False)
     """Tells whether anything but the body has changed since another reading of the file: see `article_file`."""
 
     @property

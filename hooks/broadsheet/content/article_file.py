@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from datetime import tzinfo
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
@@ -31,36 +31,44 @@ _BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
 _BEGIN = "put title, date and topics between two lines of ---, the first of which is the file's first line"
 
 
-class _LocatingHandler(YAMLHandler):
-    """python-frontmatter's YAML handler, which notes where the front matter and the body begin."""
+class _FrontMatterHandler(YAMLHandler):
+    """A handler for python-frontmatter that reads YAML with positions, and keeps what the package drops.
+
+    `frontmatter.parse` returns the values by key, as nodes, and the body. Two things are not in its result and stay
+    here: the positions of the keys, since the package copies the mapping into a plain dict; and the indentation of
+    the body's first line, since the package strips the body, which would make prose of a first line of code.
+    `frontmatter.loads` and its `Post` cannot be used: they pass the keys as keyword arguments, so that a key such as
+    `content` or `handler` raises a TypeError.
+    """
 
     def __init__(self, path: str) -> None:
         super().__init__()
         self.path = path
         self.root: Node | None = None
         self.problems: list[Problem] = []
-        self.closed = False
+        self.is_closed = False
         self.front = ""
         self.front_line = 1
-        self.body = ""
+        self.indentation = ""
+        """The white space before the body's first word, from the beginning of its line."""
         self.body_line = 1
 
     def split(self, text: str) -> tuple[str, str]:
         opening, closing = islice(self.FM_BOUNDARY.finditer(text), 2)  # ValueError: no end, as upstream
-        self.closed = True
-        front = min(opening.end() + 1, closing.start())
-        self.front_line = text.count("\n", 0, front) + 1
-        blank = _BLANK_LINES.match(text, closing.end())
-        start = blank.end() if blank else closing.end()
-        self.body_line = text.count("\n", 0, start) + 1
-        # Upstream strips the body, and with it the indentation of a first line of code.
-        self.body = text[start:]
-        self.front = text[front : closing.start()]
-        return self.front, self.body
+        self.is_closed = True
+        front_start = min(opening.end() + 1, closing.start())
+        self.front_line = text.count("\n", 0, front_start) + 1
+        self.front = text[front_start : closing.start()]
+        blank_lines = _BLANK_LINES.match(text, closing.end())
+        body_start = blank_lines.end() if blank_lines else closing.end()
+        self.body_line = text.count("\n", 0, body_start) + 1
+        body = text[body_start:]
+        self.indentation = body[: len(body) - len(body.lstrip())]
+        return self.front, body
 
     def load(self, fm: str, **kwargs: object) -> dict[str, Any]:
         self.root, self.problems = parse_yaml(fm, self.path, self.front_line, _MAX_VALUES)
-        return {}
+        return dict(self.root.entries) if isinstance(self.root, Entries) else {}
 
 
 def parse_article(data: bytes, path: str, label: str, zone: tzinfo) -> tuple[Article | None, list[Problem]]:
@@ -83,9 +91,9 @@ def parse_article(data: bytes, path: str, label: str, zone: tzinfo) -> tuple[Art
         return None, problems
     if not _FENCE.match(text):
         return None, [_explain_no_fence(text, label)]
-    handler = _LocatingHandler(label)
-    frontmatter.parse(text, handler=handler)
-    if not handler.closed:
+    handler = _FrontMatterHandler(label)
+    metadata, content = frontmatter.parse(text, handler=handler)
+    if not handler.is_closed:
         return None, [Problem(label, 1, 1, "", "the front matter has no end", "close it with a line of ---")]
     if has_errors(handler.problems):
         return None, handler.problems
@@ -93,14 +101,15 @@ def parse_article(data: bytes, path: str, label: str, zone: tzinfo) -> tuple[Art
         line = handler.root.mark.line if handler.root else handler.front_line
         message = "expected lines of 'key: value' between the two lines of ---"
         return None, [Problem(label, line, 0, "", message, "title, date and topics are required")]
-    body, problems = _clean_body(handler.body, handler.body_line, label)
-    reader = FieldReader(handler.root, label, problems, {})
+    mapping = replace(handler.root, entries=cast("dict[str, Node]", metadata))
+    source = FrontMatterText(label, handler.front, handler.front_line, handler.indentation + content, handler.body_line)
+    body, problems = _clean_body(source)
+    reader = FieldReader(mapping, label, problems, {})
     article = read_article(reader, path, zone, body, handler.body_line)
-    parts = FrontMatterText(label, handler.front, handler.front_line, handler.body, handler.body_line)
-    problems += find_swallowed_keys(parts, handler.root, reader.known)
-    problems += find_keys_below(parts, handler.root, reader.known)
-    imprint = hashlib.blake2b("\0".join((path, str(zone), handler.front)).encode(), digest_size=16).hexdigest()
-    return replace(article, addresses=find_link_targets(body), imprint=imprint), problems
+    problems += find_swallowed_keys(source, mapping, reader.known)
+    problems += find_keys_below(source, mapping, reader.known)
+    metadata_digest = hashlib.blake2b("\0".join((path, str(zone), handler.front)).encode(), digest_size=16).hexdigest()
+    return replace(article, link_targets=find_link_targets(body), metadata_digest=metadata_digest), problems
 
 
 def _explain_no_fence(text: str, label: str) -> Problem:
@@ -117,11 +126,12 @@ def _explain_no_fence(text: str, label: str) -> Problem:
     return Problem(label, 1, 1, "", "no front matter: the first line is not '---'", _BEGIN)
 
 
-def _clean_body(body: str, line: int, label: str) -> tuple[str, list[Problem]]:
+def _clean_body(text: FrontMatterText) -> tuple[str, list[Problem]]:
     """The body without characters that no page or feed may have, and a warning that names the first of them."""
-    match = FORBIDDEN.search(body)
+    match = FORBIDDEN.search(text.body)
     if match is None:
-        return body, []
-    mark = locate(body, match.start(), line)
+        return text.body, []
+    position = locate(text.body, match.start(), text.body_line)
     message, hint = describe_forbidden(match[0])
-    return FORBIDDEN.sub("", body), [Problem(label, mark.line, mark.column, "", message, hint, "warning")]
+    problem = Problem(text.path, position.line, position.column, "", message, hint, "warning")
+    return FORBIDDEN.sub("", text.body), [problem]

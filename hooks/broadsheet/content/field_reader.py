@@ -26,19 +26,24 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});")
 
 
 class FieldReader:
-    """Reads one mapping key by key; `problems` holds what was wrong, `marks` where each value stood.
+    """Reads one mapping key by key; `problems` holds what was wrong, `positions` where each value stood.
 
     A value that is wrong reads as if it were missing, so that one pass finds all faults.
     """
 
     def __init__(
-        self, entries: Entries, path: str, problems: list[Problem], marks: dict[str, SourcePosition], prefix: str = ""
+        self,
+        entries: Entries,
+        path: str,
+        problems: list[Problem],
+        positions: dict[str, SourcePosition],
+        prefix: str = "",
     ) -> None:
         """Read `entries` of the file at `path`; keys are reported behind `prefix` (`image.`)."""
         self.entries = entries
         self.path = path
         self.problems = problems
-        self.marks = marks
+        self.positions = positions
         self.prefix = prefix
         self._asked: set[str] = set()
 
@@ -46,7 +51,7 @@ class FieldReader:
         self, key: str, message: str, hint: str = "", severity: Severity = "error", index: int | None = None
     ) -> None:
         """Note a problem with a key, at the place of its value or of the item of that index."""
-        mark = self.marks.get(f"{self.prefix}{key}.{index}") or self._mark(key)
+        mark = self.positions.get(f"{self.prefix}{key}.{index}") or self._mark(key)
         name = f"{self.prefix}{key}".rstrip(".")
         self.problems.append(Problem(self.path, mark.line, mark.column, name, message, hint, severity))
 
@@ -162,7 +167,7 @@ class FieldReader:
             elif value in values:
                 self._fault_at(item.mark, key, f"'{value[:60]}' is listed twice", "take one out", "warning")
             else:
-                self.marks[f"{self.prefix}{key}.{len(values)}"] = item.mark
+                self.positions[f"{self.prefix}{key}.{len(values)}"] = item.mark
                 values[value] = None
         return tuple(values)
 
@@ -174,7 +179,7 @@ class FieldReader:
         if not isinstance(node, Entries):
             self.fault(key, f"expected keys and values, found {_describe(node)}", hint)
             return None
-        return FieldReader(node, self.path, self.problems, self.marks, f"{self.prefix}{key}.")
+        return FieldReader(node, self.path, self.problems, self.positions, f"{self.prefix}{key}.")
 
     def mappings(self, key: str, hint: str = "") -> Iterator[FieldReader]:
         """A reader for each mapping in the list under a key; `hint` tells how to write an item."""
@@ -187,7 +192,7 @@ class FieldReader:
             return
         for index, item in enumerate(node.items):
             if isinstance(item, Entries):
-                yield FieldReader(item, self.path, self.problems, self.marks, f"{self.prefix}{key}.{index}.")
+                yield FieldReader(item, self.path, self.problems, self.positions, f"{self.prefix}{key}.{index}.")
             else:
                 message = f"expected keys and values in each item, found {_describe(item)}"
                 self._fault_at(item.mark, key, message, hint)
@@ -226,7 +231,7 @@ class FieldReader:
         self._asked.add(key)
         node = self.entries.entries.get(key)
         if node is not None:
-            self.marks[f"{self.prefix}{key}"] = node.mark
+            self.positions[f"{self.prefix}{key}"] = node.mark
         return node
 
     def _mark(self, key: str) -> SourcePosition:

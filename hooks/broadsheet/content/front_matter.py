@@ -83,7 +83,7 @@ def read_article(reader: FieldReader, path: str, zone: tzinfo, body: str, body_l
     slug = _read_slug(reader, path)
     reader.finish(FOREIGN_KEYS, "keys of your own begin with 'x-'; text goes below the closing ---")
     date = date or Moment(datetime(1, 1, 2, tzinfo=UTC))
-    return Article(path, title, date, topics, slug, body, body_line=body_line, marks=reader.marks, **fields)
+    return Article(path, title, date, topics, slug, body, body_line=body_line, positions=reader.positions, **fields)
 
 
 def _check_order(

@@ -157,7 +157,9 @@ def _check_ids(article: Article, label: str, checks: Iterable[_Check]) -> list[P
         for index, name in enumerate(named[check.key]):
             if name in check.known or (check.is_open and is_slug(name)):
                 continue
-            mark = article.marks.get(f"{check.key}.{index}") or article.marks.get(check.key, SourcePosition(1, 1))
+            mark = article.positions.get(f"{check.key}.{index}") or article.positions.get(
+                check.key, SourcePosition(1, 1)
+            )
             problems.append(Problem(label, mark.line, mark.column, check.key, *check.explain(name)))
     return problems
 
@@ -186,7 +188,7 @@ def _find_clashes(articles: Sequence[Article], source: ContentFiles) -> tuple[se
             if owners == [article]:
                 continue
             other = next(twin for twin in [*owners, *(one for one, _ in claimants)] if twin is not article)
-            mark = article.marks.get(key, SourcePosition(1, 1))
+            mark = article.positions.get(key, SourcePosition(1, 1))
             name = key.partition(".")[0]
             message = f"the address /{url} is also that of {source.name(other.path)}"
             hint = "give one of them another slug" if name == "slug" else "take the alias out"
@@ -237,7 +239,7 @@ def _check_choices(articles: Sequence[Article], faulty: Collection[str], source:
             for place, reference in enumerate(references):
                 if any(find_article(reference, article.path, names) for names in (index, known_faulty)):
                     continue
-                marks = article.marks
+                marks = article.positions
                 mark = marks.get(f"related.{kind}.{place}") or marks.get(f"related.{place}", SourcePosition(1, 1))
                 if reference in slugs:
                     message, hint = f"more than one article has the slug '{reference[:60]}'", "give its path"

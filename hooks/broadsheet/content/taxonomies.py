@@ -118,13 +118,13 @@ class _Reading(Generic[Entry]):
     sound: bool = False
     """Whether the file is there and can be read."""
     entries: dict[str, Entry] = field(default_factory=dict)
-    marks: dict[str, SourcePosition] = field(default_factory=dict)
+    positions: dict[str, SourcePosition] = field(default_factory=dict)
     """Where ids and values stand: 'nato', 'nato.parent', 'nato.aliases.0'."""
     problems: list[Problem] = field(default_factory=list)
 
     def fault(self, key: str, message: str, hint: str, index: int | None = None) -> None:
         """Note a problem with a key, at the place of its value or of the item of that index."""
-        mark = self.marks[key if index is None else f"{key}.{index}"]
+        mark = self.positions[key if index is None else f"{key}.{index}"]
         self.problems.append(Problem(self.path, mark.line, mark.column, key[:80], message, hint))
 
 
@@ -142,7 +142,7 @@ def _parse_entries(data: bytes | None, path: str, read: Callable[[str, FieldRead
             reading.problems.append(Problem(path, root.mark.line, 0, "", message, hint))
         return reading
     reading.sound = True
-    reading.marks |= root.keys
+    reading.positions |= root.keys
     for key, node in root.entries.items():
         if not is_slug(key):
             reading.fault(key, *_refuse_id(key))
@@ -152,7 +152,7 @@ def _parse_entries(data: bytes | None, path: str, read: Callable[[str, FieldRead
         if not empty and not isinstance(node, Entries):
             reading.fault(key, "expected keys and values below the id", f"write below '{key}:', indented, 'title: …'")
         fields = node if isinstance(node, Entries) else Entries(mark=root.keys[key])
-        reader = FieldReader(fields, path, reading.problems, reading.marks, f"{key}.")
+        reader = FieldReader(fields, path, reading.problems, reading.positions, f"{key}.")
         reading.entries[key] = read(key, reader)
         reader.finish()
     return reading
