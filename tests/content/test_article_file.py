@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 from broadsheet.content.article import Article
-from broadsheet.content.article_file import MAX_ARTICLE, parse_article
-from broadsheet.content.new_article import NewArticle, write_article
+from broadsheet.content.article_file import MAX_ARTICLE_BYTES, parse_article
+from broadsheet.content.new_article import NewArticle, format_new_article
 from broadsheet.core.datetimes import Moment
 from broadsheet.core.problems import Problem, format_text, has_errors
 from broadsheet.core.slugs import slugify
@@ -107,7 +107,7 @@ def test_a_new_article_reads_back_as_it_was_meant(headline: str, dek: str, draft
     assume(slugify(headline))
     date = Moment(datetime(2026, 1, 20, 9, 5, tzinfo=ZONE))
     new = NewArticle(headline, date, ["trade", "no"], dek, authors=["desk"], draft=draft)
-    article, problems = read(write_article(new).encode(), new.path)
+    article, problems = read(format_new_article(new).encode(), new.path)
     assert problems == []
     assert article is not None
     assert (article.title, article.date, article.topics) == (headline, date, ("trade", "no"))
@@ -131,7 +131,7 @@ def test_what_other_faults_an_article_has_can_be_told_as_well() -> None:
 
 
 def test_a_file_that_is_too_large_is_refused_by_its_size() -> None:
-    article, problems = read(HEAD + b"---\n" + b"x" * MAX_ARTICLE)
+    article, problems = read(HEAD + b"---\n" + b"x" * MAX_ARTICLE_BYTES)
     assert article is None
     assert "expected at most" in str(problems[0]) or "more than" in str(problems[0])
 

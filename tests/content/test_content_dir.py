@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from broadsheet.content.article_file import MAX_ARTICLE
-from broadsheet.content.content_dir import MAX_MEDIA, ContentFiles, read_content_dir
+from broadsheet.content.article_file import MAX_ARTICLE_BYTES
+from broadsheet.content.content_dir import MAX_MEDIA_BYTES, ContentFiles, read_content_dir
 from broadsheet.core.problems import BroadsheetError, format_text
 
 
@@ -35,7 +35,7 @@ def test_articles_and_registers_are_read_and_media_only_named(root: Path) -> Non
     write(root, "articles/2026/01/map.PNG", b"12345")
     source = read_content_dir(root, "content")
     assert source.articles == {"articles/2026/01/talks.md": b"---\n---\n"}
-    assert source.registers == {"topics.yml": b"world:\n"}
+    assert source.taxonomy_files == {"topics.yml": b"world:\n"}
     assert source.media == {"articles/2026/01/map.PNG": 5}
     assert (source.problems, source.name("x.md")) == ((), "content/x.md")
 
@@ -51,7 +51,7 @@ def test_symbolic_links_are_never_followed(root: Path, tmp_path: Path) -> None:
         (root / name).symlink_to(secret.parent if name.endswith("folder") else secret)
     source = read_content_dir(root, "content")
     assert list(source.articles) == ["articles/2026/01/talks.md"]
-    assert (dict(source.registers), dict(source.media)) == ({}, {})
+    assert (dict(source.taxonomy_files), dict(source.media)) == ({}, {})
     assert {name.rpartition("/")[2] for name in source.refused} == {"link.md", "link.png", "topics.yml", "folder"}
     told = tell(source)
     assert [line.partition(":")[0] for line in told] == [
@@ -79,14 +79,14 @@ def test_what_could_run_in_a_browser_or_has_no_use_there_is_not_published(root: 
 
 def test_a_file_that_is_too_large_to_publish_is_refused(root: Path) -> None:
     with write(root, "articles/film.mp4").open("r+b") as file:
-        file.truncate(MAX_MEDIA + 1)
+        file.truncate(MAX_MEDIA_BYTES + 1)
     assert "25,000,001 bytes" in read_content_dir(root, "content").refused["articles/film.mp4"]
 
 
 def test_of_an_article_that_is_too_large_only_so_much_is_read_that_its_reader_can_tell(root: Path) -> None:
     with write(root, "articles/huge.md").open("r+b") as file:
-        file.truncate(MAX_ARTICLE * 3)
-    assert len(read_content_dir(root, "content").articles["articles/huge.md"]) == MAX_ARTICLE + 1
+        file.truncate(MAX_ARTICLE_BYTES * 3)
+    assert len(read_content_dir(root, "content").articles["articles/huge.md"]) == MAX_ARTICLE_BYTES + 1
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from broadsheet.content.content_dir import ContentFiles
-from broadsheet.content.library import Library, Rules, build_library, find_article, index_references
+from broadsheet.content.library import ContentSettings, Library, build_library, find_article, index_references
 from broadsheet.core.problems import format_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-CLOSED = Rules(UTC)
-OPEN = Rules(UTC, open_topics=True, open_authors=True)
+CLOSED = ContentSettings(UTC)
+OPEN = ContentSettings(UTC, open_topics=True, open_authors=True)
 REGISTERS = {
     "topics.yml": b"world: {aliases: [abroad]}\nnato:\n",
     "authors.yml": b"desk: {name: Desk}\n",
@@ -29,8 +29,10 @@ def write(slug: str = "talks", *lines: str, date: str = "2026-01-18", topics: st
     return f"articles/{date[:4]}/{date[5:7]}/{slug}.md", text.encode()
 
 
-def build(*files: tuple[str, bytes], rules: Rules = CLOSED, registers: dict[str, bytes] = REGISTERS) -> Library:
-    return build_library(ContentFiles(Path(), "content", dict(files), registers), rules)
+def build(
+    *files: tuple[str, bytes], settings: ContentSettings = CLOSED, registers: dict[str, bytes] = REGISTERS
+) -> Library:
+    return build_library(ContentFiles(Path(), "content", dict(files), registers), settings)
 
 
 def tell(library: Library) -> list[str]:
@@ -76,7 +78,7 @@ def test_ids_without_a_register_are_open() -> None:
 
 
 def test_open_ids_must_still_be_slugs() -> None:
-    library = build(write("x", "authors: ['Jane Doe']", topics="new-topic, New Topic"), rules=OPEN)
+    library = build(write("x", "authors: ['Jane Doe']", topics="new-topic, New Topic"), settings=OPEN)
     assert tell(library) == [
         "content/articles/2026/01/x.md:4:21: topics: 'New Topic' is no topic, expected lower-case words joined by "
         "hyphens (try 'new-topic')",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from broadsheet.content.taxonomies import MAX_PARENTS, Taxonomies, Topic, list_topic_ancestors, parse_taxonomies
+from broadsheet.content.taxonomies import MAX_TOPIC_DEPTH, Taxonomies, Topic, list_topic_ancestors, parse_taxonomies
 from broadsheet.core.problems import format_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -99,10 +99,10 @@ def test_stories_may_name_new_topics_where_topics_are_open() -> None:
 
 
 def test_a_line_of_parents_has_an_end() -> None:
-    text = "".join(f"t{number}: {{parent: t{number + 1}}}\n" for number in range(MAX_PARENTS + 5))
-    registers, problems = read(topics=f"{text}t{MAX_PARENTS + 5}:\n")
+    text = "".join(f"t{number}: {{parent: t{number + 1}}}\n" for number in range(MAX_TOPIC_DEPTH + 5))
+    registers, problems = read(topics=f"{text}t{MAX_TOPIC_DEPTH + 5}:\n")
     assert any("topics above one another" in one for one in problems)
-    assert all(len(list_topic_ancestors(name, registers.topics)) <= MAX_PARENTS for name in registers.topics)
+    assert all(len(list_topic_ancestors(name, registers.topics)) <= MAX_TOPIC_DEPTH for name in registers.topics)
 
 
 NAMES = st.sampled_from("abcdef")

@@ -4,7 +4,7 @@ import time
 
 import pytest
 import yaml
-from broadsheet.content.yaml_errors import explain_yaml, match_keyed, match_value, quote, suggest_quotes
+from broadsheet.content.yaml_errors import explain_yaml_error, match_key_line, match_value_line, quote, suggest_quotes
 from broadsheet.content.yaml_nodes import parse_yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,7 +63,7 @@ def test_a_sentence_in_the_first_line_has_nothing_above_it():
 
 
 def test_an_error_without_a_place_is_told_as_it_is():
-    problem = explain_yaml(yaml.MarkedYAMLError(problem="of a new kind"), None, ["a: b"], "x.md", 7)
+    problem = explain_yaml_error(yaml.MarkedYAMLError(problem="of a new kind"), None, ["a: b"], "x.md", 7)
     assert str(problem) == "x.md:7:1: a: not readable as YAML: of a new kind"
 
 
@@ -137,8 +137,8 @@ def test_a_hint_names_what_to_quote():
 
 
 def test_a_line_is_taken_apart():
-    assert match_keyed("  - title: A b")["lead"] == "  - "
-    assert match_keyed("title: A b")["value"] == "A b"
-    assert match_keyed("- A b") is None
-    assert match_value("- A b")["value"] == "A b"
-    assert match_value("A b") is None
+    assert match_key_line("  - title: A b")["lead"] == "  - "
+    assert match_key_line("title: A b")["value"] == "A b"
+    assert match_key_line("- A b") is None
+    assert match_value_line("- A b")["value"] == "A b"
+    assert match_value_line("A b") is None

@@ -6,10 +6,10 @@ from itertools import pairwise
 import pytest
 import yaml
 from broadsheet.content.yaml_nodes import (
-    MAX_YAML,
-    Entries,
-    Items,
-    Scalar,
+    MAX_YAML_LENGTH,
+    ListNode,
+    MappingNode,
+    ScalarNode,
     SourcePosition,
     decode_text,
     locate,
@@ -31,30 +31,30 @@ def read(text, **arguments):
 
 
 def plain(node):
-    if isinstance(node, Items):
+    if isinstance(node, ListNode):
         return [plain(item) for item in node.items]
-    if isinstance(node, Entries):
-        return {key: plain(value) for key, value in node.entries.items()}
+    if isinstance(node, MappingNode):
+        return {key: plain(value) for key, value in node.values.items()}
     return node.text
 
 
 def test_values_know_where_they_stand():
     root = read("a: b\nc:\n  - d\n  - {e: f}\n")
-    assert root.mark == SourcePosition(1, 1)
-    assert root.keys == {"a": SourcePosition(1, 1), "c": SourcePosition(2, 1)}
-    assert root.entries["a"] == Scalar("b", SourcePosition(1, 4), plain=True)
-    items = root.entries["c"]
-    assert [item.mark for item in items.items] == [SourcePosition(3, 5), SourcePosition(4, 5)]
-    assert items.items[1].keys == {"e": SourcePosition(4, 6)}
+    assert root.position == SourcePosition(1, 1)
+    assert root.key_positions == {"a": SourcePosition(1, 1), "c": SourcePosition(2, 1)}
+    assert root.values["a"] == ScalarNode("b", SourcePosition(1, 4), is_plain=True)
+    items = root.values["c"]
+    assert [item.position for item in items.items] == [SourcePosition(3, 5), SourcePosition(4, 5)]
+    assert items.items[1].key_positions == {"e": SourcePosition(4, 6)}
 
 
 def test_lines_are_counted_from_the_first_that_is_given():
-    assert read("\na: b\n", first_line=4).entries["a"].mark == SourcePosition(5, 4)
+    assert read("\na: b\n", first_line=4).values["a"].position == SourcePosition(5, 4)
 
 
 def test_columns_count_characters_not_bytes():
-    assert read("日本: 選挙\n").entries["日本"].mark == SourcePosition(1, 5)
-    assert read("{👩: x, b: y}").keys["b"] == SourcePosition(1, 8)
+    assert read("日本: 選挙\n").values["日本"].position == SourcePosition(1, 5)
+    assert read("{👩: x, b: y}").key_positions["b"] == SourcePosition(1, 8)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_columns_count_characters_not_bytes():
     [("", True), ("~", True), ("null", True), ("NULL", True), ("'null'", False), ("''", False), ("no", False)],
 )
 def test_only_unquoted_words_for_nothing_are_null(text, null):
-    assert read(f"a: {text}\n").entries["a"].is_null is null
+    assert read(f"a: {text}\n").values["a"].is_null is null
 
 
 @pytest.mark.parametrize(
-    ("text", "cut"),
+    ("text", "comment"),
     [
         ("a: b #c", "#c"),
         ("a: b # c", "# c"),
@@ -85,13 +85,13 @@ def test_only_unquoted_words_for_nothing_are_null(text, null):
         ("a: b", ""),
     ],
 )
-def test_what_yaml_takes_for_a_comment_is_kept_aside(text, cut):
-    assert read(text).entries["a"].cut == cut
+def test_what_yaml_takes_for_a_comment_is_kept_aside(text, comment):
+    assert read(text).values["a"].comment == comment
 
 
 def test_a_comment_below_a_nested_value_is_its_sister_s():
     root = read("image:\n  src: a.jpg\n  # what it shows\n  alt: b\n")
-    assert root.entries["image"].entries["src"].cut == ""
+    assert root.values["image"].values["src"].comment == ""
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n", "---\n"])
@@ -102,7 +102,7 @@ def test_nothing_is_nothing(text):
 
 
 def test_a_text_longer_than_the_limit_is_not_read():
-    root, [problem] = parse_yaml("a" * (MAX_YAML + 1), "x.yml", 3)
+    root, [problem] = parse_yaml("a" * (MAX_YAML_LENGTH + 1), "x.yml", 3)
     assert root is None
     assert str(problem) == (
         "x.yml:3: 1,000,001 characters of YAML, expected at most 1,000,000 (split the file or shorten its values)"
@@ -186,6 +186,6 @@ def test_any_text_gives_nodes_in_order_or_problems(text, first):
     breaks = str.maketrans("\x85\u2028\u2029", "   ")
     assert root is not None or problems or yaml.compose(text.translate(breaks)) is None
     assert all(problem.line >= first for problem in problems)
-    if isinstance(root, Entries):
-        marks = [(mark.line, mark.column) for mark in root.keys.values()]
+    if isinstance(root, MappingNode):
+        marks = [(mark.line, mark.column) for mark in root.key_positions.values()]
         assert all(one < other for one, other in pairwise(marks))

@@ -17,7 +17,7 @@ import yaml
 from broadsheet.content.article import Article
 from broadsheet.content.article_file import parse_article
 from broadsheet.content.content_dir import ContentFiles
-from broadsheet.content.library import Rules, build_library
+from broadsheet.content.library import ContentSettings, build_library
 from broadsheet.content.taxonomies import Topic
 from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.front_page import FrontPage, SectionFront
@@ -67,7 +67,7 @@ def set_papers(papers: Papers, media: tuple[str, ...] = PICTURES) -> SiteModel:
         articles[f"articles/2026/01/{slug}.md"] = f"---\n{text}---\n\n{body}\n".encode()
     registers = {"topics.yml": TOPICS, "authors.yml": AUTHORS, "stories.yml": STORIES}
     source = ContentFiles(ROOT, "content", articles, registers, dict.fromkeys(media, 1))
-    library = build_library(source, Rules(UTC))
+    library = build_library(source, ContentSettings(UTC))
     assert not [str(problem) for problem in library.problems if problem.severity == "error"]
     return build_site_model(library, NOW, LAYOUT, BuildResources(MarkdownConfig(("toc",))), {})
 

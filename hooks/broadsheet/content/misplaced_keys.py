@@ -10,7 +10,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
-from broadsheet.content.yaml_nodes import Entries, Node, Scalar, SourcePosition, parse_yaml
+from broadsheet.content.yaml_nodes import MappingNode, Node, ScalarNode, SourcePosition, parse_yaml
 from broadsheet.core import Problem
 
 WITHHOLDING_KEYS = ("draft", "embargo", "expires")
@@ -68,7 +68,7 @@ class _Line:
     withholds: bool = False
 
 
-def find_swallowed_keys(text: FrontMatterText, mapping: Entries, known: Set[str]) -> list[Problem]:
+def find_swallowed_keys(text: FrontMatterText, mapping: MappingNode, known: Set[str]) -> list[Problem]:
     """Report lines of front matter that look like a key of an article, but are part of another value.
 
     An open quote, a text of several lines or a mapping of the newspaper's own can include the lines after it.
@@ -77,17 +77,17 @@ def find_swallowed_keys(text: FrontMatterText, mapping: Entries, known: Set[str]
     cannot be a slip in one line, since YAML would not accept the lines without it.
     """
     problems = []
-    key_lines = {position.line for position in mapping.keys.values()}
+    key_lines = {position.line for position in mapping.key_positions.values()}
     lines = text.front.split("\n")
     for index, line in enumerate(lines):
         number = text.front_line + index
         match = _KEY_LINE.match(line) if ":" in line and number not in key_lines else None
         if not match or (key := match["key"].lower()) not in known:
             continue
-        aligned = match["key"] == key and len(match["lead"]) == mapping.mark.column - 1
+        aligned = match["key"] == key and len(match["lead"]) == mapping.position.column - 1
         hint = "begin it in the column of 'title:', and close every quote above it"
         if not aligned:
-            is_value = key in mapping.entries or _is_followed_by_sibling(lines, index, len(match["lead"]))
+            is_value = key in mapping.values or _is_followed_by_sibling(lines, index, len(match["lead"]))
             if is_value or not _withholds(key, match["value"]):
                 continue
             hint += f"; below a key of your own write it in braces: x-advert: {{{key}: …}}"
@@ -103,14 +103,14 @@ def _is_followed_by_sibling(lines: list[str], index: int, indentation: int) -> b
     return len(next_line) - len(next_line.lstrip(" ")) >= indentation
 
 
-def find_keys_below(text: FrontMatterText, mapping: Entries, known: Set[str]) -> list[Problem]:
+def find_keys_below(text: FrontMatterText, mapping: MappingNode, known: Set[str]) -> list[Problem]:
     """Report the first key in the body that was meant as front matter, when a `---` ends the front matter too early.
 
     The body is cut into parts at its lines of `---`. A part that is a YAML mapping is front matter when it has a
     key that withholds the article, or two or more keys of articles or of the newspaper's own. A part that is no
     mapping is searched line by line, and ends the search. A block of code ends the search too.
     """
-    indent = mapping.mark.column - 1
+    indent = mapping.position.column - 1
     first_line = _LINE.match(text.body)
     if not first_line or not _may_be_front_matter(_read_line(0, first_line[0], indent, known)):
         return []
@@ -122,13 +122,13 @@ def find_keys_below(text: FrontMatterText, mapping: Entries, known: Set[str]) ->
         return []
     for part, is_closed in _split_at_fences(lines):
         root = _parse_part(part) if is_closed else None
-        if isinstance(root, Entries) and _is_key_column(root.mark.column - 1, indent):
+        if isinstance(root, MappingNode) and _is_key_column(root.position.column - 1, indent):
             misplaced = _find_key_in_mapping(root, known)
         else:
             misplaced = _find_key_in_lines(part, is_closed=is_closed)
         if misplaced is not None:
             return [_explain_key_below(*misplaced, text)]
-        if not isinstance(root, Entries):
+        if not isinstance(root, MappingNode):
             return []
     return []
 
@@ -176,17 +176,19 @@ def _parse_part(part: list[_Line]) -> Node | None:
     return parse_yaml(text, "", part[0].number, _MAX_VALUES)[0]
 
 
-def _find_key_in_mapping(root: Entries, known: Set[str]) -> tuple[str, SourcePosition] | None:
+def _find_key_in_mapping(root: MappingNode, known: Set[str]) -> tuple[str, SourcePosition] | None:
     """The key of a mapping that makes it front matter, and the place of that key."""
-    ours = [key for key in root.entries if key in known]
-    own = [key for key in root.entries if key.startswith("x-")]
+    ours = [key for key in root.values if key in known]
+    own = [key for key in root.values if key.startswith("x-")]
     withholding = [
-        key for key, value in root.entries.items() if isinstance(value, Scalar) and _withholds(key.lower(), value.text)
+        key
+        for key, value in root.values.items()
+        if isinstance(value, ScalarNode) and _withholds(key.lower(), value.text)
     ]
     # `sources: AP, Reuters` above a line of --- is a heading, a single key with a list or a mapping is not.
-    is_run = len(ours) + len(own) > 1 or not all(isinstance(root.entries[key], Scalar) for key in ours)
+    is_run = len(ours) + len(own) > 1 or not all(isinstance(root.values[key], ScalarNode) for key in ours)
     keys = withholding or (ours if is_run else [])
-    return (keys[0].lower(), root.keys[keys[0]]) if keys else None
+    return (keys[0].lower(), root.key_positions[keys[0]]) if keys else None
 
 
 def _find_key_in_lines(part: list[_Line], *, is_closed: bool) -> tuple[str, SourcePosition] | None:

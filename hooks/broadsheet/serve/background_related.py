@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mkdocs.livereload import LiveReloadServer
 
-from broadsheet.content import ContentFiles, Library, Rules, build_library
+from broadsheet.content import ContentFiles, ContentSettings, Library, build_library
 from broadsheet.core import Cache
 from broadsheet.edition import (
     BuildResources,
@@ -128,19 +128,19 @@ class LastGood:
         self._registers: dict[str, bytes] = {}
         self._urls: dict[str, str] = {}
 
-    def read(self, source: ContentFiles, rules: Rules, cache: Cache | None) -> Library:
+    def read(self, source: ContentFiles, rules: ContentSettings, cache: Cache | None) -> Library:
         """The library of a source, in which a broken register gives way to its last good state."""
         library = build_library(source, rules, cache)
         broken = {
             name
-            for name in source.registers
+            for name in source.taxonomy_files
             if any(one.path == source.name(name) and one.severity == "error" for one in library.problems)
         }
         old = {name: self._registers[name] for name in broken if name in self._registers}
-        self._registers |= {name: data for name, data in source.registers.items() if name not in broken}
+        self._registers |= {name: data for name, data in source.taxonomy_files.items() if name not in broken}
         if not old:
             return library
-        rebuilt = build_library(replace(source, registers={**source.registers, **old}), rules, cache)
+        rebuilt = build_library(replace(source, taxonomy_files={**source.taxonomy_files, **old}), rules, cache)
         told = [one for one in library.problems if one.path in {source.name(name) for name in broken}]
         return replace(rebuilt, problems=tuple(sorted({*rebuilt.problems, *told})))
 
