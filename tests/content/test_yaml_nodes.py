@@ -1,4 +1,4 @@
-"""Nodes: YAML as data with places, and nothing that could hurt the process that reads it."""
+"""YAML nodes: data with positions, and no input that can harm the process."""
 
 import time
 from itertools import pairwise
@@ -38,7 +38,7 @@ def plain(node):
     return node.text
 
 
-def test_values_know_where_they_stand():
+def test_values_have_positions():
     root = read("a: b\nc:\n  - d\n  - {e: f}\n")
     assert root.position == SourcePosition(1, 1)
     assert root.key_positions == {"a": SourcePosition(1, 1), "c": SourcePosition(2, 1)}
@@ -48,7 +48,7 @@ def test_values_know_where_they_stand():
     assert items.items[1].key_positions == {"e": SourcePosition(4, 6)}
 
 
-def test_lines_are_counted_from_the_first_that_is_given():
+def test_lines_are_counted_from_the_given_first_line():
     assert read("\na: b\n", first_line=4).values["a"].position == SourcePosition(5, 4)
 
 
@@ -61,7 +61,7 @@ def test_columns_count_characters_not_bytes():
     ("text", "null"),
     [("", True), ("~", True), ("null", True), ("NULL", True), ("'null'", False), ("''", False), ("no", False)],
 )
-def test_only_unquoted_words_for_nothing_are_null(text, null):
+def test_only_unquoted_words_for_null_are_null(text, null):
     assert read(f"a: {text}\n").values["a"].is_null is null
 
 
@@ -85,23 +85,23 @@ def test_only_unquoted_words_for_nothing_are_null(text, null):
         ("a: b", ""),
     ],
 )
-def test_what_yaml_takes_for_a_comment_is_kept_aside(text, comment):
+def test_a_comment_behind_or_below_a_value_is_kept(text, comment):
     assert read(text).values["a"].comment == comment
 
 
-def test_a_comment_below_a_nested_value_is_its_sister_s():
+def test_a_comment_in_the_column_of_a_nested_key_is_not_its_value_s():
     root = read("image:\n  src: a.jpg\n  # what it shows\n  alt: b\n")
     assert root.values["image"].values["src"].comment == ""
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n", "---\n"])
-def test_nothing_is_nothing(text):
+def test_an_empty_text_has_no_root(text):
     root, problems = parse_yaml(text, "x.yml")
     assert problems == []
     assert root is None or root.is_null
 
 
-def test_a_text_longer_than_the_limit_is_not_read():
+def test_a_text_longer_than_the_limit_is_not_parsed():
     root, [problem] = parse_yaml("a" * (MAX_YAML_LENGTH + 1), "x.yml", 3)
     assert root is None
     assert str(problem) == (
@@ -109,7 +109,7 @@ def test_a_text_longer_than_the_limit_is_not_read():
     )
 
 
-def test_more_values_than_allowed_are_not_read():
+def test_more_values_than_allowed_are_not_parsed():
     assert plain(read("[a, b, c]", max_nodes=4)) == ["a", "b", "c"]
     root, [problem] = parse_yaml("k: [a, b, c]", "x.yml", max_nodes=5)
     assert root is None
@@ -117,7 +117,7 @@ def test_more_values_than_allowed_are_not_read():
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "[{a: "])
-def test_hundreds_of_thousands_of_brackets_do_not_end_the_process(opening):
+def test_hundreds_of_thousands_of_brackets_do_not_crash_the_process(opening):
     started = time.process_time()
     root, [problem] = parse_yaml("x: " + opening * (900_000 // len(opening)), "x.yml")
     assert root is None
@@ -125,7 +125,7 @@ def test_hundreds_of_thousands_of_brackets_do_not_end_the_process(opening):
     assert time.process_time() - started < 2
 
 
-def test_aliases_that_would_unfold_to_billions_do_not():
+def test_aliases_are_not_expanded():
     levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
     root, problems = parse_yaml("\n".join(levels), "x.yml")
@@ -146,7 +146,7 @@ def test_aliases_that_would_unfold_to_billions_do_not():
     ],
     ids=["items", "aliases", "blanks", "comments", "doubles", "comment below"],
 )
-def test_the_work_of_reading_grows_with_the_length_alone(write):
+def test_the_work_of_parsing_is_proportional_to_the_length(write):
     def measure(size):
         started = time.process_time()
         parse_yaml(write(size), "x.yml")
@@ -156,7 +156,7 @@ def test_the_work_of_reading_grows_with_the_length_alone(write):
     assert measure(240_000) < 9 * max(measure(60_000), 0.05)
 
 
-def test_bytes_become_text_with_line_feeds_only():
+def test_bytes_are_decoded_to_text_with_line_feeds_only():
     assert decode_text(b"\xef\xbb\xbfa\r\nb\rc\n", "x.md", 99) == ("a\nb\nc\n", [])
     assert [str(one) for one in decode_text(b"a\nb\xff", "x.md", 99)[1]] == [
         "x.md:2: not UTF-8: byte 0xff (save the file as UTF-8 in your editor)"
@@ -167,7 +167,7 @@ def test_bytes_become_text_with_line_feeds_only():
 
 
 @given(st.text("ab\n", max_size=30), st.data(), st.integers(1, 9))
-def test_a_place_is_found_again(text, data, first):
+def test_a_position_leads_to_the_same_character(text, data, first):
     index = data.draw(st.integers(0, len(text)))
     mark = locate(text, index, first)
     assert mark.line - first == text[:index].count("\n")
@@ -175,7 +175,7 @@ def test_a_place_is_found_again(text, data, first):
 
 
 @given(DATA)
-def test_what_pyyaml_writes_is_read_as_the_texts_it_wrote(data):
+def test_yaml_that_pyyaml_writes_is_parsed_as_the_same_texts(data):
     text = yaml.safe_dump(data, allow_unicode=True, default_style="'")
     assert plain(read(text)) == data
 
@@ -187,5 +187,5 @@ def test_any_text_gives_nodes_in_order_or_problems(text, first):
     assert root is not None or problems or yaml.compose(text.translate(breaks)) is None
     assert all(problem.line >= first for problem in problems)
     if isinstance(root, MappingNode):
-        marks = [(mark.line, mark.column) for mark in root.key_positions.values()]
-        assert all(one < other for one, other in pairwise(marks))
+        positions = [(position.line, position.column) for position in root.key_positions.values()]
+        assert all(first < second for first, second in pairwise(positions))

@@ -32,7 +32,8 @@ _KEY_LINE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _WITHHOLDING_VALUE = re.compile(
-    r"""[ \t]*(?:!\S+[ \t]+)?(?P<quote>["']?)(?:true|yes|on|y|\d{4}-\d[-\d:.+TZ ]*)(?P=quote)[ \t]*(?:[ \t]#.*)?""",
+    r"""(?:!\S+[ \t]+)?(?P<quote>["']?)"""
+    r"""(?:true|yes|on|y|\d{4}-\d[-\d:.+TZ]*(?: +[-\d:.+TZ]+)*)(?P=quote)(?:[ \t]+#.*)?""",
     re.IGNORECASE | re.ASCII,
 )
 """A value that sets a withholding key. Only a comment may follow, so "Draft: yes or no?" is prose."""
@@ -98,9 +99,12 @@ def find_swallowed_keys(text: FrontMatterText, mapping: MappingNode, known: Set[
 
 def _is_followed_by_sibling(lines: list[str], index: int, indentation: int) -> bool:
     """Whether the next line that is neither blank nor a comment is indented at least as far."""
-    following = (line for line in lines[index + 1 :] if line.strip() and not line.lstrip().startswith("#"))
-    next_line = next(following, "")
-    return len(next_line) - len(next_line.lstrip(" ")) >= indentation
+    for following in range(index + 1, len(lines)):
+        line = lines[following]
+        text = line.lstrip(" ")
+        if text.strip() and not text.startswith("#"):
+            return len(line) - len(text) >= indentation
+    return False
 
 
 def find_keys_below(text: FrontMatterText, mapping: MappingNode, known: Set[str]) -> list[Problem]:
@@ -154,7 +158,7 @@ def _is_key_column(spaces: int, indent: int) -> bool:
 
 
 def _withholds(key: str, value: str) -> bool:
-    return key in WITHHOLDING_KEYS and _WITHHOLDING_VALUE.fullmatch(value) is not None
+    return key in WITHHOLDING_KEYS and _WITHHOLDING_VALUE.fullmatch(value.strip()) is not None
 
 
 def _split_at_fences(lines: list[_Line]) -> Iterator[tuple[list[_Line], bool]]:
