@@ -84,8 +84,8 @@ def explain_yaml_error(
     if explanation is None:
         message = " ".join(part for part in (parser_error.problem, parser_error.context) if part)
         explanation = _Explanation(parser_error.row, parser_error.column, f"not readable as YAML: {message[:200]}")
-    keyed = match_key_line(lines[explanation.row]) or _UNSPACED_KEY.fullmatch(lines[explanation.row])
-    key = explanation.key or (keyed["key"] if keyed else "")
+    key_line = match_key_line(lines[explanation.row]) or _UNSPACED_KEY.fullmatch(lines[explanation.row])
+    key = explanation.key or (key_line["key"] if key_line else "")
     return Problem(
         path, explanation.row + first_line, explanation.column + 1, key[:60], explanation.message, explanation.hint
     )
@@ -204,32 +204,32 @@ def _explain_first_character(error: _ParserError) -> _Explanation | None:
 def _explain_colon(error: _ParserError) -> _Explanation | None:
     if "mapping values are not allowed" not in error.problem:
         return None
-    keyed = match_key_line(error.line)
-    begun = error.last[0]
-    if keyed and keyed.end("key") == error.column and begun < error.row:
-        return _explain_continuation(error, begun)
+    key_line = match_key_line(error.line)
+    last_row = error.last[0]
+    if key_line and key_line.end("key") == error.column and last_row < error.row:
+        return _explain_continuation(error, last_row)
     message = "a colon followed by a space ends an unquoted text"
-    above = match_key_line(error.lines[begun]) if begun < error.row else None
+    above = match_key_line(error.lines[last_row]) if last_row < error.row else None
     if above:
         hint = f"put the whole text of '{above['key'][:60]}' in quotes"
         return _Explanation(error.row, error.column, message, hint, above["key"])
     value = match_value_line(error.line)
-    if begun < error.row or not value:
-        return _Explanation(begun, error.last[1], "expected a line 'key: value'", _advise_on_prose(error))
+    if last_row < error.row or not value:
+        return _Explanation(last_row, error.last[1], "expected a line 'key: value'", _advise_on_prose(error))
     return _Explanation(error.row, error.column, message, suggest_quotes(error.line, value.start("value")))
 
 
-def _explain_continuation(error: _ParserError, begun: int) -> _Explanation:
+def _explain_continuation(error: _ParserError, last_row: int) -> _Explanation:
     """Explain a line `key: value` that YAML reads as a continuation of the text above it."""
-    above = error.lines[begun]
+    above = error.lines[last_row]
     if _UNSPACED_KEY.fullmatch(above) and not match_key_line(above):
-        return _explain_missing_space(error, begun)
+        return _explain_missing_space(error, last_row)
     indents = [len(line) - len(line.lstrip()) for line in (above, error.line)]
     if indents[1] > indents[0]:
-        message = f"this line is indented, so it continues the text of line {begun + error.first_line}"
+        message = f"this line is indented, so it continues the text of line {last_row + error.first_line}"
         hint = "take away the spaces at its beginning, or put the whole text in quotes"
         return _Explanation(error.row, indents[1], message, hint)
-    return _Explanation(begun, indents[0], "expected a line 'key: value'", _advise_on_prose(error))
+    return _Explanation(last_row, indents[0], "expected a line 'key: value'", _advise_on_prose(error))
 
 
 def _explain_missing_colon(error: _ParserError) -> _Explanation | None:
