@@ -165,7 +165,7 @@ def by_name(module: str, name: str, argument: str) -> bytes:
     "name",
     [
         "broadsheet.rendering.render _Sheet",
-        "broadsheet.content.taxonomies _Reading",
+        "broadsheet.content.taxonomies _TaxonomyFile",
         "broadsheet.content.yaml_nodes SourcePosition",
     ],
 )
