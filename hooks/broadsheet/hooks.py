@@ -236,7 +236,7 @@ class BroadsheetHooks:
             raise PluginError("nothing was read: on_pre_build did not run")
         self._desk.stop_if_superseded()
         locale = str(find_locale(self._settings, config))
-        stamp = digest_site(config, self._nav, self._source.registers, [locale, str(config.site_url)])
+        stamp = digest_site(config, self._nav, self._source.taxonomy_files, [locale, str(config.site_url)])
         digests = PageDigests(self._ready, stamp, examine_templates(config.theme.custom_dir))
         printer = PageWriter(self._env, self._nav, self._files, config, publisher.staging)
         # While serving, the last good page of a faulty article, for the tab that shows it.

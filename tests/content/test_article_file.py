@@ -1,4 +1,4 @@
-"""Article files: golden cases of front matter, and what must hold of any bytes whatever."""
+"""Article files: golden cases of front matter, and properties of any bytes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 from broadsheet.content.article import Article
-from broadsheet.content.article_file import MAX_ARTICLE, parse_article
-from broadsheet.content.new_article import NewArticle, write_article
+from broadsheet.content.article_file import MAX_ARTICLE_BYTES, parse_article
+from broadsheet.content.new_article import NewArticle, format_new_article
 from broadsheet.core.datetimes import Moment
 from broadsheet.core.problems import Problem, format_text, has_errors
 from broadsheet.core.slugs import slugify
@@ -34,13 +34,13 @@ def read(data: bytes, path: str = PATH) -> tuple[Article | None, list[Problem]]:
 
 
 def plain(value: Any) -> Any:
-    """A field's value as the golden files write it."""
+    """Return a field's value as the golden files write it."""
     if isinstance(value, Moment):
         return value.iso
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, tuple):
-        return [plain(one) for one in value]
+        return [plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
         return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
     return dict(value) if hasattr(value, "items") else value
@@ -56,8 +56,8 @@ def test_front_matter_reads_as_the_golden_files_say(case: dict[str, Any]) -> Non
         assert {name: plain(getattr(article, name)) for name in case["article"]} == case["article"]
 
 
-def test_every_kind_of_fault_of_the_handbook_has_a_case() -> None:
-    told = "\n".join(str(case.values[0].get("problems")) for case in CASES)
+def test_every_kind_of_error_in_the_handbook_has_a_case() -> None:
+    messages = "\n".join(str(case.values[0].get("problems")) for case in CASES)
     for words in (
         "a colon followed by a space",
         "for a comment and drops it",
@@ -69,7 +69,7 @@ def test_every_kind_of_fault_of_the_handbook_has_a_case() -> None:
         "is before the date",
         "alt",
     ):
-        assert words in told, words
+        assert words in messages, words
 
 
 HEAD = b"---\ntitle: Talks\ndate: 2026-01-18\ntopics: [world]\n"
@@ -89,7 +89,7 @@ def test_any_bytes_give_an_article_or_an_error(data: bytes) -> None:
 
 @given(st.lists(PIECES, max_size=30).map(" ".join))
 @settings(max_examples=300)
-def test_a_problem_names_a_place_that_is_in_the_file(front: str) -> None:
+def test_a_problem_has_a_position_in_the_file(front: str) -> None:
     text = f"---\n{front}\n---\nWords.\n"
     article, problems = read(text.encode())
     assert article is not None or has_errors(problems)
@@ -102,19 +102,19 @@ def test_a_problem_names_a_place_that_is_in_the_file(front: str) -> None:
 
 @given(PROSE, PROSE, st.booleans())
 @settings(max_examples=200)
-def test_a_new_article_reads_back_as_it_was_meant(headline: str, dek: str, draft: bool) -> None:
+def test_a_new_article_is_parsed_as_it_was_meant(headline: str, dek: str, draft: bool) -> None:
     headline = " ".join(headline.split())
     assume(slugify(headline))
     date = Moment(datetime(2026, 1, 20, 9, 5, tzinfo=ZONE))
     new = NewArticle(headline, date, ["trade", "no"], dek, authors=["desk"], draft=draft)
-    article, problems = read(write_article(new).encode(), new.path)
+    article, problems = read(format_new_article(new).encode(), new.path)
     assert problems == []
     assert article is not None
     assert (article.title, article.date, article.topics) == (headline, date, ("trade", "no"))
     assert (article.summary, article.draft, article.authors) == (" ".join(dek.split()), draft, ("desk",))
 
 
-def test_html_entities_in_prose_are_resolved_and_those_of_addresses_left() -> None:
+def test_html_entities_are_resolved_in_prose_only() -> None:
     text = HEAD.replace(b"Talks", b"NOAA&#8217;s R&amp;D &copy &bogus;") + b"slug: a\nx-code: '&amp;'\n---\n"
     article, problems = read(text)
     assert problems == []
@@ -123,20 +123,20 @@ def test_html_entities_in_prose_are_resolved_and_those_of_addresses_left() -> No
     assert article.extra == {"code": "&amp;"}
 
 
-def test_what_other_faults_an_article_has_can_be_told_as_well() -> None:
+def test_an_article_with_an_error_can_be_checked_further() -> None:
     article, problems = read(b"---\ntitle: Talks\ndate: soon\ntopics: [world]\nauthors: [me]\n---\n")
     assert has_errors(problems)
     assert article is not None
     assert (article.topics, article.authors) == (("world",), ("me",))
 
 
-def test_a_file_that_is_too_large_is_refused_by_its_size() -> None:
-    article, problems = read(HEAD + b"---\n" + b"x" * MAX_ARTICLE)
+def test_a_too_large_file_is_an_error() -> None:
+    article, problems = read(HEAD + b"---\n" + b"x" * MAX_ARTICLE_BYTES)
     assert article is None
     assert "expected at most" in str(problems[0]) or "more than" in str(problems[0])
 
 
-def test_front_matter_may_not_refer_to_itself_nor_nest_without_end() -> None:
+def test_aliases_deep_nesting_and_too_many_keys_are_errors() -> None:
     laughs = b"---\na: &a [x]\nb: &b [*a, *a]\ntitle: *b\n---\n"
     deep = b"---\ntitle: " + b"[" * 10_000 + b"\n---\n"
     many = b"---\n" + b"".join(b"k%d: 1\n" % number for number in range(20_000)) + b"---\n"
@@ -151,3 +151,17 @@ def test_an_article_is_public_only_in_its_time() -> None:
     instants = [datetime(2026, 1, 20, 9, 59, tzinfo=UTC), datetime(2026, 1, 20, 10, tzinfo=UTC)]
     instants += [datetime(2026, 1, 31, 23, 59, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)]
     assert [article.is_public(now) for now in instants] == [False, True, True, False]
+
+
+def test_a_first_line_of_code_keeps_its_indentation() -> None:
+    for blank in (b"", b"\n", b"  \n\t\n"):
+        article, problems = read(HEAD + b"---\n" + blank + b"    code\n\n    more\n")
+        assert problems == []
+        assert article is not None
+        assert (article.body, article.body_line) == ("    code\n\n    more", 6 + blank.count(b"\n"))
+
+
+def test_a_key_named_as_a_parameter_of_python_is_only_unknown() -> None:
+    for key in (b"content", b"handler", b"self", b"text"):
+        _, [problem] = read(HEAD + key + b": 1\n---\n")
+        assert (problem.line, problem.key, problem.message) == (5, key.decode(), "unknown key")

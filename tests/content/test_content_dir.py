@@ -1,4 +1,4 @@
-"""Source: what is read of the content directory, and what never is."""
+"""Content directory: which files are read, listed or refused."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from broadsheet.content.article_file import MAX_ARTICLE
-from broadsheet.content.content_dir import MAX_MEDIA, ContentFiles, read_content_dir
+from broadsheet.content.article_file import MAX_ARTICLE_BYTES
+from broadsheet.content.content_dir import MAX_MEDIA_BYTES, ContentFiles, read_content_dir
 from broadsheet.core.problems import BroadsheetError, format_text
 
 
@@ -26,21 +26,21 @@ def write(root: Path, name: str, data: bytes = b"x") -> Path:
     return target
 
 
-def tell(source: ContentFiles) -> list[str]:
+def list_problems(source: ContentFiles) -> list[str]:
     return format_text(source.problems).split("\n") if source.problems else []
 
 
-def test_articles_and_registers_are_read_and_media_only_named(root: Path) -> None:
+def test_articles_and_taxonomies_are_read_and_media_are_only_listed(root: Path) -> None:
     write(root, "topics.yml", b"world:\n")
     write(root, "articles/2026/01/map.PNG", b"12345")
     source = read_content_dir(root, "content")
     assert source.articles == {"articles/2026/01/talks.md": b"---\n---\n"}
-    assert source.registers == {"topics.yml": b"world:\n"}
+    assert source.taxonomy_files == {"topics.yml": b"world:\n"}
     assert source.media == {"articles/2026/01/map.PNG": 5}
     assert (source.problems, source.name("x.md")) == ((), "content/x.md")
 
 
-def test_no_content_directory_is_said_in_one_sentence(tmp_path: Path) -> None:
+def test_a_missing_content_directory_is_one_error_message(tmp_path: Path) -> None:
     with pytest.raises(BroadsheetError, match="no content directory 'content': create it"):
         read_content_dir(tmp_path / "content", "content")
 
@@ -51,15 +51,15 @@ def test_symbolic_links_are_never_followed(root: Path, tmp_path: Path) -> None:
         (root / name).symlink_to(secret.parent if name.endswith("folder") else secret)
     source = read_content_dir(root, "content")
     assert list(source.articles) == ["articles/2026/01/talks.md"]
-    assert (dict(source.registers), dict(source.media)) == ({}, {})
+    assert (dict(source.taxonomy_files), dict(source.media)) == ({}, {})
     assert {name.rpartition("/")[2] for name in source.refused} == {"link.md", "link.png", "topics.yml", "folder"}
-    told = tell(source)
-    assert [line.partition(":")[0] for line in told] == [
+    problems = list_problems(source)
+    assert [line.partition(":")[0] for line in problems] == [
         "content/articles/2026/01/link.md",
         "content/articles/folder",
         "content/topics.yml",
     ]
-    assert all("a symbolic link, which is never followed (put the file itself here)" in line for line in told)
+    assert all("a symbolic link, which is never followed (put the file itself here)" in line for line in problems)
 
 
 def test_a_link_that_leads_nowhere_or_to_itself_does_not_stop_the_build(root: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_link_that_leads_nowhere_or_to_itself_does_not_stop_the_build(root: Pa
 
 
 @pytest.mark.parametrize("name", ["logo.svg", "page.html", "run.js", "data.json", "notes.txt", "Makefile"])
-def test_what_could_run_in_a_browser_or_has_no_use_there_is_not_published(root: Path, name: str) -> None:
+def test_files_that_browsers_run_or_cannot_show_are_not_published(root: Path, name: str) -> None:
     write(root, f"articles/{name}")
     source = read_content_dir(root, "content")
     assert dict(source.media) == {}
@@ -79,14 +79,14 @@ def test_what_could_run_in_a_browser_or_has_no_use_there_is_not_published(root: 
 
 def test_a_file_that_is_too_large_to_publish_is_refused(root: Path) -> None:
     with write(root, "articles/film.mp4").open("r+b") as file:
-        file.truncate(MAX_MEDIA + 1)
+        file.truncate(MAX_MEDIA_BYTES + 1)
     assert "25,000,001 bytes" in read_content_dir(root, "content").refused["articles/film.mp4"]
 
 
-def test_of_an_article_that_is_too_large_only_so_much_is_read_that_its_reader_can_tell(root: Path) -> None:
+def test_of_a_too_large_article_one_byte_more_than_allowed_is_read(root: Path) -> None:
     with write(root, "articles/huge.md").open("r+b") as file:
-        file.truncate(MAX_ARTICLE * 3)
-    assert len(read_content_dir(root, "content").articles["articles/huge.md"]) == MAX_ARTICLE + 1
+        file.truncate(MAX_ARTICLE_BYTES * 3)
+    assert len(read_content_dir(root, "content").articles["articles/huge.md"]) == MAX_ARTICLE_BYTES + 1
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_of_an_article_that_is_too_large_only_so_much_is_read_that_its_reader_ca
         ("articles/a\u202eb.md", "its name has characters that cannot be seen (rename it)"),
     ],
 )
-def test_a_file_that_its_writer_meant_to_be_read_is_told_of(root: Path, name: str, problem: str) -> None:
+def test_a_refused_file_that_was_meant_to_be_read_is_reported(root: Path, name: str, problem: str) -> None:
     write(root, name)
-    told = tell(read_content_dir(root, "content"))
-    assert len(told) == 1
-    assert problem in told[0]
+    problems = list_problems(read_content_dir(root, "content"))
+    assert len(problems) == 1
+    assert problem in problems[0]
 
 
-def test_a_readme_and_hidden_files_lie_there_in_peace(root: Path) -> None:
+def test_a_readme_and_hidden_files_are_ignored_without_a_problem(root: Path) -> None:
     for name in ("README.md", ".DS_Store", ".git/config.md", "articles/.draft.md"):
         write(root, name)
     source = read_content_dir(root, "content")
@@ -120,9 +120,9 @@ def test_a_pipe_is_no_article(root: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read_is_a_problem(root: Path) -> None:
+def test_an_unreadable_file_is_a_problem(root: Path) -> None:
     write(root, "articles/locked.md").chmod(0)
-    assert "not readable" in tell(read_content_dir(root, "content"))[0]
+    assert "not readable" in list_problems(read_content_dir(root, "content"))[0]
 
 
 def test_a_file_that_vanishes_while_it_is_read_is_a_problem(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,4 +131,4 @@ def test_a_file_that_vanishes_while_it_is_read_is_a_problem(root: Path, monkeypa
 
     monkeypatch.setattr("broadsheet.content.content_dir.open", fail, raising=False)
     source = read_content_dir(root, "content")
-    assert tell(source) == ["content/articles/2026/01/talks.md: not readable: Permission denied"]
+    assert list_problems(source) == ["content/articles/2026/01/talks.md: not readable: Permission denied"]

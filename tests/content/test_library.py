@@ -1,4 +1,4 @@
-"""Library: articles and registers checked against each other."""
+"""Library: articles and taxonomies checked against each other."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from broadsheet.content.content_dir import ContentFiles
-from broadsheet.content.library import Library, Rules, build_library, find_article, index_references
+from broadsheet.content.library import ContentSettings, Library, build_library, find_article, index_references
 from broadsheet.core.problems import format_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-CLOSED = Rules(UTC)
-OPEN = Rules(UTC, open_topics=True, open_authors=True)
-REGISTERS = {
+CLOSED = ContentSettings(UTC)
+OPEN = ContentSettings(UTC, open_topics=True, open_authors=True)
+TAXONOMY_FILES = {
     "topics.yml": b"world: {aliases: [abroad]}\nnato:\n",
     "authors.yml": b"desk: {name: Desk}\n",
     "stories.yml": b"war: {title: War}\n",
@@ -29,24 +29,26 @@ def write(slug: str = "talks", *lines: str, date: str = "2026-01-18", topics: st
     return f"articles/{date[:4]}/{date[5:7]}/{slug}.md", text.encode()
 
 
-def build(*files: tuple[str, bytes], rules: Rules = CLOSED, registers: dict[str, bytes] = REGISTERS) -> Library:
-    return build_library(ContentFiles(Path(), "content", dict(files), registers), rules)
+def build(
+    *files: tuple[str, bytes], settings: ContentSettings = CLOSED, taxonomy_files: dict[str, bytes] = TAXONOMY_FILES
+) -> Library:
+    return build_library(ContentFiles(Path(), "content", dict(files), taxonomy_files), settings)
 
 
-def tell(library: Library) -> list[str]:
+def list_problems(library: Library) -> list[str]:
     return format_text(library.problems).split("\n") if library.problems else []
 
 
-def test_a_sound_archive_has_no_problems() -> None:
+def test_a_valid_archive_has_no_problems() -> None:
     library = build(write("a", "authors: [desk]", "story: war"), write("b"))
-    assert tell(library) == []
+    assert list_problems(library) == []
     assert [article.slug for article in library.articles] == ["a", "b"]
     assert library.name("x.md") == "content/x.md"
 
 
-def test_unknown_ids_are_all_told_with_their_places() -> None:
+def test_all_unknown_ids_are_reported_with_their_positions() -> None:
     library = build(write("x", "authors: [desk, dsek]", "story: wra", topics="world, natoo"))
-    assert tell(library) == [
+    assert list_problems(library) == [
         "content/articles/2026/01/x.md:4:17: topics: unknown topic 'natoo' (did you mean 'nato'?)",
         "content/articles/2026/01/x.md:5:17: authors: unknown author 'dsek' (did you mean 'desk'?)",
         "content/articles/2026/01/x.md:6:8: story: unknown story 'wra' (did you mean 'war'?)",
@@ -55,14 +57,16 @@ def test_unknown_ids_are_all_told_with_their_places() -> None:
     assert library.articles == ()
 
 
-def test_an_id_that_is_like_no_other_is_to_be_added_to_its_register() -> None:
-    assert tell(build(write("x", topics="gardening")))[0].endswith("unknown topic 'gardening' (add it to topics.yml)")
+def test_the_hint_for_an_id_that_resembles_no_other_names_the_file() -> None:
+    assert list_problems(build(write("x", topics="gardening")))[0].endswith(
+        "unknown topic 'gardening' (add it to topics.yml)"
+    )
 
 
-def test_all_faults_of_all_articles_come_in_one_run() -> None:
+def test_all_errors_of_all_articles_are_reported_at_once() -> None:
     broken = ("articles/2026/01/b.md", b"---\ntitle: A: b\n---\n")
     library = build(broken, ("articles/2026/01/c.md", b""), write("d", topics="natoo"), write("ok"))
-    assert len({line.partition(":")[0] for line in tell(library)}) == 3
+    assert len({line.partition(":")[0] for line in list_problems(library)}) == 3
     assert [article.slug for article in library.articles] == ["ok"]
 
 
@@ -70,14 +74,14 @@ def test_an_alias_of_a_topic_means_the_topic() -> None:
     assert build(write("x", topics="abroad, world, nato")).articles[0].topics == ("world", "nato")
 
 
-def test_ids_without_a_register_are_open() -> None:
-    library = build(write("x", "authors: [anyone]", "story: any-story", topics="anything"), registers={})
-    assert tell(library) == []
+def test_ids_without_a_taxonomy_file_are_open() -> None:
+    library = build(write("x", "authors: [anyone]", "story: any-story", topics="anything"), taxonomy_files={})
+    assert list_problems(library) == []
 
 
 def test_open_ids_must_still_be_slugs() -> None:
-    library = build(write("x", "authors: ['Jane Doe']", topics="new-topic, New Topic"), rules=OPEN)
-    assert tell(library) == [
+    library = build(write("x", "authors: ['Jane Doe']", topics="new-topic, New Topic"), settings=OPEN)
+    assert list_problems(library) == [
         "content/articles/2026/01/x.md:4:21: topics: 'New Topic' is no topic, expected lower-case words joined by "
         "hyphens (try 'new-topic')",
         "content/articles/2026/01/x.md:5:11: authors: 'Jane Doe' is no author, expected lower-case words joined by "
@@ -85,9 +89,9 @@ def test_open_ids_must_still_be_slugs() -> None:
     ]
 
 
-def test_two_articles_with_one_address_are_both_told_and_both_left_out() -> None:
+def test_two_articles_with_one_url_are_both_reported_and_left_out() -> None:
     library = build(write("a", "slug: talks"), write("b", "slug: talks"), write("talks", date="2026-02-01"))
-    assert tell(library) == [
+    assert list_problems(library) == [
         "content/articles/2026/01/a.md:5:7: slug: the address /2026/01/talks/ is also that of "
         "content/articles/2026/01/b.md (give one of them another slug)",
         "content/articles/2026/01/b.md:5:7: slug: the address /2026/01/talks/ is also that of "
@@ -96,10 +100,10 @@ def test_two_articles_with_one_address_are_both_told_and_both_left_out() -> None
     assert [article.path for article in library.articles] == ["articles/2026/02/talks.md"]
 
 
-def test_an_alias_gives_way_to_the_article_that_has_its_address() -> None:
+def test_an_alias_that_is_the_url_of_an_article_is_an_error() -> None:
     library = build(write("a", "aliases: [/2026/01/b/]"), write("b"))
     assert [article.slug for article in library.articles] == ["b"]
-    assert "aliases: the address /2026/01/b/ is also that of content/articles/2026/01/b.md" in tell(library)[0]
+    assert "aliases: the address /2026/01/b/ is also that of content/articles/2026/01/b.md" in list_problems(library)[0]
 
 
 @pytest.mark.parametrize(
@@ -107,28 +111,28 @@ def test_an_alias_gives_way_to_the_article_that_has_its_address() -> None:
 )
 def test_a_pin_may_be_a_slug_a_path_or_an_address(pin: str) -> None:
     library = build(write("a", f"related: ['{pin}']"), write("b"))
-    assert tell(library) == []
+    assert list_problems(library) == []
     index = index_references(library.articles)
     assert find_article(pin, "articles/2026/01/a.md", index) == "articles/2026/01/b.md"
 
 
-def test_a_pin_or_veto_of_nothing_is_a_warning_with_its_place() -> None:
+def test_a_pin_or_never_without_an_article_is_a_warning_with_position() -> None:
     library = build(write("a", "related:", "  pin: [b, bb]", "  never: [c]"), write("b"))
-    assert tell(library) == [
+    assert list_problems(library) == [
         "content/articles/2026/01/a.md:6:12: related.pin: no article 'bb' (did you mean 'b'?) [warning]",
         "content/articles/2026/01/a.md:7:11: related.never: no article 'c' (give its slug or its path) [warning]",
     ]
     assert len(library.articles) == 2
 
 
-def test_a_slug_that_two_have_is_no_name_for_either() -> None:
+def test_a_slug_of_two_articles_refers_to_neither() -> None:
     library = build(write("a", "related: [b]"), write("b"), write("b", date="2026-02-01"))
-    assert tell(library)[0].endswith("more than one article has the slug 'b' (give its path) [warning]")
+    assert list_problems(library)[0].endswith("more than one article has the slug 'b' (give its path) [warning]")
 
 
-def test_a_pin_to_a_faulty_article_is_right() -> None:
+def test_a_pin_to_an_article_with_an_error_is_no_problem() -> None:
     library = build(write("a", "related: [b]"), write("b", topics="natoo"))
-    assert [line.partition(":")[0] for line in tell(library)] == ["content/articles/2026/01/b.md"]
+    assert [line.partition(":")[0] for line in list_problems(library)] == ["content/articles/2026/01/b.md"]
 
 
 @given(st.integers(0, 1000))

@@ -1,4 +1,4 @@
-"""Addresses: what a body links to on this site, found in its text as rendering finds it."""
+"""Link scan: it finds the same link targets as rendering."""
 
 from __future__ import annotations
 
@@ -53,17 +53,17 @@ def test_every_link_that_a_page_shows_is_found(links: list[tuple[str, str]]) -> 
     article = make_article("talks", body=body)
     rendered = render_bodies([article], LinkMap(), lambda path: path, BuildResources(MarkdownConfig()))[article.path]
     shown = {address for address, _, _ in rendered.lookups} | set(re.findall('href="(https:[^"]*)', rendered.html))
-    assert {one for one in shown if not one.startswith("#")} == set(find_link_targets(body))
+    assert {target for target in shown if not target.startswith("#")} == set(find_link_targets(body))
 
 
 @given(body=st.text("[]()<>:\"'#/ \n`aAé.=href!\\&;", max_size=60))
-def test_whatever_the_text_no_address_is_empty_and_none_is_told_twice(body: str) -> None:
-    found = find_link_targets(body)
-    assert len(found) == len(set(found))
-    assert not [one for one in found if not one or "://" in one or one.startswith("#")]
+def test_link_targets_of_any_text_are_not_empty_and_not_repeated(body: str) -> None:
+    targets = find_link_targets(body)
+    assert len(targets) == len(set(targets))
+    assert not [target for target in targets if not target or "://" in target or target.startswith("#")]
 
 
-def test_a_long_text_of_half_links_takes_no_time() -> None:
+def test_a_long_text_of_incomplete_links_takes_little_time() -> None:
     for piece in ("](", "[", "[x]:", "href=", "](<", "]( ", "\n[a", "   [", "href='"):
         assert len(find_link_targets(piece * 100_000)) <= 1
 
@@ -79,6 +79,6 @@ def test_a_long_text_of_half_links_takes_no_time() -> None:
         "``[a](a.md)``",
     ],
 )
-def test_what_no_reader_sees_as_a_link_is_none(body: str) -> None:
+def test_links_in_code_and_comments_are_left_out(body: str) -> None:
     assert find_link_targets(f"Words.\n\n{body}\n") == ()
     assert find_link_targets(f"[one](b.md) `x` and `y`\n\n{body}") == ("b.md",)

@@ -1,9 +1,9 @@
-"""Registers: topics, authors and stories read, mended and told of."""
+"""Taxonomies: topics, authors and stories parsed and checked."""
 
 from __future__ import annotations
 
 import pytest
-from broadsheet.content.taxonomies import MAX_PARENTS, Taxonomies, Topic, list_topic_ancestors, parse_taxonomies
+from broadsheet.content.taxonomies import MAX_TOPIC_DEPTH, Taxonomies, Topic, list_topic_ancestors, parse_taxonomies
 from broadsheet.core.problems import format_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,44 +11,44 @@ from hypothesis import strategies as st
 
 def read(*, open_topics: bool = False, **files: str | bytes) -> tuple[Taxonomies, list[str]]:
     data = {f"{name}.yml": text.encode() if isinstance(text, str) else text for name, text in files.items()}
-    registers, problems = parse_taxonomies(data, lambda name: name, open_topics=open_topics)
-    return registers, format_text(problems).split("\n") if problems else []
+    taxonomies, problems = parse_taxonomies(data, lambda name: name, open_topics=open_topics)
+    return taxonomies, format_text(problems).split("\n") if problems else []
 
 
-def test_any_register_may_be_missing_and_is_open_then() -> None:
-    registers, problems = read()
+def test_a_missing_taxonomy_file_makes_its_ids_open() -> None:
+    taxonomies, problems = read()
     assert problems == []
-    assert registers.missing == {"topics.yml", "authors.yml", "stories.yml"}
+    assert taxonomies.missing == {"topics.yml", "authors.yml", "stories.yml"}
     assert read(topics="nato: {title: NATO}\n")[0].missing == {"authors.yml", "stories.yml"}
 
 
-def test_an_empty_register_is_there_and_closed() -> None:
-    registers, problems = read(topics="", authors="# nobody yet\n", stories="\n\n")
-    assert (registers.missing, problems) == (frozenset(), [])
+def test_an_empty_taxonomy_file_is_not_missing() -> None:
+    taxonomies, problems = read(topics="", authors="# nobody yet\n", stories="\n\n")
+    assert (taxonomies.missing, problems) == (frozenset(), [])
 
 
 def test_a_topic_has_all_its_keys() -> None:
-    registers, problems = read(
+    taxonomies, problems = read(
         topics="world: {title: World, section: true}\n"
         "nato:\n  title: NATO\n  summary: The alliance.\n  parent: world\n  aliases: [north-atlantic]\n"
     )
     assert problems == []
-    assert list(registers.topics) == ["world", "nato"]
-    assert registers.topics["nato"] == Topic("nato", "NATO", "The alliance.", "world", False, ("north-atlantic",))
+    assert list(taxonomies.topics) == ["world", "nato"]
+    assert taxonomies.topics["nato"] == Topic("nato", "NATO", "The alliance.", "world", False, ("north-atlantic",))
 
 
-def test_an_entry_of_nothing_gets_a_title_of_its_own_making() -> None:
-    registers, problems = read(topics="middle-east:\n", stories="gaza-war:\n")
+def test_an_empty_entry_gets_its_title_from_its_id() -> None:
+    taxonomies, problems = read(topics="middle-east:\n", stories="gaza-war:\n")
     assert problems == []
-    assert registers.topics["middle-east"].title == "Middle east"
-    assert registers.stories["gaza-war"].title == "Gaza war"
+    assert taxonomies.topics["middle-east"].title == "Middle east"
+    assert taxonomies.stories["gaza-war"].title == "Gaza war"
 
 
 def test_an_author_has_name_role_and_addresses() -> None:
     text = "desk:\n  name: World desk\n  role: Desk\n  url: https://example.org/desk\n  email: desk@example.org\n"
-    registers, problems = read(authors=text)
+    taxonomies, problems = read(authors=text)
     assert problems == []
-    author = registers.authors["desk"]
+    author = taxonomies.authors["desk"]
     assert (author.name, author.title, author.email) == ("World desk", "World desk", "desk@example.org")
 
 
@@ -72,24 +72,24 @@ def test_an_author_has_name_role_and_addresses() -> None:
         ({"topics": "world:\n", "stories": "war: {topics: [wrld]}\n"}, "war.topics: unknown topic 'wrld'"),
     ],
 )
-def test_a_fault_of_a_register_is_told_with_its_place(files: dict[str, str], problem: str) -> None:
-    told = read(**files)[1]
-    assert any(problem in one for one in told), told
+def test_an_error_in_a_taxonomy_is_reported_with_its_position(files: dict[str, str], problem: str) -> None:
+    problems = read(**files)[1]
+    assert any(problem in text for text in problems), problems
 
 
-def test_an_entry_with_a_fault_is_kept_so_that_articles_may_name_it() -> None:
-    registers, problems = read(topics="nato: {titel: NATO, parent: wrld}\nworld:\n")
+def test_an_entry_with_an_error_is_kept_so_that_articles_can_name_it() -> None:
+    taxonomies, problems = read(topics="nato: {titel: NATO, parent: wrld}\nworld:\n")
     assert len(problems) == 2
-    assert registers.topics["nato"] == Topic("nato", "Nato")
+    assert taxonomies.topics["nato"] == Topic("nato", "Nato")
 
 
 def test_a_parent_and_a_storys_topics_may_be_named_by_an_alias() -> None:
-    registers, problems = read(
+    taxonomies, problems = read(
         topics="world: {aliases: [abroad]}\nnato: {parent: abroad}\n", stories="war: {topics: [abroad, nato, world]}\n"
     )
     assert problems == []
-    assert registers.topics["nato"].parent == "world"
-    assert registers.stories["war"].topics == ("world", "nato")
+    assert taxonomies.topics["nato"].parent == "world"
+    assert taxonomies.stories["war"].topics == ("world", "nato")
 
 
 def test_stories_may_name_new_topics_where_topics_are_open() -> None:
@@ -98,11 +98,11 @@ def test_stories_may_name_new_topics_where_topics_are_open() -> None:
     assert len(read(topics="a:\n", stories="war: {topics: [New One]}\n", open_topics=True)[1]) == 1
 
 
-def test_a_line_of_parents_has_an_end() -> None:
-    text = "".join(f"t{number}: {{parent: t{number + 1}}}\n" for number in range(MAX_PARENTS + 5))
-    registers, problems = read(topics=f"{text}t{MAX_PARENTS + 5}:\n")
-    assert any("topics above one another" in one for one in problems)
-    assert all(len(list_topic_ancestors(name, registers.topics)) <= MAX_PARENTS for name in registers.topics)
+def test_the_number_of_parents_above_one_another_is_limited() -> None:
+    text = "".join(f"t{number}: {{parent: t{number + 1}}}\n" for number in range(MAX_TOPIC_DEPTH + 5))
+    taxonomies, problems = read(topics=f"{text}t{MAX_TOPIC_DEPTH + 5}:\n")
+    assert any("topics above one another" in text for text in problems)
+    assert all(len(list_topic_ancestors(name, taxonomies.topics)) <= MAX_TOPIC_DEPTH for name in taxonomies.topics)
 
 
 NAMES = st.sampled_from("abcdef")
@@ -110,14 +110,14 @@ NAMES = st.sampled_from("abcdef")
 
 @given(st.dictionaries(NAMES, NAMES, max_size=6))
 @settings(max_examples=100)
-def test_whatever_the_parents_a_topics_line_ends_and_no_circle_is_left(parents: dict[str, str]) -> None:
-    registers, _ = read(topics="".join(f"{name}: {{parent: {parent}}}\n" for name, parent in parents.items()))
-    for name in registers.topics:
-        line = list_topic_ancestors(name, registers.topics)
-        assert line[0] == name
-        assert len(set(line)) == len(line)
-        assert registers.topics[line[-1]].parent == ""
+def test_no_circle_of_parents_is_left(parents: dict[str, str]) -> None:
+    taxonomies, _ = read(topics="".join(f"{name}: {{parent: {parent}}}\n" for name, parent in parents.items()))
+    for name in taxonomies.topics:
+        ancestors = list_topic_ancestors(name, taxonomies.topics)
+        assert ancestors[0] == name
+        assert len(set(ancestors)) == len(ancestors)
+        assert taxonomies.topics[ancestors[-1]].parent == ""
 
 
-def test_a_topic_that_is_unknown_is_a_line_of_itself() -> None:
+def test_the_only_ancestor_of_an_unknown_topic_is_itself() -> None:
     assert list_topic_ancestors("nowhere", {}) == ("nowhere",)

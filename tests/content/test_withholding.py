@@ -1,7 +1,8 @@
-"""Withholding: a slip in one line of front matter never publishes a draft or an embargoed article without a word."""
+"""Withholding: a slip in one line of front matter never publishes a draft or embargoed article silently."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -40,6 +41,15 @@ OPTIONAL = [
     "x-none:",
     "x-map:\n  k: v",
     "x-list:\n- a\n- b: c",
+    "x-list: [a,\nb]",
+    'x-list:\n- "a\nb"\n- c',
+    "x-og:title: foo",
+    "x-og.title: foo",
+    "x-my note: foo",
+    '"x-a b": 1',
+    "'x-a: b': 1",
+    'x-note: "One\nand two"',
+    'x-note: "One\n\nand: two"',
     "# a note",
     "",
 ]
@@ -81,11 +91,11 @@ Lines = list[str]
 
 
 def is_public_silently(lines: Lines, body: str = "Words.\n") -> bool:
-    """Whether readers see the article that these lines begin, while nobody is told of a fault."""
+    """Return whether the article of these lines is public and has no error or warning."""
     data = "\n".join([*lines, body]).encode()
     article, problems = parse_article(data, "articles/2026/01/x.md", "x.md", ZONE)
-    told = any(problem.severity in {"error", "warning"} for problem in problems)
-    return article is not None and not told and article.is_public(NOW)
+    is_reported = any(problem.severity in {"error", "warning"} for problem in problems)
+    return article is not None and not is_reported and article.is_public(NOW)
 
 
 def is_sound(lines: Lines, body: str) -> bool:
@@ -93,7 +103,7 @@ def is_sound(lines: Lines, body: str) -> bool:
 
 
 def change_structure(lines: Lines, index: int) -> Iterator[Lines]:
-    """All lines with that one deleted, doubled, indented, swapped or moved, or with another before it."""
+    """Yield the lines with the given line deleted, doubled, indented, swapped or moved, or with a line before it."""
     line, rest = lines[index], lines[:index] + lines[index + 1 :]
     yield rest
     for other in range(len(lines)):
@@ -110,7 +120,7 @@ def change_structure(lines: Lines, index: int) -> Iterator[Lines]:
 
 
 def change_letters(lines: Lines, index: int) -> Iterator[Lines]:
-    """All lines with a character of that one deleted, replaced, or put before it."""
+    """Yield the lines with a character of the given line deleted, replaced or inserted."""
     line = lines[index]
     for column in range(len(line) + 1):
         for sign in SIGNS:
@@ -120,7 +130,7 @@ def change_letters(lines: Lines, index: int) -> Iterator[Lines]:
 
 
 def choose_fields(withholding: list[list[str]]) -> st.SearchStrategy[Lines]:
-    """Lines of front matter with the required keys, some others, and one of each of these."""
+    """Return lines of front matter with the required keys, some others, and one of each given group."""
     choices = [REQUIRED[:3], REQUIRED[3:5], REQUIRED[5:], *withholding]
     fields = st.tuples(*map(st.sampled_from, choices), st.lists(st.sampled_from(OPTIONAL), max_size=4, unique=True))
     shuffled = fields.flatmap(lambda drawn: st.permutations([*drawn[:-1], *drawn[-1]]))
@@ -144,7 +154,7 @@ def change_one_line(draw: st.DrawFn, lines: Lines, index: int) -> Lines:
 def test_one_changed_line_never_publishes_a_draft_under_embargo_silently(
     data: st.DataObject, lines: Lines, body: str
 ) -> None:
-    """The line may be any, those of both keys included: the other key still withholds the article."""
+    """Any line is changed, also the line of one of the two keys: the other key still withholds the article."""
     assume(is_sound(lines, body))
     changed = data.draw(change_one_line(lines, data.draw(st.integers(0, len(lines) - 1))))
     assert not is_public_silently(changed, body)
@@ -155,7 +165,7 @@ def test_one_changed_line_never_publishes_a_draft_under_embargo_silently(
 def test_a_change_of_another_line_never_publishes_a_draft_silently(
     data: st.DataObject, lines: Lines, body: str
 ) -> None:
-    """Taking out or rewriting the line that withholds the article is meant; a change of any other line is not."""
+    """Any line is changed but the one that withholds the article: a writer changes that line on purpose."""
     assume(is_sound(lines, body))
     own = next(index for index, line in enumerate(lines) if line.strip("\"'").startswith(("draft", "embargo")))
     changed = data.draw(change_one_line(lines, data.draw(st.sampled_from([i for i in range(len(lines)) if i != own]))))
@@ -172,6 +182,82 @@ def test_no_change_of_any_other_line_publishes_a_draft_silently(withholding: Lin
         for changed in change_structure(lines, index):
             kept = len(withholding) == 2 or withholding[0] in map(str.strip, changed)
             assert not (kept and is_public_silently(changed)), changed
+
+
+OWN = [field for field in OPTIONAL if field.lstrip("\"'").startswith("x-")]
+
+
+@pytest.mark.parametrize("own", OWN)
+@pytest.mark.parametrize("withholding", [DRAFT[0], EMBARGO[1]])
+def test_a_second_fence_above_keys_of_its_own_publishes_nothing_silently(withholding: str, own: str) -> None:
+    lines = ["---", REQUIRED[0], REQUIRED[3], REQUIRED[5], *f"{own}\n{withholding}".split("\n"), "---"]
+    assert is_sound(lines, "Words.\n")
+    for fence in ("---", "----", "--- "):
+        for index in range(1, len(lines) - 1):
+            assert not is_public_silently([*lines[:index], fence, *lines[index:]]), index
+
+
+HONEST_BODIES = [
+    "Draft: on Thursday night the Knicks pick first.\n",
+    "Draft: yes or no? Readers decide.\n",
+    "Embargo: On Friday, Brussels bans the oil.\n",
+    "Expires: 2026-06-30. Tenders to the town hall.\n",
+    "draft: true is what one writes into an article.\n",
+    "- Write this:\n\n  ```yaml\n  draft: true\n  ```\n\n---\n",
+    "1. Write this:\n\n   ~~~\n   title: T\n   draft: true\n   ~~~\n",
+    "- ```\n  draft: true\n  ```\n",
+    "```\ndraft: true\n```\n\n---\n",
+    "    draft: true\n",
+    "story: the whole thing\n---\n\nWords.\n",
+    "type: a history\n---\n",
+    "sources: AP, Reuters\n\n---\n",
+    "summary: the case so far\n\n---\n\nWords.\n",
+    "Summary: the case\nSources: AP, Reuters\n\n---\n",
+    "The tender in short:\nOpens: 2026-05-01\nExpires: 2026-06-30\n\nWords.\n",
+    "Words.\n\nExpires: 2026-06-30\n\n---\n",
+    "# Draft\n\nWords: many.\n\n---\n\nExpires: on Friday.\n",
+]
+
+
+@pytest.mark.parametrize("body", HONEST_BODIES)
+def test_prose_that_only_resembles_a_key_is_no_error(body: str) -> None:
+    assert is_sound(["---", REQUIRED[0], REQUIRED[3], REQUIRED[5], "---"], body)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "x-poll:\n  expires: 2026-05-01\n  question: Why?",
+        "x-poll: {expires: 2026-05-01}",
+        "summary: |\n  Embargo: on Russian oil",
+        "x-rounds:\n- draft: true\n  number: 1",
+        "x-polls:\n- expires: 2026-05-01\n  question: Why?",
+        "expires: 2027-01-01\nx-poll:\n  expires: 2026-05-01",
+    ],
+)
+def test_values_of_its_own_that_cannot_be_a_slip_are_no_error(own: str) -> None:
+    lines = ["---", REQUIRED[0], REQUIRED[3], REQUIRED[5], *own.split("\n"), "---"]
+    assert is_sound(lines, "Words.\n")
+
+
+@pytest.mark.parametrize(
+    ("front", "body"),
+    [
+        ("x-a: 1", "embargo: 2026-1" + " " * 2_000_000 + "x\n"),
+        ("x-a: 1", "draft: true" + " " * 2_000_000 + "x\n---\n"),
+        ("x-a: 1", "x-" + " :" * 1_000_000 + "\nsummary: a\n---\n"),
+        ("x-a: 1", "summary: a\n" + "- " * 1_000_000 + "x\n---\n"),
+        ("x-a: 1", "summary: a\n" + "-" * 2_000_000 + "x\n---\n"),
+        ("x-a: 1", "summary: a\n---\n" * 200_000),
+        ("summary: |\n" + "  draft: true\n" * 60_000 + "  end", "Words.\n"),
+        ("summary: |\n  draft: true\n" + "\n" * 500_000 + "  end", "Words.\n"),
+    ],
+)
+def test_a_long_text_is_searched_in_little_time(front: str, body: str) -> None:
+    data = "\n".join(["---", REQUIRED[0], REQUIRED[3], REQUIRED[5], front, "---", body]).encode()
+    started = time.process_time()
+    parse_article(data, "articles/2026/01/x.md", "x.md", ZONE)
+    assert time.process_time() - started < 5
 
 
 def test_one_changed_character_publishes_a_draft_only_as_a_comment() -> None:

@@ -1,4 +1,4 @@
-"""Nodes: YAML as data with places, and nothing that could hurt the process that reads it."""
+"""YAML nodes: data with positions, and no input that can harm the process."""
 
 import time
 from itertools import pairwise
@@ -6,10 +6,10 @@ from itertools import pairwise
 import pytest
 import yaml
 from broadsheet.content.yaml_nodes import (
-    MAX_YAML,
-    Entries,
-    Items,
-    Scalar,
+    MAX_YAML_LENGTH,
+    ListNode,
+    MappingNode,
+    ScalarNode,
     SourcePosition,
     decode_text,
     locate,
@@ -31,49 +31,50 @@ def read(text, **arguments):
 
 
 def plain(node):
-    if isinstance(node, Items):
+    if isinstance(node, ListNode):
         return [plain(item) for item in node.items]
-    if isinstance(node, Entries):
-        return {key: plain(value) for key, value in node.entries.items()}
+    if isinstance(node, MappingNode):
+        return {key: plain(value) for key, value in node.values.items()}
     return node.text
 
 
-def test_values_know_where_they_stand():
+def test_values_have_positions():
     root = read("a: b\nc:\n  - d\n  - {e: f}\n")
-    assert root.mark == SourcePosition(1, 1)
-    assert root.keys == {"a": SourcePosition(1, 1), "c": SourcePosition(2, 1)}
-    assert root.entries["a"] == Scalar("b", SourcePosition(1, 4), plain=True)
-    items = root.entries["c"]
-    assert [item.mark for item in items.items] == [SourcePosition(3, 5), SourcePosition(4, 5)]
-    assert items.items[1].keys == {"e": SourcePosition(4, 6)}
+    assert root.position == SourcePosition(1, 1)
+    assert root.key_positions == {"a": SourcePosition(1, 1), "c": SourcePosition(2, 1)}
+    assert root.values["a"] == ScalarNode("b", SourcePosition(1, 4), is_plain=True)
+    items = root.values["c"]
+    assert [item.position for item in items.items] == [SourcePosition(3, 5), SourcePosition(4, 5)]
+    assert items.items[1].key_positions == {"e": SourcePosition(4, 6)}
 
 
-def test_lines_are_counted_from_the_first_that_is_given():
-    assert read("\na: b\n", first_line=4).entries["a"].mark == SourcePosition(5, 4)
+def test_lines_are_counted_from_the_given_first_line():
+    assert read("\na: b\n", first_line=4).values["a"].position == SourcePosition(5, 4)
 
 
 def test_columns_count_characters_not_bytes():
-    assert read("日本: 選挙\n").entries["日本"].mark == SourcePosition(1, 5)
-    assert read("{👩: x, b: y}").keys["b"] == SourcePosition(1, 8)
+    assert read("日本: 選挙\n").values["日本"].position == SourcePosition(1, 5)
+    assert read("{👩: x, b: y}").key_positions["b"] == SourcePosition(1, 8)
 
 
 @pytest.mark.parametrize(
     ("text", "null"),
     [("", True), ("~", True), ("null", True), ("NULL", True), ("'null'", False), ("''", False), ("no", False)],
 )
-def test_only_unquoted_words_for_nothing_are_null(text, null):
-    assert read(f"a: {text}\n").entries["a"].is_null is null
+def test_only_unquoted_words_for_null_are_null(text, null):
+    assert read(f"a: {text}\n").values["a"].is_null is null
 
 
 @pytest.mark.parametrize(
-    ("text", "cut"),
+    ("text", "comment"),
     [
         ("a: b #c", "#c"),
         ("a: b # c", "# c"),
         ("a: b\t#c", "#c"),
         ("a: #c", "#c"),
         ("a: b#c", ""),
-        ("a: 'b' #c", ""),
+        ("a: 'b' #c", "#c"),
+        ('a: "b"\n  #c\nd: e', "#c"),
         ("a: 'b #c'", ""),
         ("a: |  #c\n  b #d\n", ""),
         ("a: b\n  #c\nd: e", "#c"),
@@ -84,31 +85,31 @@ def test_only_unquoted_words_for_nothing_are_null(text, null):
         ("a: b", ""),
     ],
 )
-def test_what_yaml_takes_for_a_comment_is_kept_aside(text, cut):
-    assert read(text).entries["a"].cut == cut
+def test_a_comment_behind_or_below_a_value_is_kept(text, comment):
+    assert read(text).values["a"].comment == comment
 
 
-def test_a_comment_below_a_nested_value_is_its_sister_s():
+def test_a_comment_in_the_column_of_a_nested_key_is_not_its_value_s():
     root = read("image:\n  src: a.jpg\n  # what it shows\n  alt: b\n")
-    assert root.entries["image"].entries["src"].cut == ""
+    assert root.values["image"].values["src"].comment == ""
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n", "---\n"])
-def test_nothing_is_nothing(text):
+def test_an_empty_text_has_no_root(text):
     root, problems = parse_yaml(text, "x.yml")
     assert problems == []
     assert root is None or root.is_null
 
 
-def test_a_text_longer_than_the_limit_is_not_read():
-    root, [problem] = parse_yaml("a" * (MAX_YAML + 1), "x.yml", 3)
+def test_a_text_longer_than_the_limit_is_not_parsed():
+    root, [problem] = parse_yaml("a" * (MAX_YAML_LENGTH + 1), "x.yml", 3)
     assert root is None
     assert str(problem) == (
         "x.yml:3: 1,000,001 characters of YAML, expected at most 1,000,000 (split the file or shorten its values)"
     )
 
 
-def test_more_values_than_allowed_are_not_read():
+def test_more_values_than_allowed_are_not_parsed():
     assert plain(read("[a, b, c]", max_nodes=4)) == ["a", "b", "c"]
     root, [problem] = parse_yaml("k: [a, b, c]", "x.yml", max_nodes=5)
     assert root is None
@@ -116,7 +117,7 @@ def test_more_values_than_allowed_are_not_read():
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "[{a: "])
-def test_hundreds_of_thousands_of_brackets_do_not_end_the_process(opening):
+def test_hundreds_of_thousands_of_brackets_do_not_crash_the_process(opening):
     started = time.process_time()
     root, [problem] = parse_yaml("x: " + opening * (900_000 // len(opening)), "x.yml")
     assert root is None
@@ -124,7 +125,7 @@ def test_hundreds_of_thousands_of_brackets_do_not_end_the_process(opening):
     assert time.process_time() - started < 2
 
 
-def test_aliases_that_would_unfold_to_billions_do_not():
+def test_aliases_are_not_expanded():
     levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
     root, problems = parse_yaml("\n".join(levels), "x.yml")
@@ -145,7 +146,7 @@ def test_aliases_that_would_unfold_to_billions_do_not():
     ],
     ids=["items", "aliases", "blanks", "comments", "doubles", "comment below"],
 )
-def test_the_work_of_reading_grows_with_the_length_alone(write):
+def test_the_work_of_parsing_is_proportional_to_the_length(write):
     def measure(size):
         started = time.process_time()
         parse_yaml(write(size), "x.yml")
@@ -155,7 +156,7 @@ def test_the_work_of_reading_grows_with_the_length_alone(write):
     assert measure(240_000) < 9 * max(measure(60_000), 0.05)
 
 
-def test_bytes_become_text_with_line_feeds_only():
+def test_bytes_are_decoded_to_text_with_line_feeds_only():
     assert decode_text(b"\xef\xbb\xbfa\r\nb\rc\n", "x.md", 99) == ("a\nb\nc\n", [])
     assert [str(one) for one in decode_text(b"a\nb\xff", "x.md", 99)[1]] == [
         "x.md:2: not UTF-8: byte 0xff (save the file as UTF-8 in your editor)"
@@ -166,7 +167,7 @@ def test_bytes_become_text_with_line_feeds_only():
 
 
 @given(st.text("ab\n", max_size=30), st.data(), st.integers(1, 9))
-def test_a_place_is_found_again(text, data, first):
+def test_a_position_leads_to_the_same_character(text, data, first):
     index = data.draw(st.integers(0, len(text)))
     mark = locate(text, index, first)
     assert mark.line - first == text[:index].count("\n")
@@ -174,7 +175,7 @@ def test_a_place_is_found_again(text, data, first):
 
 
 @given(DATA)
-def test_what_pyyaml_writes_is_read_as_the_texts_it_wrote(data):
+def test_yaml_that_pyyaml_writes_is_parsed_as_the_same_texts(data):
     text = yaml.safe_dump(data, allow_unicode=True, default_style="'")
     assert plain(read(text)) == data
 
@@ -185,6 +186,6 @@ def test_any_text_gives_nodes_in_order_or_problems(text, first):
     breaks = str.maketrans("\x85\u2028\u2029", "   ")
     assert root is not None or problems or yaml.compose(text.translate(breaks)) is None
     assert all(problem.line >= first for problem in problems)
-    if isinstance(root, Entries):
-        marks = [(mark.line, mark.column) for mark in root.keys.values()]
-        assert all(one < other for one, other in pairwise(marks))
+    if isinstance(root, MappingNode):
+        positions = [(position.line, position.column) for position in root.key_positions.values()]
+        assert all(first < second for first, second in pairwise(positions))

@@ -384,7 +384,7 @@ def test_places_of_the_site_s_own_pages_are_not_looked_for() -> None:
 
 def make_pictured(src: str, **more: Any) -> Article:
     marks = {"image.src": SourcePosition(6, 8)}
-    return replace(make_article("talks", image=Image(src, "A ferry")), marks=marks, **more)
+    return replace(make_article("talks", image=Image(src, "A ferry")), positions=marks, **more)
 
 
 @pytest.mark.parametrize("src", ["ferry.png", "./ferry.png", "../../2026/01/ferry.png"])

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from broadsheet.content.article import Article
 from broadsheet.content.library import Library
-from broadsheet.content.taxonomies import REGISTER_FILES, Author, Story, Taxonomies, Topic, parse_taxonomies
+from broadsheet.content.taxonomies import TAXONOMY_FILES, Author, Story, Taxonomies, Topic, parse_taxonomies
 from broadsheet.edition.edition import publish
 from broadsheet.edition.listings import Listing, ListingPage, build_listings, page_url, paginate
 from hypothesis import example, given, settings
@@ -30,7 +30,7 @@ CASES = [
 
 def read_registers(case: Mapping[str, Any]) -> Taxonomies:
     """The registers of a golden case, read as a newspaper's are."""
-    files = {name: yaml.safe_dump(case.get(name[:-4], {}), sort_keys=False).encode() for name in REGISTER_FILES}
+    files = {name: yaml.safe_dump(case.get(name[:-4], {}), sort_keys=False).encode() for name in TAXONOMY_FILES}
     registers, problems = parse_taxonomies(files, str)
     assert problems == []
     return registers

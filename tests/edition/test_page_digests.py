@@ -17,7 +17,7 @@ import yaml
 from broadsheet.content.article import Article
 from broadsheet.content.article_file import parse_article
 from broadsheet.content.content_dir import ContentFiles
-from broadsheet.content.library import Rules, build_library
+from broadsheet.content.library import ContentSettings, build_library
 from broadsheet.content.taxonomies import Topic
 from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.front_page import FrontPage, SectionFront
@@ -67,7 +67,7 @@ def set_papers(papers: Papers, media: tuple[str, ...] = PICTURES) -> SiteModel:
         articles[f"articles/2026/01/{slug}.md"] = f"---\n{text}---\n\n{body}\n".encode()
     registers = {"topics.yml": TOPICS, "authors.yml": AUTHORS, "stories.yml": STORIES}
     source = ContentFiles(ROOT, "content", articles, registers, dict.fromkeys(media, 1))
-    library = build_library(source, Rules(UTC))
+    library = build_library(source, ContentSettings(UTC))
     assert not [str(problem) for problem in library.problems if problem.severity == "error"]
     return build_site_model(library, NOW, LAYOUT, BuildResources(MarkdownConfig(("toc",))), {})
 
@@ -125,7 +125,7 @@ def test_each_page_changes_with_the_stamp() -> None:
 
 def swap(article: Article) -> Article:
     """Another article in the place of one."""
-    return replace(article, imprint=f"other than {article.imprint}")
+    return replace(article, metadata_digest=f"other than {article.metadata_digest}")
 
 
 def on_line(**changes: Callable[[Any], Any]) -> Callable[[ArticleView], ArticleView]:
@@ -323,15 +323,15 @@ def read(front: dict[str, Any], body: str = "Words.", path: str = "articles/talk
 def test_an_article_s_own_imprint_changes_with_all_that_stands_in_its_front_matter(key: str) -> None:
     assert FRONT.keys() == OTHER.keys()
     first = read(FRONT)
-    assert read({**FRONT, key: OTHER[key]}).imprint != first.imprint
-    assert read({name: value for name, value in FRONT.items() if name != key}).imprint != first.imprint
+    assert read({**FRONT, key: OTHER[key]}).metadata_digest != first.metadata_digest
+    assert read({name: value for name, value in FRONT.items() if name != key}).metadata_digest != first.metadata_digest
 
 
 def test_an_article_s_own_imprint_does_not_change_with_its_body() -> None:
     first = read(FRONT)
-    assert first.imprint
-    assert read(FRONT, "Other words, and more of them.\n\n## And a heading").imprint == first.imprint
-    assert read(FRONT, path="articles/other.md").imprint != first.imprint
+    assert first.metadata_digest
+    assert read(FRONT, "Other words, and more of them.\n\n## And a heading").metadata_digest == first.metadata_digest
+    assert read(FRONT, path="articles/other.md").metadata_digest != first.metadata_digest
 
 
 # Lists.
@@ -349,7 +349,7 @@ def make_page() -> ListingPage:
     return paginate(listing, 2)[1]
 
 
-X = replace(find(make_press(), "g").article, imprint="x")
+X = replace(find(make_press(), "g").article, metadata_digest="x")
 LISTED: dict[str, Callable[[ListingPage], ListingPage]] = {
     "kind": on_listing(kind="story"),
     "url": on_listing(url="topics/other/"),

@@ -111,7 +111,7 @@ def test_an_alias_that_is_a_file_is_no_directory_for_another() -> None:
 
 def test_a_problem_is_told_at_the_place_of_the_alias() -> None:
     marks = {"aliases.0": SourcePosition(7, 5), "aliases.1": SourcePosition(8, 5)}
-    article = replace(make_article("talks", aliases=("fine/", "topics/")), marks=marks)
+    article = replace(make_article("talks", aliases=("fine/", "topics/")), positions=marks)
     found, problems = redirect(make_edition(article))
     assert found == {"fine/": "2026/01/talks/"}
     assert problems[0].startswith("content/articles/2026/01/talks.md:8:5: aliases: the address /topics/ is taken")

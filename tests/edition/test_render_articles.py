@@ -144,7 +144,7 @@ def test_another_way_of_rendering_has_bodies_rendered_anew(setup: MarkdownConfig
 def test_what_else_is_in_the_front_matter_does_not_matter(rendered: list[str]) -> None:
     resources = BuildResources(PLAIN, cache=Cache(None, ""))
     render([make_article("talks")], resources)
-    render([make_article("talks", title="Other", summary="Other", topics=("other",), imprint="x")], resources)
+    render([make_article("talks", title="Other", summary="Other", topics=("other",), metadata_digest="x")], resources)
     assert flush(rendered) == ["talks"]
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import material
 import pytest
 import yaml
-from broadsheet.content.library import Rules
+from broadsheet.content.library import ContentSettings
 from broadsheet.edition.plan import Layout
 from broadsheet.mkdocs_site.config import Settings, find_content, find_layout, find_locale, find_words, read_settings
 from mkdocs.config import load_config
@@ -79,7 +79,7 @@ def test_what_is_set_is_taken_and_the_rest_stays(tmp_path: Path) -> None:
     settings = read(tmp_path, given)
     expected = {"timezone": ZoneInfo("Asia/Tokyo"), "related": {"count": 0, "repeat_links": False}}
     assert plain(settings) == {**DEFAULTS, **given, **expected}
-    assert settings.rules == Rules(ZoneInfo("Asia/Tokyo"), open_topics=True, open_authors=False)
+    assert settings.rules == ContentSettings(ZoneInfo("Asia/Tokyo"), open_topics=True, open_authors=False)
 
 
 def test_settings_decide_the_layout(tmp_path: Path) -> None:

@@ -14,7 +14,14 @@ import click
 from broadsheet import __version__
 from broadsheet.cli.build import build, cache
 from broadsheet.cli.related import explain, load_site, related
-from broadsheet.content import ARTICLE_TYPES, REGISTER_FILES, ContentFiles, NewArticle, build_library, write_article
+from broadsheet.content import (
+    ARTICLE_TYPES,
+    TAXONOMY_FILES,
+    ContentFiles,
+    NewArticle,
+    build_library,
+    format_new_article,
+)
 from broadsheet.core import (
     BroadsheetError,
     Moment,
@@ -85,7 +92,7 @@ def new(config_file: str | None, /, headline: str, topics: tuple[str, ...], date
         raise BroadsheetError(f"the headline '{headline[:60]}' gives no file name: it needs a letter or a digit")
     article = NewArticle(headline, moment, topics, type=given.pop("kind"), **given)
     shown = f"{newsroom.label}/{article.path}"
-    text = write_article(article)
+    text = format_new_article(article)
     _refuse_faults(newsroom, article.path, text)
     _write_new(newsroom.root / article.path, shown, text)
     click.echo(shown)
@@ -104,7 +111,7 @@ def _read_date(text: str, zone: tzinfo) -> Moment:
 def _refuse_faults(newsroom: Project, path: str, text: str) -> None:
     """Stop before a file is written that `check` would complain of."""
     registers = {
-        name: (newsroom.root / name).read_bytes() for name in REGISTER_FILES if (newsroom.root / name).is_file()
+        name: (newsroom.root / name).read_bytes() for name in TAXONOMY_FILES if (newsroom.root / name).is_file()
     }
     source = ContentFiles(newsroom.root, newsroom.label, {path: text.encode(errors="surrogatepass")}, registers)
     library = build_library(source, newsroom.settings.rules)

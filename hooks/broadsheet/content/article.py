@@ -1,4 +1,4 @@
-"""Articles: what one piece of the newspaper is made of, as frozen data."""
+"""Articles: the data of one article, as frozen dataclasses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FRONT_PLACES = ("lead", "feature")
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture with what belongs to it."""
+    """A picture with its texts."""
 
     src: str
     """As written: a path relative to the article's file."""
@@ -30,7 +30,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Something that an article was written from: an entry of `sources`."""
+    """A source of an article: an entry of `sources`."""
 
     title: str
     url: str
@@ -39,7 +39,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A mended error, shown on the article."""
+    """A corrected error, shown on the article."""
 
     date: Moment
     text: str
@@ -47,10 +47,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class RelatedChoice:
-    """The editor's own word on the related headlines: an article's `related` key."""
+    """The editor's choice of related headlines: an article's `related` key."""
 
     pin: tuple[str, ...] = ()
-    """Slugs or paths, as written, in the order given."""
+    """Slugs or paths, as written, in the given order."""
     never: tuple[str, ...] = ()
     off: bool = False
     """True for `related: []`: the list is switched off."""
@@ -58,7 +58,7 @@ class RelatedChoice:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article: its front matter checked and typed, its body still Markdown."""
+    """One article: its checked front matter, and its body as Markdown."""
 
     path: str
     """Relative to the content directory, with forward slashes: the article's identity."""
@@ -84,18 +84,18 @@ class Article:
     embargo: datetime | None = None
     expires: datetime | None = None
     aliases: tuple[str, ...] = ()
-    """Old addresses on this site, as `2019/some/page/`: no leading slash, one trailing."""
+    """Old addresses on this site, as `2019/some/page/`: without a leading slash, with a trailing one."""
     language: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """The keys that begin with `x-`, without that prefix."""
     body_line: int = field(default=1, compare=False)
     """The 1-based line of the file on which `body` begins."""
-    marks: Mapping[str, SourcePosition] = field(default_factory=dict, compare=False, repr=False)
-    """Where values stand in the file: 'topics.0', 'related.pin.1', 'image.src' and so on."""
-    addresses: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
-    """What the body links to on this site, as written, where that was looked for when the file was read."""
-    imprint: str = field(default="", compare=False, repr=False)
-    """Tells whether anything but the body has changed since another reading of the file: see `article_file`."""
+    positions: Mapping[str, SourcePosition] = field(default_factory=dict, compare=False, repr=False)
+    """The positions of values in the file: 'topics.0', 'related.pin.1', 'image.src' and so on."""
+    link_targets: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
+    """The targets of links in the body, as written; None when the body was not searched for links."""
+    metadata_digest: str = field(default="", compare=False, repr=False)
+    """A digest of path, zone and front matter: it changes with everything but the body."""
 
     @property
     def url(self) -> str:
@@ -103,11 +103,11 @@ class Article:
         return f"{self.date.at.year:04}/{self.date.at.month:02}/{self.slug}/"
 
     def is_public(self, now: datetime) -> bool:
-        """Whether readers may know of the article at that instant.
+        """Return whether the article is public at that instant.
 
         A draft never is; a date or embargo ahead hides it until then, an expiry from then on.
         """
-        # In UTC: two times of one zone are compared by their clock, wrongly so in the hour that autumn repeats.
+        # Compare in UTC: Python compares two times of one zone by the clock, wrongly in the hour that autumn repeats.
         now = now.astimezone(UTC)
-        begun = self.date.at <= now and (self.embargo is None or self.embargo <= now)
-        return not self.draft and begun and (self.expires is None or now < self.expires)
+        has_begun = self.date.at <= now and (self.embargo is None or self.embargo <= now)
+        return not self.draft and has_begun and (self.expires is None or now < self.expires)

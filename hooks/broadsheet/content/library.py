@@ -1,4 +1,4 @@
-"""Library: every sound article with the registers, checked against each other."""
+"""Library: all valid articles and the taxonomies, checked against each other."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What a newsroom has decided that reading its content depends on."""
+class ContentSettings:
+    """The settings that reading content depends on."""
 
     zone: tzinfo
-    """The zone of dates that give none, and of the year and month in URLs."""
+    """The zone of dates without a zone, and of the year and month in URLs."""
     open_topics: bool = False
     """Whether articles may name topics that topics.yml does not have."""
     open_authors: bool = False
@@ -32,52 +32,52 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All that could be read, public or not. Articles are sorted by path and have no error."""
+    """The valid content, public or not. Articles are sorted by path and have no error."""
 
     articles: tuple[Article, ...] = ()
-    registers: Taxonomies = field(default_factory=Taxonomies)
+    taxonomies: Taxonomies = field(default_factory=Taxonomies)
     media: Collection[str] = ()
     """Paths of the files that articles may publish."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """Paths of files that articles may not publish, with the reason."""
     pictures: Mapping[str, ImageInfo] = field(default_factory=dict)
-    """What is known of the pictures among them, by path: see `developing`."""
+    """Size and kind of the pictures among the media, by path."""
     label: str = "content"
     problems: tuple[Problem, ...] = ()
     faulty: frozenset[str] = frozenset()
-    """Paths of the articles that were left out for an error."""
+    """Paths of the articles that were left out because of an error."""
 
     def name(self, path: str) -> str:
-        """A file of the content directory as problems name it."""
+        """Return the name of a content file in problems."""
         return f"{self.label}/{path}"
 
 
-def build_library(source: ContentFiles, rules: Rules, cache: Cache | None = None) -> Library:
-    """Read and check everything in a source; what has an error is left out, and the problem kept.
+def build_library(source: ContentFiles, settings: ContentSettings, cache: Cache | None = None) -> Library:
+    """Parse and check all content files; leave out articles with an error, and keep the problems.
 
-    Cost: about 0.5 ms for an article that the cache does not know, most of it YAML; 0.1 ms for another.
+    Cost: about 0.5 ms for an article that is not in the cache, most of it YAML; 0.1 ms for a cached article.
     """
-    registers, problems = parse_taxonomies(source.registers, source.name, open_topics=rules.open_topics)
+    taxonomies, problems = parse_taxonomies(source.taxonomy_files, source.name, open_topics=settings.open_topics)
     problems += source.problems
-    checks = _set_checks(registers, rules)
-    sound: list[Article] = []
+    checks = _make_id_checks(taxonomies, settings)
+    valid: list[Article] = []
     faulty: set[str] = set()
-    for path, article, told in _parse_all(source, rules, cache):
-        found = list(told)
+    for path, article, parse_problems in _parse_all(source, settings, cache):
+        article_problems = list(parse_problems)
         if article is not None:
-            found += _check_ids(article, source.name(path), checks)
-        problems += found
-        if article is None or has_errors(found):
+            article_problems += _check_ids(article, source.name(path), checks)
+        problems += article_problems
+        if article is None or has_errors(article_problems):
             faulty.add(path)
         else:
-            sound.append(_resolve_topics(article, checks[0]))
-    clashing, clashes = _find_clashes(sound, source)
-    faulty |= clashing
-    articles = tuple(article for article in sound if article.path not in clashing)
-    problems += clashes + _check_choices(articles, faulty, source)
+            valid.append(_resolve_topics(article, checks[0]))
+    conflicting, conflicts = _find_url_conflicts(valid, source)
+    faulty |= conflicting
+    articles = tuple(article for article in valid if article.path not in conflicting)
+    problems += conflicts + _check_related_references(articles, faulty, source)
     return Library(
         articles,
-        registers,
+        taxonomies,
         source.media,
         source.refused,
         label=source.label,
@@ -90,43 +90,43 @@ _Parsed = tuple[Article | None, tuple[Problem, ...]]
 
 
 def _parse_all(
-    source: ContentFiles, rules: Rules, cache: Cache | None
+    source: ContentFiles, settings: ContentSettings, cache: Cache | None
 ) -> Iterator[tuple[str, Article | None, tuple[Problem, ...]]]:
-    """Every article file as `parse_article` reads it, by path, with what is wrong with it."""
+    """Yield path, article and problems of every article file, in the order of paths."""
     paths = sorted(source.articles)
-    zone = str(rules.zone)
+    zone = str(settings.zone)
     keys = {
         path: digest(b"article", path.encode(), source.label.encode(), zone.encode(), source.articles[path])
         for path in (paths if cache else ())
     }
-    known = cache.get("article", keys.values()) if cache else {}
+    cached = cache.get("article", keys.values()) if cache else {}
     new: dict[bytes, object] = {}
     for path in paths:
-        found = known.get(keys[path]) if cache else None
-        if not isinstance(found, tuple):
-            article, problems = parse_article(source.articles[path], path, source.name(path), rules.zone)
-            found = (article, tuple(problems))
+        parsed = cached.get(keys[path]) if cache else None
+        if not isinstance(parsed, tuple):
+            article, problems = parse_article(source.articles[path], path, source.name(path), settings.zone)
+            parsed = (article, tuple(problems))
             if cache:
-                new[keys[path]] = found
-        yield path, *cast("_Parsed", found)
+                new[keys[path]] = parsed
+        yield path, *cast("_Parsed", parsed)
     if cache:
         cache.put("article", new)
 
 
 @dataclass(frozen=True, slots=True)
-class _Check:
+class _IdCheck:
     """How the ids under one key of articles are checked."""
 
     key: str
     noun: str
     known: Mapping[str, str]
-    """Ids and their aliases, each with the id that is meant."""
+    """Ids and their aliases, each with its id."""
     file: str
     is_open: bool
     suggest: Callable[[str], str]
 
     def explain(self, name: str) -> tuple[str, str]:
-        """The message and the hint for a name that is no id."""
+        """Return the message and the hint for a name that is no id."""
         if self.is_open:
             nearest = slugify(name)
             fallback = f"try '{nearest}'" if nearest else ""
@@ -136,81 +136,104 @@ class _Check:
         return message, self.suggest(name) or fallback
 
 
-def _set_checks(registers: Taxonomies, rules: Rules) -> tuple[_Check, ...]:
-    topics = {alias: topic.id for topic in registers.topics.values() for alias in topic.aliases}
+def _make_id_checks(taxonomies: Taxonomies, settings: ContentSettings) -> tuple[_IdCheck, ...]:
+    topics = {alias: topic.id for topic in taxonomies.topics.values() for alias in topic.aliases}
     table: list[tuple[str, str, dict[str, str], str, bool]] = [
-        ("topics", "topic", {**topics, **{name: name for name in registers.topics}}, TOPICS_FILE, rules.open_topics),
-        ("authors", "author", {name: name for name in registers.authors}, AUTHORS_FILE, rules.open_authors),
-        ("story", "story", {name: name for name in registers.stories}, STORIES_FILE, False),
+        (
+            "topics",
+            "topic",
+            {**topics, **{name: name for name in taxonomies.topics}},
+            TOPICS_FILE,
+            settings.open_topics,
+        ),
+        ("authors", "author", {name: name for name in taxonomies.authors}, AUTHORS_FILE, settings.open_authors),
+        ("story", "story", {name: name for name in taxonomies.stories}, STORIES_FILE, False),
     ]
     return tuple(
-        _Check(key, noun, known, file, is_open or file in registers.missing, make_suggester(known))
+        _IdCheck(key, noun, known, file, is_open or file in taxonomies.missing, make_suggester(known))
         for key, noun, known, file, is_open in table
     )
 
 
-def _check_ids(article: Article, label: str, checks: Iterable[_Check]) -> list[Problem]:
-    """A problem for each topic, author and story that no register has."""
-    named = {"topics": article.topics, "authors": article.authors, "story": (article.story,) if article.story else ()}
+def _check_ids(article: Article, label: str, checks: Iterable[_IdCheck]) -> list[Problem]:
+    """Report each topic, author and story that is in no taxonomy."""
+    names_by_key = {
+        "topics": article.topics,
+        "authors": article.authors,
+        "story": (article.story,) if article.story else (),
+    }
     problems = []
     for check in checks:
-        for index, name in enumerate(named[check.key]):
+        for index, name in enumerate(names_by_key[check.key]):
             if name in check.known or (check.is_open and is_slug(name)):
                 continue
-            mark = article.marks.get(f"{check.key}.{index}") or article.marks.get(check.key, SourcePosition(1, 1))
-            problems.append(Problem(label, mark.line, mark.column, check.key, *check.explain(name)))
+            position = article.positions.get(f"{check.key}.{index}") or article.positions.get(
+                check.key, SourcePosition(1, 1)
+            )
+            problems.append(Problem(label, position.line, position.column, check.key, *check.explain(name)))
     return problems
 
 
-def _resolve_topics(article: Article, check: _Check) -> Article:
-    """The article with the ids of its topics in place of their aliases."""
+def _resolve_topics(article: Article, check: _IdCheck) -> Article:
+    """Replace aliases of topics by the topics' ids."""
     topics = tuple(dict.fromkeys(check.known.get(name, name) for name in article.topics))
     return article if topics == article.topics else replace(article, topics=topics)
 
 
-def _find_clashes(articles: Sequence[Article], source: ContentFiles) -> tuple[set[str], list[Problem]]:
-    """The paths of articles that want another's address, and a problem for each that names the other.
+def _find_url_conflicts(articles: Sequence[Article], source: ContentFiles) -> tuple[set[str], list[Problem]]:
+    """Return the paths of articles whose URL or alias another article has too, and a problem for each.
 
-    Of two articles with one URL neither is sound; an alias must give way to an article that has its URL there.
+    Two articles with one URL are both left out. When an alias equals the URL of an article, only the article with
+    the alias is left out.
     """
     claims: dict[str, list[tuple[Article, str]]] = {}
     for article in articles:
         claims.setdefault(article.url, []).append((article, "slug"))
         for index, alias in enumerate(article.aliases):
             claims.setdefault(alias, []).append((article, f"aliases.{index}"))
-    clashing: set[str] = set()
+    conflicting: set[str] = set()
     problems = []
     for url, claimants in claims.items():
         owners = [article for article, key in claimants if key == "slug"]
         for article, key in claimants if len({article.path for article, _ in claimants}) > 1 else ():
             if owners == [article]:
                 continue
-            other = next(twin for twin in [*owners, *(one for one, _ in claimants)] if twin is not article)
-            mark = article.marks.get(key, SourcePosition(1, 1))
+            other = next(
+                candidate
+                for candidate in [*owners, *(claimant for claimant, _ in claimants)]
+                if candidate is not article
+            )
+            position = article.positions.get(key, SourcePosition(1, 1))
             name = key.partition(".")[0]
             message = f"the address /{url} is also that of {source.name(other.path)}"
             hint = "give one of them another slug" if name == "slug" else "take the alias out"
-            problems.append(Problem(source.name(article.path), mark.line, mark.column, name, message, hint))
-            clashing.add(article.path)
-    return clashing, problems
+            problems.append(Problem(source.name(article.path), position.line, position.column, name, message, hint))
+            conflicting.add(article.path)
+    return conflicting, problems
 
 
 def find_article(reference: str, near: str, paths: Mapping[str, str]) -> str:
-    """The path of the article that a slug, a path or a URL means, or ''.
+    """Return the path of the article that a slug, a path or a URL refers to, or ''.
 
     Args:
-        reference: as an editor wrote it in `related`, or a user on the command line.
-        near: the path of the article that refers, from which relative paths are meant.
-        paths: slugs, paths and URLs, each with its article's path (see `index_references`).
+        reference: the text that an editor wrote in `related`, or a user on the command line.
+        near: the path of the referring article; relative paths begin in its directory.
+        paths: slugs, paths and URLs, each with the path of its article (see `index_references`).
 
     """
     beside = posixpath.normpath(posixpath.join(posixpath.dirname(near), reference))
-    tries = [reference, beside, f"{ARTICLES_DIR}/{reference}", reference.strip("/"), f"{ARTICLES_DIR}/{reference}.md"]
-    return next((paths[one] for one in tries if one in paths), "")
+    candidates = [
+        reference,
+        beside,
+        f"{ARTICLES_DIR}/{reference}",
+        reference.strip("/"),
+        f"{ARTICLES_DIR}/{reference}.md",
+    ]
+    return next((paths[name] for name in candidates if name in paths), "")
 
 
 def index_references(articles: Collection[Article]) -> dict[str, str]:
-    """Every name an article can be called by, with its path; a slug that two share names neither."""
+    """Return all slugs, paths and URLs of articles, each with the article's path; shared slugs are left out."""
     index: dict[str, str] = {}
     shared: set[str] = set()
     for article in articles:
@@ -224,26 +247,30 @@ def index_references(articles: Collection[Article]) -> dict[str, str]:
     return index
 
 
-def _check_choices(articles: Sequence[Article], faulty: Collection[str], source: ContentFiles) -> list[Problem]:
-    """A problem for every pin or veto that names no article."""
-    index = index_references(articles)
+def _check_related_references(
+    articles: Sequence[Article], faulty: Collection[str], source: ContentFiles
+) -> list[Problem]:
+    """Report each entry of `pin` and `never` that refers to no article."""
+    references_index = index_references(articles)
     slugs = {article.slug for article in articles}
-    # One that names a faulty article is right, and that article's own problem is told.
-    known_faulty = {name: path for path in faulty for name in (path, slugify(posixpath.basename(path)[:-3]))}
-    suggest_reference = make_suggester(index)
+    # A reference to an article with an error is correct: that error is already reported.
+    faulty_names = {name: path for path in faulty for name in (path, slugify(posixpath.basename(path)[:-3]))}
+    suggest_reference = make_suggester(references_index)
     problems = []
     for article in articles:
         for kind, references in (("pin", article.related.pin), ("never", article.related.never)):
-            for place, reference in enumerate(references):
-                if any(find_article(reference, article.path, names) for names in (index, known_faulty)):
+            for index, reference in enumerate(references):
+                if any(find_article(reference, article.path, names) for names in (references_index, faulty_names)):
                     continue
-                marks = article.marks
-                mark = marks.get(f"related.{kind}.{place}") or marks.get(f"related.{place}", SourcePosition(1, 1))
+                marks = article.positions
+                position = marks.get(f"related.{kind}.{index}") or marks.get(f"related.{index}", SourcePosition(1, 1))
                 if reference in slugs:
                     message, hint = f"more than one article has the slug '{reference[:60]}'", "give its path"
                 else:
                     hint = suggest_reference(reference) or "give its slug or its path"
                     message = f"no article '{reference[:60]}'"
                 label = source.name(article.path)
-                problems.append(Problem(label, mark.line, mark.column, f"related.{kind}", message, hint, "warning"))
+                problems.append(
+                    Problem(label, position.line, position.column, f"related.{kind}", message, hint, "warning")
+                )
     return problems

@@ -1,4 +1,4 @@
-"""New article: the file that a writer starts from."""
+"""New article: the text of the file that a writer starts with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from broadsheet.core import Moment, slugify
 
 @dataclass(frozen=True, slots=True)
 class NewArticle:
-    """What a writer says of an article before there is any text."""
+    """The front matter that a writer gives for a new article."""
 
     headline: str
     date: Moment
@@ -27,16 +27,16 @@ class NewArticle:
 
     @property
     def path(self) -> str:
-        """Where the file goes, relative to the content directory."""
+        """The path of the new file, relative to the content directory."""
         return f"{ARTICLES_DIR}/{self.date.at:%Y/%m}/{slugify(self.headline)}.md"
 
 
-def write_article(article: NewArticle) -> str:
-    """The file's text: front matter in the order of the handbook, then a line to write over.
+def format_new_article(article: NewArticle) -> str:
+    """Return the file's text: front matter in the order of the handbook, then a line to replace.
 
     >>> from datetime import UTC
     >>> from broadsheet.core.datetimes import parse_moment
-    >>> print(write_article(NewArticle("Davos: the talks", parse_moment("2026-01-20T09:05", UTC), ["trade"])))
+    >>> print(format_new_article(NewArticle("Davos: the talks", parse_moment("2026-01-20T09:05", UTC), ["trade"])))
     ---
     title: 'Davos: the talks'
     date: 2026-01-20T09:05
@@ -48,7 +48,7 @@ def write_article(article: NewArticle) -> str:
     Write the story here.
     <BLANKLINE>
     """
-    lines = [f"title: {_quote(article.headline)}", f"date: {_write_date(article.date)}", "topics:"]
+    lines = [f"title: {_quote(article.headline)}", f"date: {_format_date(article.date)}", "topics:"]
     lines += [f"  - {_quote(topic)}" for topic in article.topics]
     lines.append(f"summary: {_quote(article.summary)}")
     if article.authors:
@@ -62,14 +62,14 @@ def write_article(article: NewArticle) -> str:
     return "\n".join(["---", *lines, "---", "", "Write the story here.", ""])
 
 
-def _write_date(date: Moment) -> str:
-    """As the writer gave it; without a zone, as it is in the site's."""
+def _format_date(date: Moment) -> str:
+    """Return the date as front matter has it, without a zone: it is in the site's zone."""
     if date.day_only:
         return date.iso
     return date.at.replace(tzinfo=None).isoformat(timespec="seconds" if date.at.second else "minutes")
 
 
 def _quote(text: str) -> str:
-    """The text as one line of YAML, in quotes where it needs them."""
+    """Return the text as one line of YAML, in quotes when YAML needs them."""
     dumped = yaml.safe_dump(text, allow_unicode=True, width=float("inf"))
     return dumped.removesuffix("\n").removesuffix("\n...")

@@ -1,4 +1,4 @@
-"""Registers: the topics, authors and stories that articles name by id."""
+"""Taxonomies: the topics, authors and stories that articles name by id."""
 
 from __future__ import annotations
 
@@ -9,38 +9,45 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from broadsheet.content.field_reader import FieldReader
-from broadsheet.content.yaml_nodes import MAX_REGISTER, Entries, Scalar, SourcePosition, decode_text, parse_yaml
+from broadsheet.content.yaml_nodes import (
+    MAX_TAXONOMY_BYTES,
+    MappingNode,
+    ScalarNode,
+    SourcePosition,
+    decode_text,
+    parse_yaml,
+)
 from broadsheet.core import Problem, is_slug, make_suggester, slugify, title_from_id
 
 TOPICS_FILE = "topics.yml"
 AUTHORS_FILE = "authors.yml"
 STORIES_FILE = "stories.yml"
-REGISTER_FILES = (TOPICS_FILE, AUTHORS_FILE, STORIES_FILE)
-"""The files of the content directory that hold a register each; any may be missing."""
+TAXONOMY_FILES = (TOPICS_FILE, AUTHORS_FILE, STORIES_FILE)
+"""The files of the content directory with one taxonomy each; each may be missing."""
 
-MAX_PARENTS = 20
-"""The most topics in a line from a topic up to the one that has no parent."""
+MAX_TOPIC_DEPTH = 20
+"""The largest number of topics from a topic up to the topic without a parent."""
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[^\W_][\w-]*(\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A subject that articles are filed under."""
+    """A subject of articles."""
 
     id: str
     title: str
     summary: str = ""
     parent: str = ""
     section: bool = False
-    """Whether it stands in the navigation and has its own part of the front page."""
+    """Whether the topic is in the navigation and has its own part of the front page."""
     aliases: tuple[str, ...] = ()
-    """Other ids that mean this topic."""
+    """Other ids of this topic."""
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote: a person or a desk."""
+    """The writer of articles: a person or a group."""
 
     id: str
     name: str
@@ -48,18 +55,18 @@ class Author:
     bio: str = ""
     url: str = ""
     image: str = ""
-    """A picture's path relative to the content directory."""
+    """The path of a picture, relative to the content directory."""
     email: str = ""
 
     @property
     def title(self) -> str:
-        """The name, for lists that show topics, stories and authors alike."""
+        """The name, for lists that can show topics, stories and authors."""
         return self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A running story, which ties articles into a timeline."""
+    """A running story: its articles form a timeline."""
 
     id: str
     title: str
@@ -72,183 +79,192 @@ Entry = TypeVar("Entry", Topic, Author, Story)
 
 @dataclass(frozen=True, slots=True)
 class Taxonomies:
-    """The three registers, each in the order of its file."""
+    """The three taxonomies, each in the order of its file."""
 
     topics: Mapping[str, Topic] = field(default_factory=dict)
     authors: Mapping[str, Author] = field(default_factory=dict)
     stories: Mapping[str, Story] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
-    """The register files that are not there or cannot be read: with nothing to check ids against, they are open."""
+    """The files that are missing or cannot be read: the ids of these taxonomies are not checked."""
 
 
 def parse_taxonomies(
     files: Mapping[str, bytes], label: Callable[[str], str], *, open_topics: bool = False
 ) -> tuple[Taxonomies, list[Problem]]:
-    """Read the registers out of their files' bytes, keyed by file name.
+    """Parse the taxonomies from the bytes of their files.
 
-    Of an entry with a fault the rest is kept, so that one typo does not make every article that names it faulty.
+    The valid parts of an entry with an error are kept, so that one typo does not leave out every article that names
+    the entry.
 
     Args:
-        files: those that are there.
-        label: gives a file's name in problems.
-        open_topics: whether stories may name topics that no register has.
+        files: the contents of the existing files, by file name.
+        label: returns a file's name in problems.
+        open_topics: whether stories may name topics that are not in topics.yml.
 
     """
     topics = _parse_entries(files.get(TOPICS_FILE), label(TOPICS_FILE), _read_topic)
     authors = _parse_entries(files.get(AUTHORS_FILE), label(AUTHORS_FILE), _read_author)
     stories = _parse_entries(files.get(STORIES_FILE), label(STORIES_FILE), _read_story)
-    known = _mend_topics(topics)
-    told = _resolve_stories(stories, known, is_open=open_topics or not topics.sound)
-    sound = {TOPICS_FILE: topics.sound, AUTHORS_FILE: authors.sound, STORIES_FILE: stories.sound}
-    registers = Taxonomies(
-        MappingProxyType(known),
+    known_topics = _check_topics(topics)
+    resolved_stories = _resolve_stories(stories, known_topics, is_open=open_topics or not topics.is_readable)
+    files_readable = {
+        TOPICS_FILE: topics.is_readable,
+        AUTHORS_FILE: authors.is_readable,
+        STORIES_FILE: stories.is_readable,
+    }
+    taxonomies = Taxonomies(
+        MappingProxyType(known_topics),
         MappingProxyType(authors.entries),
-        MappingProxyType(told),
-        frozenset(name for name, is_sound in sound.items() if not is_sound),
+        MappingProxyType(resolved_stories),
+        frozenset(name for name, is_readable in files_readable.items() if not is_readable),
     )
-    return registers, [*topics.problems, *authors.problems, *stories.problems]
+    return taxonomies, [*topics.problems, *authors.problems, *stories.problems]
 
 
 @dataclass(slots=True)
-class _Reading(Generic[Entry]):
-    """One register while it is read."""
+class _TaxonomyFile(Generic[Entry]):
+    """One taxonomy file while it is parsed."""
 
     path: str
     """The file as problems name it."""
-    sound: bool = False
-    """Whether the file is there and can be read."""
+    is_readable: bool = False
+    """Whether the file exists and can be parsed."""
     entries: dict[str, Entry] = field(default_factory=dict)
-    marks: dict[str, SourcePosition] = field(default_factory=dict)
-    """Where ids and values stand: 'nato', 'nato.parent', 'nato.aliases.0'."""
+    positions: dict[str, SourcePosition] = field(default_factory=dict)
+    """The positions of ids and values: 'nato', 'nato.parent', 'nato.aliases.0'."""
     problems: list[Problem] = field(default_factory=list)
 
-    def fault(self, key: str, message: str, hint: str, index: int | None = None) -> None:
-        """Note a problem with a key, at the place of its value or of the item of that index."""
-        mark = self.marks[key if index is None else f"{key}.{index}"]
-        self.problems.append(Problem(self.path, mark.line, mark.column, key[:80], message, hint))
+    def report(self, key: str, message: str, hint: str, index: int | None = None) -> None:
+        """Add a problem with a key, at the position of its value or of the item with that index."""
+        position = self.positions[key if index is None else f"{key}.{index}"]
+        self.problems.append(Problem(self.path, position.line, position.column, key[:80], message, hint))
 
 
-def _parse_entries(data: bytes | None, path: str, read: Callable[[str, FieldReader], Entry]) -> _Reading[Entry]:
-    reading: _Reading[Entry] = _Reading(path)
+def _parse_entries(data: bytes | None, path: str, read: Callable[[str, FieldReader], Entry]) -> _TaxonomyFile[Entry]:
+    taxonomy: _TaxonomyFile[Entry] = _TaxonomyFile(path)
     if data is None:
-        return reading
-    text, broken = decode_text(data, path, MAX_REGISTER)
-    root, broken = (None, broken) if broken else parse_yaml(text, path)
-    reading.problems += broken
-    if not isinstance(root, Entries):
-        reading.sound = root is None and not broken
+        return taxonomy
+    text, problems = decode_text(data, path, MAX_TAXONOMY_BYTES)
+    root, problems = (None, problems) if problems else parse_yaml(text, path)
+    taxonomy.problems += problems
+    if not isinstance(root, MappingNode):
+        taxonomy.is_readable = root is None and not problems
         if root is not None:
             message, hint = "expected ids, each with its keys below it", "write an id and a colon, as in 'world:'"
-            reading.problems.append(Problem(path, root.mark.line, 0, "", message, hint))
-        return reading
-    reading.sound = True
-    reading.marks |= root.keys
-    for key, node in root.entries.items():
+            taxonomy.problems.append(Problem(path, root.position.line, 0, "", message, hint))
+        return taxonomy
+    taxonomy.is_readable = True
+    taxonomy.positions |= root.key_positions
+    for key, node in root.values.items():
         if not is_slug(key):
-            reading.fault(key, *_refuse_id(key))
+            taxonomy.report(key, *_explain_bad_id(key))
             continue
-        # `nato:` with nothing below it is a topic with a title of its own making.
-        empty = isinstance(node, Scalar) and node.is_null
-        if not empty and not isinstance(node, Entries):
-            reading.fault(key, "expected keys and values below the id", f"write below '{key}:', indented, 'title: …'")
-        fields = node if isinstance(node, Entries) else Entries(mark=root.keys[key])
-        reader = FieldReader(fields, path, reading.problems, reading.marks, f"{key}.")
-        reading.entries[key] = read(key, reader)
-        reader.finish()
-    return reading
+        # `nato:` with no keys below it is a topic whose title is made from its id.
+        is_empty = isinstance(node, ScalarNode) and node.is_null
+        if not is_empty and not isinstance(node, MappingNode):
+            taxonomy.report(key, "expected keys and values below the id", f"write below '{key}:', indented, 'title: …'")
+        fields = node if isinstance(node, MappingNode) else MappingNode(position=root.key_positions[key])
+        reader = FieldReader(fields, path, taxonomy.problems, taxonomy.positions, f"{key}.")
+        taxonomy.entries[key] = read(key, reader)
+        reader.report_unknown_keys()
+    return taxonomy
 
 
-def _refuse_id(name: str) -> tuple[str, str]:
-    """The message and the hint for an id that is no slug."""
+def _explain_bad_id(name: str) -> tuple[str, str]:
+    """Return the message and the hint for an id that is no slug."""
     nearest = slugify(name)
     message = f"'{name[:60]}' is no id, expected lower-case words joined by hyphens"
     return message, f"try '{nearest}'" if nearest else ""
 
 
 def _read_topic(key: str, reader: FieldReader) -> Topic:
-    aliases = reader.texts("aliases")
+    aliases = reader.read_texts("aliases")
     for index, alias in enumerate(aliases):
         if not is_slug(alias):
-            reader.fault("aliases", *_refuse_id(alias), index=index)
+            reader.report("aliases", *_explain_bad_id(alias), index=index)
     return Topic(
         key,
-        reader.text("title") or title_from_id(key),
-        reader.text("summary"),
-        reader.text("parent", prose=False),
-        reader.flag("section"),
+        reader.read_text("title") or title_from_id(key),
+        reader.read_text("summary"),
+        reader.read_text("parent", prose=False),
+        reader.read_flag("section"),
         aliases,
     )
 
 
 def _read_author(key: str, reader: FieldReader) -> Author:
-    email = reader.text("email", prose=False)
+    email = reader.read_text("email", prose=False)
     if email and not _EMAIL.fullmatch(email):
-        reader.fault("email", f"'{email[:80]}' is no e-mail address, expected one like desk@example.org")
+        reader.report("email", f"'{email[:80]}' is no e-mail address, expected one like desk@example.org")
         email = ""
-    name = reader.text("name") or title_from_id(key)
-    image = reader.text("image", prose=False)
-    return Author(key, name, reader.text("role"), reader.text("bio"), reader.web_address("url"), image, email)
+    name = reader.read_text("name") or title_from_id(key)
+    image = reader.read_text("image", prose=False)
+    return Author(
+        key, name, reader.read_text("role"), reader.read_text("bio"), reader.read_web_address("url"), image, email
+    )
 
 
 def _read_story(key: str, reader: FieldReader) -> Story:
-    return Story(key, reader.text("title") or title_from_id(key), reader.text("summary"), reader.texts("topics"))
+    return Story(
+        key, reader.read_text("title") or title_from_id(key), reader.read_text("summary"), reader.read_texts("topics")
+    )
 
 
-def _mend_topics(topics: _Reading[Topic]) -> dict[str, Topic]:
-    """Topics without what would lead nowhere: aliases that are taken, parents that are unknown or go in circles."""
+def _check_topics(topics: _TaxonomyFile[Topic]) -> dict[str, Topic]:
+    """Remove and report taken aliases, unknown parents, and parents that form a circle."""
     owners = {name: name for name in topics.entries}
-    mended: dict[str, Topic] = {}
+    checked: dict[str, Topic] = {}
     for topic in topics.entries.values():
-        kept = []
+        aliases = []
         for index, alias in enumerate(topic.aliases):
             if alias in topics.entries or owners.setdefault(alias, topic.id) != topic.id:
                 hint = "an alias belongs to one topic and is no topic's id"
-                topics.fault(f"{topic.id}.aliases", f"'{alias[:60]}' is taken by '{owners[alias]}'", hint, index)
+                topics.report(f"{topic.id}.aliases", f"'{alias[:60]}' is taken by '{owners[alias]}'", hint, index)
             elif is_slug(alias):
-                kept.append(alias)
-        mended[topic.id] = replace(topic, aliases=tuple(kept))
-    suggest_topic = make_suggester(mended)
-    for topic in list(mended.values()):
+                aliases.append(alias)
+        checked[topic.id] = replace(topic, aliases=tuple(aliases))
+    suggest_topic = make_suggester(checked)
+    for topic in list(checked.values()):
         parent = owners.get(topic.parent, topic.parent)
-        message, hint = _find_parent_fault(topic.id, parent, mended)
-        mended[topic.id] = replace(topic, parent="" if message else parent)
+        message, hint = _explain_bad_parent(topic.id, parent, checked)
+        checked[topic.id] = replace(topic, parent="" if message else parent)
         if message:
-            topics.fault(f"{topic.id}.parent", message, hint or suggest_topic(parent) or "add it to this file")
-    return mended
+            topics.report(f"{topic.id}.parent", message, hint or suggest_topic(parent) or "add it to this file")
+    return checked
 
 
-def _find_parent_fault(name: str, parent: str, topics: Mapping[str, Topic]) -> tuple[str, str]:
-    """The message and the hint, if it has one of its own, of what is wrong with a parent, or twice ''."""
+def _explain_bad_parent(name: str, parent: str, topics: Mapping[str, Topic]) -> tuple[str, str]:
+    """Return the message and the special hint, if there is one, for a wrong parent; '' and '' for a right one."""
     if not parent:
         return "", ""
     if parent not in topics:
         return f"unknown topic '{parent[:60]}'", ""
-    line = list_topic_ancestors(parent, topics)
-    if name in line:
+    ancestors = list_topic_ancestors(parent, topics)
+    if name in ancestors:
         return f"'{parent}' is below '{name}' itself", "take one of the two parents out"
-    if len(line) >= MAX_PARENTS:
-        return f"more than {MAX_PARENTS} topics above one another, expected fewer", "take this parent out"
+    if len(ancestors) >= MAX_TOPIC_DEPTH:
+        return f"more than {MAX_TOPIC_DEPTH} topics above one another, expected fewer", "take this parent out"
     return "", ""
 
 
 def list_topic_ancestors(name: str, topics: Mapping[str, Topic]) -> tuple[str, ...]:
-    """A topic's id followed by its parent's, its parent's parent's and so on; ends where a circle closes."""
-    line: list[str] = []
-    while name in topics and name not in line and len(line) < MAX_PARENTS:
-        line.append(name)
+    """Return a topic's id, followed by the ids of its parent, the parent's parent and so on; a circle ends the list."""
+    ancestors: list[str] = []
+    while name in topics and name not in ancestors and len(ancestors) < MAX_TOPIC_DEPTH:
+        ancestors.append(name)
         name = topics[name].parent
-    return tuple(line) or (name,)
+    return tuple(ancestors) or (name,)
 
 
-def _resolve_stories(stories: _Reading[Story], topics: Mapping[str, Topic], *, is_open: bool) -> dict[str, Story]:
-    """Stories with the ids of topics in place of their aliases; a topic that is unknown is reported."""
+def _resolve_stories(stories: _TaxonomyFile[Story], topics: Mapping[str, Topic], *, is_open: bool) -> dict[str, Story]:
+    """Replace aliases of topics in stories by the topics' ids, and report unknown topics."""
     names = {name: name for name in topics} | {alias: topic.id for topic in topics.values() for alias in topic.aliases}
     suggest_topic = make_suggester(names)
     resolved: dict[str, Story] = {}
     for story in stories.entries.values():
-        resolved[story.id] = replace(story, topics=tuple(dict.fromkeys(names.get(one, one) for one in story.topics)))
+        resolved[story.id] = replace(story, topics=tuple(dict.fromkeys(names.get(name, name) for name in story.topics)))
         for index, name in enumerate(story.topics):
             if name not in names and not (is_open and is_slug(name)):
                 hint = suggest_topic(name) or f"add it to {TOPICS_FILE}"
-                stories.fault(f"{story.id}.topics", f"unknown topic '{name[:60]}'", hint, index)
+                stories.report(f"{story.id}.topics", f"unknown topic '{name[:60]}'", hint, index)
     return resolved

@@ -168,7 +168,7 @@ def _find_images(library: Library, links: LinkMap) -> tuple[dict[str, str], list
         if found.media:
             images[article.path] = found.media
         else:
-            mark = article.marks.get("image.src", SourcePosition(1, 1))
+            mark = article.positions.get("image.src", SourcePosition(1, 1))
             message = found.fault or f"'{article.image.src[:80]}' is no file beside the article"
             label = library.name(article.path)
             hint = found.hint or "the path is relative to the article's file"

@@ -94,7 +94,7 @@ def _to_utc(moment: datetime) -> datetime:
 
 def _make_edition(library: Library, now: datetime, public: Iterable[Article]) -> Edition:
     articles = newest_first(public)
-    registers = library.registers
+    registers = library.taxonomies
     topics = _complete(registers.topics, (name for article in articles for name in article.topics), Topic)
     authors = _complete(registers.authors, (name for article in articles for name in article.authors), Author)
     stories = _complete(registers.stories, (article.story for article in articles if article.story), Story)

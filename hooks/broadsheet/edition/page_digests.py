@@ -91,19 +91,21 @@ class PageDigests:
         return digest(self._stamps["search"], *(part.encode() for part in parts))
 
     def _digest_spread(self, spread: ArticleView) -> bytes:
-        related = "\n".join(f"{article.imprint} {_tell(found)}" for article, found in spread.related)
-        near = [one.imprint if one else "" for one in (spread.newer, spread.older)]
+        related = "\n".join(f"{article.metadata_digest} {_tell(found)}" for article, found in spread.related)
+        near = [one.metadata_digest if one else "" for one in (spread.newer, spread.older)]
         line = spread.timeline
         story = ""
         if line is not None:
-            steps = [one.imprint if one else "" for one in (line.newer, line.older, line.latest)]
-            story = f"{line.total} {steps} " + "|".join(" ".join(one.imprint for one in part) for part in line.parts)
+            steps = [one.metadata_digest if one else "" for one in (line.newer, line.older, line.latest)]
+            story = f"{line.total} {steps} " + "|".join(
+                " ".join(one.metadata_digest for one in part) for part in line.parts
+            )
         # The article itself takes a place among the latest.
         latest = self._latest if spread.latest == self._model.spreads[0].latest else _list_cards(spread.latest)
         inside = (media_url(path) for path in spread.body.media)
         pictures = self._list_pictures(*(url for url in inside if url in self._model.pictures))
         lead = self._list_pictures(spread.image_url)
-        texts = (spread.article.path, spread.article.imprint, related, *near, story, lead, pictures)
+        texts = (spread.article.path, spread.article.metadata_digest, related, *near, story, lead, pictures)
         html = spread.body.html.encode(errors="surrogatepass")
         return digest(html, latest, *(text.encode(errors="surrogatepass") for text in texts))
 
@@ -123,7 +125,7 @@ class PageDigests:
 
 
 def _list_cards(articles: Iterable[Article]) -> bytes:
-    return " ".join(article.imprint for article in articles).encode()
+    return " ".join(article.metadata_digest for article in articles).encode()
 
 
 def _tell(related: Related) -> str:

@@ -68,7 +68,7 @@ def _parents(url: str) -> Iterator[str]:
 
 
 def _refuse(article: Article, index: int, label: Callable[[str], str]) -> Problem:
-    mark = article.marks.get(f"aliases.{index}", SourcePosition(1, 1))
+    mark = article.positions.get(f"aliases.{index}", SourcePosition(1, 1))
     alias = article.aliases[index]
     end = "the article's own" if alias == article.url else "taken: it does not lead to this article"
     message = f"the address /{alias} is {end}"

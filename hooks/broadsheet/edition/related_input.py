@@ -69,7 +69,7 @@ def _describe(
 
 def find_linked(article: Article, links: LinkMap) -> Iterator[str]:
     """The paths of the public articles that a body links to."""
-    addresses = find_link_targets(article.body) if article.addresses is None else article.addresses
+    addresses = find_link_targets(article.body) if article.link_targets is None else article.link_targets
     # Most addresses lead to others, and that can be told at a glance.
     host = urlsplit(links.site).netloc.lower()
     for address in addresses:
@@ -106,7 +106,7 @@ def check_pins(library: Library, edition: Edition, count: int) -> list[Problem]:
                 if pinned.path in edition.by_path:
                     continue
             what, hint = mistake or (f"{explain_hold(pinned, edition.at)}: it is not shown", "")
-            mark = article.marks.get(f"related.pin.{place}") or article.marks.get(
+            mark = article.positions.get(f"related.pin.{place}") or article.positions.get(
                 f"related.{place}", SourcePosition(1, 1)
             )
             message = f"'{reference[:60]}' {what}"

@@ -15,7 +15,7 @@ from mkdocs.config.base import BaseConfigOption, Config, ValidationError
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
 
-from broadsheet.content import ARTICLES_DIR, Rules
+from broadsheet.content import ARTICLES_DIR, ContentSettings
 from broadsheet.core import PluralForms, Translations, check_translations, load_translations, suggest
 from broadsheet.edition import Layout
 from broadsheet.rendering import MAX_SECONDS
@@ -161,9 +161,9 @@ class Settings(Config):  # type: ignore[no-untyped-call]
     rendering = c.SubConfig(_RenderingSettings)
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> ContentSettings:
         """What reading the content depends on."""
-        return Rules(self.timezone, self.topics == "open", self.authors == "open")
+        return ContentSettings(self.timezone, self.topics == "open", self.authors == "open")
 
 
 def read_settings(config: MkDocsConfig) -> Settings:

@@ -13,7 +13,7 @@ import yaml
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from mkdocs.exceptions import ConfigurationError, PluginError
 
-from broadsheet.content import explain_yaml
+from broadsheet.content import explain_yaml_error
 from broadsheet.core import Problem, escape_unprintable, pluralize
 
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "note": logging.INFO}
@@ -91,7 +91,7 @@ def _explain_settings(cause: BaseException | None) -> str:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         return ""
-    return str(explain_yaml(cause, None, lines, _relate(str(path)), 1)) if lines else ""
+    return str(explain_yaml_error(cause, None, lines, _relate(str(path)), 1)) if lines else ""
 
 
 def _is_template(name: str) -> bool:

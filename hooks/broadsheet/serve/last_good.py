@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from broadsheet.content import ContentFiles, Library, Rules, build_library
+from broadsheet.content import ContentFiles, ContentSettings, Library, build_library
 from broadsheet.core import Cache
 
 
@@ -21,16 +21,16 @@ class LastGood:
         self._urls: dict[str, str] = {}
         """By path: the URLs of articles when they were last good."""
 
-    def read(self, source: ContentFiles, rules: Rules, cache: Cache | None) -> Library:
+    def read(self, source: ContentFiles, rules: ContentSettings, cache: Cache | None) -> Library:
         """Return the library of the content files, with the last good state of each broken register."""
         library = build_library(source, rules, cache)
         errors = {problem.path for problem in library.problems if problem.severity == "error"}
-        broken = {name for name in source.registers if source.name(name) in errors}
+        broken = {name for name in source.taxonomy_files if source.name(name) in errors}
         last_good = {name: self._registers[name] for name in broken if name in self._registers}
-        self._registers |= {name: data for name, data in source.registers.items() if name not in broken}
+        self._registers |= {name: data for name, data in source.taxonomy_files.items() if name not in broken}
         if not last_good:
             return library
-        rebuilt = build_library(replace(source, registers={**source.registers, **last_good}), rules, cache)
+        rebuilt = build_library(replace(source, taxonomy_files={**source.taxonomy_files, **last_good}), rules, cache)
         broken_paths = {source.name(name) for name in broken}
         register_problems = [problem for problem in library.problems if problem.path in broken_paths]
         return replace(rebuilt, problems=tuple(sorted({*rebuilt.problems, *register_problems})))
