@@ -22,9 +22,9 @@ _CODES = {"&lt;": "%3C", "&gt;": "%3E", "&quot;": "%22"}
 def repair_html(html: str) -> str:
     r"""Mend obsolete elements, old anchors, addresses with spaces, sources of nothing, and headings that skip a level.
 
-    >>> mend_html('<h3>x</h3><a name="y">y</a> <tt>z</tt>')
+    >>> repair_html('<h3>x</h3><a name="y">y</a> <tt>z</tt>')
     '<h2>x</h2><a id="y">y</a> <code>z</code>'
-    >>> mend_html('<a href="https://a.example/b c\\d">x</a>')
+    >>> repair_html('<a href="https://a.example/b c\\d">x</a>')
     '<a href="https://a.example/b%20c%5Cd">x</a>'
     """
     above: list[tuple[int, int]] = []

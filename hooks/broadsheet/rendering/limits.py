@@ -4,8 +4,8 @@ The limit is kept with a timer signal. Python handles signals between two instru
 look for them while they search, so even a pattern that would search for years is interrupted. Python handles signals
 in the main thread only: elsewhere, and on Windows, which has no such timer, nothing is limited (see `can_limit`).
 
-Compiled code that does not look for signals, such as a parser in Rust, cannot be interrupted. A process of its own
-can be killed in the midst of it: see `die_beyond`.
+Compiled code that does not look for signals, such as a parser in Rust, cannot be interrupted. The system can only end
+the whole process: see `end_process_beyond`.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ MAX_SECONDS: float = 2
 MAX_MEGABYTES: float = 200
 
 _Result = TypeVar("_Result")
-_TICK = 0.05
-"""Seconds of processor time between two looks at what has been used."""
-_MERCY = 1.25
-"""Where this much of the limits is used, nothing but killing the process has helped."""
+_CHECK_SECONDS = 0.05
+"""Processor time between two checks of what has been used."""
+_KILL_FACTOR = 1.25
+"""The system ends a process that has used this many times the limits."""
 _MEGABYTE = 1_000_000
 _MEMORY = Path("/proc/self/statm")
 
@@ -80,7 +80,7 @@ def run_limited(work: Callable[[], _Result], limits: Limits) -> _Result:
             former_hook(unraisable)
 
     former_handler = signal.signal(signal.SIGPROF, watch.look)
-    former_timer = signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
+    former_timer = signal.setitimer(signal.ITIMER_PROF, _CHECK_SECONDS, _CHECK_SECONDS)
     try:
         sys.unraisablehook = ignore_ours
         try:
@@ -101,33 +101,38 @@ def run_limited(work: Callable[[], _Result], limits: Limits) -> _Result:
     return result
 
 
-def find_excess(works: Iterable[Callable[[], object]], each: Limits, seconds: float) -> int | None:
-    """Run functions one after another; the number of the first that uses more than `each`, where the rest are not run.
+def find_failure(
+    functions: Iterable[Callable[[], object]], limits: Limits, seconds: float, error_type: type[BaseException]
+) -> int | None:
+    """Run functions one after another, each with `limits`; return the number of the first that raises `error_type`.
 
-    None where none of them does, and where all have taken `seconds` before.
+    None when no function raises it, when all have taken `seconds`, or when a function uses more than the limits and
+    that is not the error to look for.
     """
     end = thread_time() + seconds
-    for number, work in enumerate(works):
+    for number, function in enumerate(functions):
         try:
-            run_limited(work, each)
-        except LimitError:
+            run_limited(function, limits)
+        except error_type:
             return number
+        except LimitError:
+            return None
         if thread_time() > end:
             break
     return None
 
 
 @contextmanager
-def die_beyond(limits: Limits) -> Iterator[None]:
-    """Have the system end this process when it uses a quarter more than the limits: whatever it is doing.
+def end_process_beyond(limits: Limits) -> Iterator[None]:
+    """Have the system end this process when it uses a quarter more than the limits.
 
-    For processes that are there to be killed. Memory is limited on Linux alone.
+    This works in the middle of compiled code too. For helper processes only. Memory is limited on Linux alone.
     """
     resource = import_module("resource")
     used = resource.getrusage(resource.RUSAGE_SELF)
-    most = {resource.RLIMIT_CPU: math.ceil(used.ru_utime + used.ru_stime + limits.seconds * _MERCY)}
+    most = {resource.RLIMIT_CPU: math.ceil(used.ru_utime + used.ru_stime + limits.seconds * _KILL_FACTOR)}
     if sys.platform == "linux":
-        most[resource.RLIMIT_DATA] = int((_measure_memory() + limits.megabytes * _MERCY) * _MEGABYTE)
+        most[resource.RLIMIT_DATA] = int((_measure_memory() + limits.megabytes * _KILL_FACTOR) * _MEGABYTE)
     usual = {kind: resource.getrlimit(kind) for kind in most}
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     for kind, value in most.items():

@@ -19,7 +19,7 @@ from broadsheet.content import Article
 from broadsheet.core import Problem, Severity
 from broadsheet.rendering.fast_inline import quicken
 from broadsheet.rendering.html_repair import repair_html
-from broadsheet.rendering.limits import LimitError, Limits, find_excess, run_limited
+from broadsheet.rendering.limits import LimitError, Limits, find_failure, run_limited
 from broadsheet.rendering.links import LinkMap, Resolved, may_change, resolve_link
 from broadsheet.rendering.nesting import nest_lists
 from broadsheet.rendering.plain_text import html_to_text
@@ -41,9 +41,15 @@ _PAIR = re.compile(r'([\w:-]+)="([^"]*)"')
 _H1 = re.compile(r"(</?)h1\b")
 # What extensions load when they need it first: the lexers of code, the names of emoji.
 _SAMPLE = "Words :smile:\n\n```python\nprint()\n```\n"
-_MAX_PRODUCT = 1_000_000
-"""What the cleaner may have to make of a body in the worst case: all elements, times those that the writer wrote as
-HTML and may have left open. So many take it a quarter of a second and 100 MB; honest bodies have a tenth."""
+_MAX_HTML_SIZE = 250_000
+"""Larger HTML is sanitized in a helper process. The sanitizer takes time by the square of the number of attributes of
+a tag and of the `&` and no-break spaces in a row: with HTML of this size at most half a second. The largest HTML of
+digital.gov's 2,094 articles has 67,000 characters."""
+_MAX_REPEATED = 1_000_000
+"""Parts of HTML that the sanitizer may write. It repeats formatting elements that the writer left open, so this is
+the number of elements and characters that it writes slowly, and of 100 other characters each, times the number of
+elements that the writer wrote. This many take it at most 1.5 s and 100 MB. digital.gov's articles have at most 0.6
+million."""
 _SEARCHED_SIZE = 1_000_000
 """What follows in a longer body is not searched for the part to blame."""
 _BLOCK_SHARE = 0.125
@@ -71,8 +77,16 @@ class RenderedBody:
     it led."""
 
 
+class _ConversionError(Exception):
+    """Python-Markdown or an extension raised `error`."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"{type(error).__name__}: {str(error)[:200]}")
+        self.error = error
+
+
 @dataclass(slots=True)
-class _Sheet:
+class _BodyState:
     """What is gathered while one body is rendered."""
 
     article: Article
@@ -124,8 +138,8 @@ class _HeadingShift(Treeprocessor):
                 del element.attrib["id"]
 
 
-RenderApart = Callable[[Article, LinkMap, str], RenderedBody]
-"""Renders a body in a process that can be killed, with the arguments of `BodyRenderer.render_strictly`."""
+RenderInProcess = Callable[[Article, LinkMap, str], RenderedBody]
+"""Renders a body in a helper process that can be killed, with the arguments of `BodyRenderer.render_strictly`."""
 
 
 class BodyRenderer:
@@ -140,18 +154,18 @@ class BodyRenderer:
         extensions: Sequence[str],
         configs: Mapping[str, Mapping[str, Any]] | None = None,
         limits: Limits | None = None,
-        render_apart: RenderApart | None = None,
+        render_in_process: RenderInProcess | None = None,
     ) -> None:
         """Take Python-Markdown's `extensions` and `extension_configs`, and the limits of rendering one body.
 
-        `render_apart` is called for a body with which the cleaner, which cannot be interrupted, may take too long.
+        `render_in_process` is called for a body that may take the sanitizer too long, as it cannot be interrupted.
         """
         self._make_parser: Callable[[], markdown.Markdown] = lambda: _make_parser(extensions, configs or {})
         self._markdown = self._make_parser()
         self._limits = limits or Limits()
-        self._render_apart = render_apart
+        self._render_in_process = render_in_process
         self._warm = False
-        self._sheet: _Sheet | None = None
+        self._state: _BodyState | None = None
         self._cleaner = make_cleaner(self._filter)
         # Nothing that is put together here reaches a page without having been cleaned once more.
         self._last_cleaner = make_cleaner()
@@ -169,17 +183,19 @@ class BodyRenderer:
         """
         self.warm_up()
         try:
-            return run_limited(lambda: self._render(article, links, label, self._render_apart), self._limits)
+            return run_limited(lambda: self._render(article, links, label, self._render_in_process), self._limits)
         except LimitError as error:
-            # What the parser was in the middle of would show up in the next article.
             self._markdown = self._make_parser()
             return self._report_limit(article, label, str(error))
+        except _ConversionError as error:
+            self._markdown = self._make_parser()
+            return self._report_conversion_error(article, label, error)
 
     def render_strictly(self, article: Article, links: LinkMap, label: str) -> RenderedBody:
-        """As `render`, here in any case.
+        """Render one article's body as `render` does, but always in this process.
 
         Raises:
-            LimitError: when it takes more than the limits; the parser is replaced by a fresh one then.
+            LimitError: when it takes more than the limits.
 
         """
         try:
@@ -187,6 +203,9 @@ class BodyRenderer:
         except LimitError:
             self._markdown = self._make_parser()
             raise
+        except _ConversionError as error:
+            self._markdown = self._make_parser()
+            return self._report_conversion_error(article, label, error)
 
     def warm_up(self) -> None:
         """Have extensions load what they need, which is not to be counted as the first article's."""
@@ -196,7 +215,7 @@ class BodyRenderer:
                 self._markdown.reset().convert(_SAMPLE)
 
     def _report_limit(self, article: Article, label: str, excess: str) -> RenderedBody:
-        line = self._find_slow_block(article)
+        line = self._find_failing_block(article, LimitError)
         message = f"rendering takes more than {excess}"
         hint = "make the article shorter, or its Markdown simpler"
         if line is not None:
@@ -206,76 +225,92 @@ class BodyRenderer:
             )
         return RenderedBody(problems=(Problem(label, line or article.body_line, 0, "", message, hint),))
 
-    def _find_slow_block(self, article: Article) -> int | None:
-        """The line of the first block that takes long to render by itself; None where there is none among the first."""
+    def _report_conversion_error(self, article: Article, label: str, error: _ConversionError) -> RenderedBody:
+        line = self._find_failing_block(article, type(error.error))
+        message = f"the Markdown cannot be rendered: {error}"
+        hint = "take parts out until it can"
+        return RenderedBody(problems=(Problem(label, line or article.body_line, 0, "", message, hint),))
+
+    def _find_failing_block(self, article: Article, error_type: type[BaseException]) -> int | None:
+        """Return the line of the first block that by itself raises `error_type`; None when no block of the first does.
+
+        For `LimitError`, a block fails when it takes `_BLOCK_SHARE` of the time for a whole body.
+        """
         lines: list[int] = []
 
         def convert(block: str) -> None:
-            with suppress(Exception):  # that it cannot be rendered by itself says nothing about the body
+            try:
                 self._markdown.reset().convert(block)
+            except Exception as error:  # another error says nothing about the body
+                if isinstance(error, error_type):
+                    raise
 
         def list_blocks() -> Iterator[Callable[[], None]]:
             for line, block in split_blocks(article.body[:_SEARCHED_SIZE], article.body_line):
                 lines.append(line)
                 yield partial(convert, block)
 
-        each = replace(self._limits, seconds=self._limits.seconds * _BLOCK_SHARE)
-        if find_excess(list_blocks(), each, self._limits.seconds / 2) is None:
-            return None
+        block_limits = replace(self._limits, seconds=self._limits.seconds * _BLOCK_SHARE)
+        failing = find_failure(list_blocks(), block_limits, self._limits.seconds / 2, error_type)
+        # The parser was interrupted in the middle of a block.
         self._markdown = self._make_parser()
-        return lines[-1]
+        return None if failing is None else lines[failing]
 
-    def _render(self, article: Article, links: LinkMap, label: str, render_apart: RenderApart | None) -> RenderedBody:
-        sheet = self._sheet = _Sheet(article, links, label, LineFinder(article.body, article.body_line))
+    def _render(
+        self, article: Article, links: LinkMap, label: str, render_in_process: RenderInProcess | None
+    ) -> RenderedBody:
+        state = self._state = _BodyState(article, links, label, LineFinder(article.body, article.body_line))
         try:
             raw = self._markdown.reset().convert(article.body)
         except Exception as error:
-            # Extensions raise what they like; one article must not end the build without a word of where. What the
-            # parser was in the middle of would show up in the next article.
-            self._markdown = self._make_parser()
-            message = f"the Markdown cannot be rendered: {type(error).__name__}: {str(error)[:200]}"
-            sheet.report(article.body_line, message, "take parts out until it can", "error")
-            return RenderedBody(problems=tuple(sheet.problems))
-        if render_apart is not None and article.body.count("<") * raw.count("<") > _MAX_PRODUCT:
-            return render_apart(article, links, label)
+            # Extensions raise what they like; one article must not end the build without naming its file.
+            raise _ConversionError(error) from error
+        if render_in_process is not None and _may_sanitize_slowly(article.body, raw):
+            return render_in_process(article, links, label)
         content = self._cleaner.clean(raw)
-        content = _finish_images(content, sheet)
+        content = _finish_images(content, state)
         content = nest_lists(repair_html(_H1.sub(r"\1h2", content)))
         content = self._last_cleaner.clean(content).strip()
-        if may_lose(raw, len(sheet.addresses)):
-            _report_losses(raw, sheet)
+        if may_lose(raw, len(state.addresses)):
+            _report_losses(raw, state)
         return RenderedBody(
             content,
-            clean_toc(getattr(self._markdown, "toc_tokens", ()), sheet.ids),
-            frozenset(sheet.ids),
-            tuple(sheet.media),
-            _find_anchors(sheet),
-            tuple(sorted(set(sheet.problems))),
+            clean_toc(getattr(self._markdown, "toc_tokens", ()), state.ids),
+            frozenset(state.ids),
+            tuple(state.media),
+            _find_anchors(state),
+            tuple(sorted(set(state.problems))),
             html_to_text(content),
-            tuple((*key, to) for key, to in sheet.lookups.items() if may_change(key[0], links.site, fetched=key[1])),
+            tuple((*key, to) for key, to in state.lookups.items() if may_change(key[0], links.site, fetched=key[1])),
         )
 
     def _filter(self, tag: str, name: str, value: str) -> str | None:
         """Decide what becomes of one attribute; nh3 calls it for each that it allows."""
-        sheet = self._sheet
+        state = self._state
         # nh3 also asks about elements that it is going to take out.
-        if sheet is None or tag not in TAGS:
+        if state is None or tag not in TAGS:
             return None
         if name == "cite":
-            return sheet.resolve(value, fetched=False).url
+            return state.resolve(value, fetched=False).url
         if name == "href":
-            sheet.addresses.append(value)
-            return sheet.resolve(value, fetched=False).url
+            state.addresses.append(value)
+            return state.resolve(value, fetched=False).url
         if name == "src":
-            sheet.addresses.append(value)
+            state.addresses.append(value)
             if tag != "img":
-                return sheet.resolve(value, fetched=True).url
-            sheet.images.append(value)
-            return str(len(sheet.images) - 1)
+                return state.resolve(value, fetched=True).url
+            state.images.append(value)
+            return str(len(state.images) - 1)
         kept = filter_attribute(tag, name, value)
         if kept and (name == "id" or (name == "name" and tag == "a")):
-            sheet.ids.add(kept)
+            state.ids.add(kept)
         return kept
+
+
+def _may_sanitize_slowly(body: str, raw: str) -> bool:
+    """Whether the sanitizer, which cannot be interrupted, may take more than a second or two for a body's HTML."""
+    parts = raw.count("<") + raw.count("&") + raw.count("\N{NO-BREAK SPACE}") + len(raw) // 100
+    return len(raw) > _MAX_HTML_SIZE or body.count("<") * parts > _MAX_REPEATED
 
 
 def _make_parser(extensions: Sequence[str], configs: Mapping[str, Mapping[str, Any]]) -> markdown.Markdown:
@@ -289,7 +324,7 @@ def _make_parser(extensions: Sequence[str], configs: Mapping[str, Mapping[str, A
     return parser
 
 
-def _finish_images(content: str, sheet: _Sheet) -> str:
+def _finish_images(content: str, state: _BodyState) -> str:
     """Give every image its address; put a link in the place of one that another server would send."""
     if "<img" not in content:
         return content
@@ -299,24 +334,24 @@ def _finish_images(content: str, sheet: _Sheet) -> str:
         nonlocal inside_link
         name, attributes = match.groups()
         if name == "img":
-            return _finish_image(attributes, sheet, inside_link=inside_link)
+            return _finish_image(attributes, state, inside_link=inside_link)
         inside_link = name == "a"
         return str(match.group())
 
     return _IMAGE_OR_LINK.sub(finish, content)
 
 
-def _finish_image(attributes: str, sheet: _Sheet, *, inside_link: bool) -> str:
+def _finish_image(attributes: str, state: _BodyState, *, inside_link: bool) -> str:
     values: dict[str, str] = dict(_PAIR.findall(attributes))
     alt = values.get("alt", "")
-    address = sheet.images[int(values["src"])] if "src" in values else ""
-    if "twemoji" in values.get("class", "").split() and sheet.look_up(address, fetched=True).remote:
+    address = state.images[int(values["src"])] if "src" in values else ""
+    if "twemoji" in values.get("class", "").split() and state.look_up(address, fetched=True).remote:
         return alt  # An emoji is a letter to begin with.
-    found = sheet.resolve(address, fetched=True) if "src" in values else Resolved()
+    found = state.resolve(address, fetched=True) if "src" in values else Resolved()
     words = alt if unescape(alt).strip() else "Image"
     if words != alt:
-        line = sheet.lines.find_address(address) if address else sheet.lines.find_element("img")
-        sheet.report(line, "an image without alt: those who cannot see it miss it", "![what it shows](…)")
+        line = state.lines.find_address(address) if address else state.lines.find_element("img")
+        state.report(line, "an image without alt: those who cannot see it miss it", "![what it shows](…)")
     if found.remote and not inside_link:
         return f'<a class="bs-remote" href="{html.escape(found.remote)}">{words}</a>'
     if found.url is None:
@@ -325,28 +360,28 @@ def _finish_image(attributes: str, sheet: _Sheet, *, inside_link: bool) -> str:
     return f'<img loading="lazy" src="{html.escape(found.url)}" {others}>'
 
 
-def _report_losses(raw: str, sheet: _Sheet) -> None:
+def _report_losses(raw: str, state: _BodyState) -> None:
     """Report what the cleaner took out of the HTML, which it does without a word."""
     found = inspect_html(raw)
     for name in found.elements:
         message, hint = explain_element(name)
-        sheet.report(sheet.lines.find_element(name), message, hint)
+        state.report(state.lines.find_element(name), message, hint)
     for name in found.handlers:
         message = f"HTML attribute '{name[:40]}' was taken out: articles run no scripts"
-        sheet.report(sheet.lines.find_attribute(name), message)
+        state.report(state.lines.find_attribute(name), message)
     # Python reads `&copy=` in an address as an entity, browsers do not: once more, and both are the same.
     lost = Counter(unescape(address) for address, _ in found.addresses)
-    lost -= Counter(map(unescape, sheet.addresses))
+    lost -= Counter(map(unescape, state.addresses))
     for address, fetched in found.addresses:
         if unescape(address) in lost:
-            fault = sheet.look_up(address, fetched=fetched).fault
-            sheet.report(sheet.lines.find_address(address), fault or f"'{address[:80]}' is no address")
+            fault = state.look_up(address, fetched=fetched).fault
+            state.report(state.lines.find_address(address), fault or f"'{address[:80]}' is no address")
 
 
-def _find_anchors(sheet: _Sheet) -> tuple[tuple[str, str, int], ...]:
-    own = sheet.article.path
+def _find_anchors(state: _BodyState) -> tuple[tuple[str, str, int], ...]:
+    own = state.article.path
     return tuple(
-        (path, fragment, sheet.lines.find_address(address))
-        for path, fragment, address in sheet.anchors
-        if path != own or fragment not in sheet.ids
+        (path, fragment, state.lines.find_address(address))
+        for path, fragment, address in state.anchors
+        if path != own or fragment not in state.ids
     )
