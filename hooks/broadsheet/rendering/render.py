@@ -17,11 +17,10 @@ from markdown.treeprocessors import Treeprocessor
 
 from broadsheet.content import Article
 from broadsheet.core import Problem, Severity
-from broadsheet.rendering.fast_inline import quicken
-from broadsheet.rendering.html_repair import repair_html
+from broadsheet.rendering.fast_inline import skip_inline_patterns
+from broadsheet.rendering.html_repair import nest_lists, repair_html
 from broadsheet.rendering.limits import LimitError, Limits, find_failure, run_limited
 from broadsheet.rendering.links import LinkMap, Resolved, may_change, resolve_link
-from broadsheet.rendering.nesting import nest_lists
 from broadsheet.rendering.plain_text import html_to_text
 from broadsheet.rendering.sanitize import (
     TAGS,
@@ -320,7 +319,7 @@ def _make_parser(extensions: Sequence[str], configs: Mapping[str, Mapping[str, A
     )
     # Before 'toc', whose priority is 5, so that its anchors and levels are those of the page.
     parser.treeprocessors.register(_HeadingShift(parser), "broadsheet-headings", 6)
-    quicken(parser)
+    skip_inline_patterns(parser)
     return parser
 
 

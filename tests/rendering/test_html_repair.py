@@ -1,11 +1,10 @@
-"""Nesting: whatever a writer nests, lists hold items, items stand in lists, and the words stay."""
+"""HTML repair: lists hold only items, items stand only in lists, headings skip no level, and no word is lost."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from broadsheet.rendering.html_repair import repair_html
-from broadsheet.rendering.nesting import nest_lists
+from broadsheet.rendering.html_repair import nest_lists, repair_html
 from broadsheet.rendering.sanitize import make_cleaner
 from hypothesis import given
 from hypothesis import strategies as st
