@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 from broadsheet.rendering.html_repair import nest_lists, repair_html
-from broadsheet.rendering.sanitize import make_cleaner
+from broadsheet.rendering.sanitize import make_sanitizer
 from hypothesis import given
 from hypothesis import strategies as st
 from markup import Element, parse
 
-CLEANER = make_cleaner()
+CLEANER = make_sanitizer()
 NAMES = ("ul", "ol", "li", "p", "div", "blockquote", "b", "h3", "h5", "table", "td", "dl", "dd")
 PIECES = [*(f"<{name}>" for name in NAMES), *(f"</{name}>" for name in NAMES), "<br>", "<hr>", " ", "\n", "words"]
 # Twice, as the cleaner takes some odd nests apart only when it meets them again.
