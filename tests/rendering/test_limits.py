@@ -200,7 +200,7 @@ def test_the_search_for_it_ends_too() -> None:
         "`w` " * 10_000,
         "**w** " * 10_000,
         "".join(f"[a](x{number}.md) " for number in range(10_000)),
-        "".join(f"*[A{one}]: b\n" for one in range(5_000)) + " ".join(f"A{one}" for one in range(5_000)),
+        "".join(f"*[A{number}]: b\n" for number in range(5_000)) + " ".join(f"A{number}" for number in range(5_000)),
         "".join("    " * level + "- x\n" for level in range(1_000)),
         "word word\n\n" * 30_000,
         "- a\n" * 30_000,
@@ -228,7 +228,7 @@ def test_a_body_that_takes_too_long_is_an_error(body: str, setup: MarkdownConfig
     ],
     ids=["deep", "formatting"],
 )
-def test_a_body_with_which_the_cleaner_never_ends_is_an_error(body: str, setup: MarkdownConfig) -> None:
+def test_a_body_with_which_the_sanitizer_never_ends_is_an_error(body: str, setup: MarkdownConfig) -> None:
     ((_, severity, message),) = list_problems(render(body, setup))
     assert (severity, message[:25]) == ("error", "rendering takes more than")
     assert list_problems(render("Words.", setup)) == []

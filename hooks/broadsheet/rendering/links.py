@@ -27,7 +27,7 @@ class LinkMap:
     articles: Mapping[str, str] = field(default_factory=dict)
     """Paths of public articles, each with its URL."""
     held: Mapping[str, str] = field(default_factory=dict)
-    """Paths of articles that exist but are not public: a link to one would tell of it. Each with its URL, or ''."""
+    """Paths of articles that are not public, each with its URL or '': a link would reveal that the article exists."""
     pages: Mapping[str, str] = field(default_factory=dict)
     """Paths of the site's own pages and files relative to content/ (`../docs/about.md`), with their URLs."""
     urls: Collection[str] = ()
@@ -35,7 +35,7 @@ class LinkMap:
     media: Collection[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
-    """Old URLs, each with the one that took its place."""
+    """Old URLs, each with its new URL."""
     site: str = ""
     """The site's own full address, as `https://example.org/paper/`; '' where it is not known."""
     hidden: Mapping[str, str] = field(default_factory=dict)
@@ -64,9 +64,9 @@ class LinkMap:
     def find_url(self, url: str) -> str | None:
         """Return the canonical URL of a page or file, also of one that moved or is not public now; None for no page."""
         for known in (f"{url}/", url, url.removesuffix("index.html")):
-            found = self.moved.get(known) or self.hidden.get(known, known)
-            if found in self.urls or found in self._paths or known in self.hidden:
-                return found
+            page = self.moved.get(known) or self.hidden.get(known, known)
+            if page in self.urls or page in self._paths or known in self.hidden:
+                return page
         return None
 
     def path_at(self, url: str) -> str:
@@ -76,11 +76,16 @@ class LinkMap:
     def suggest(self, target: str, path: str) -> str:
         """Return a hint for a link from the article at `path` to the file `target`, which does not exist."""
         folder, name = posixpath.split(target)
-        found = self._names.get(name, "")
-        beside = self._folders.get(folder, ())
-        if not found and name.endswith(".md") and len(name) <= _MAX_NAME_LENGTH and len(beside) <= _MAX_FOLDER_SIZE:
-            found = next((f"{folder}/{near}" for near in get_close_matches(name, beside, n=1)), "")
-        return f"did you mean '{posixpath.relpath(found, posixpath.dirname(path))}'?" if found else ""
+        similar = self._names.get(name, "")
+        folder_names = self._folders.get(folder, ())
+        if (
+            not similar
+            and name.endswith(".md")
+            and len(name) <= _MAX_NAME_LENGTH
+            and len(folder_names) <= _MAX_FOLDER_SIZE
+        ):
+            similar = next((f"{folder}/{near}" for near in get_close_matches(name, folder_names, n=1)), "")
+        return f"did you mean '{posixpath.relpath(similar, posixpath.dirname(path))}'?" if similar else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +117,14 @@ def resolve_link(address: str, path: str, url: str, links: LinkMap, *, fetched: 
 
     """
     address = address.strip()
-    found = _resolve_address(address, path, url, links, fetched=fetched)
+    resolved = _resolve_address(address, path, url, links, fetched=fetched)
     # A note says that the page is not public now.
-    leads_to_page = found.article or found.severity == "note" or (found.url or "").partition("#")[0].endswith("/")
+    leads_to_page = (
+        resolved.article or resolved.severity == "note" or (resolved.url or "").partition("#")[0].endswith("/")
+    )
     if fetched and leads_to_page:
         return Resolved(fault=f"'{address[:80]}' is a page, expected a picture or a recording")
-    return found
+    return resolved
 
 
 def may_lead_elsewhere(address: str, site: str, *, fetched: bool = False) -> bool:
@@ -173,10 +180,10 @@ def _resolve_address(address: str, path: str, url: str, links: LinkMap, *, fetch
 def _resolve_full_address(
     address: str, parts: SplitResult, path: str, url: str, links: LinkMap, *, fetched: bool
 ) -> Resolved:
-    found = None if fetched else _find_on_site(parts, links)
-    if found is None:
+    path_on_site = None if fetched else _find_on_site(parts, links)
+    if path_on_site is None:
         return _resolve_external(address, parts.scheme, parts.netloc, fetched=fetched)
-    return _resolve_url(found, address, path, url, links, unquote(parts.fragment))
+    return _resolve_url(path_on_site, address, path, url, links, unquote(parts.fragment))
 
 
 def _find_on_site(parts: SplitResult, links: LinkMap) -> str | None:
