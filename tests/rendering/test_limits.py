@@ -25,10 +25,13 @@ from broadsheet.edition.render_articles import (
     render_bodies,
 )
 from broadsheet.rendering.html_repair import repair_html
-from broadsheet.rendering.limits import LimitError, Limits, can_limit, find_excess, run_limited
+from broadsheet.rendering.limits import LimitError, Limits, can_limit, find_failure, run_limited
 from broadsheet.rendering.links import LinkMap
-from broadsheet.rendering.render import RenderedBody
+from broadsheet.rendering.render import BodyRenderer, RenderedBody
 from makers import make_article
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
 from mkdocs.config import load_config
 from sites import ROOT, Server, Site
 
@@ -65,7 +68,7 @@ def render(body: str, setup: MarkdownConfig) -> RenderedBody:
     return get_renderer(setup).render(make_article("talks", body=body, body_line=7), LinkMap(), "talks.md")
 
 
-def tell(body: RenderedBody) -> list[tuple[int, str, str]]:
+def list_problems(body: RenderedBody) -> list[tuple[int, str, str]]:
     return [(problem.line, problem.severity, problem.message) for problem in body.problems]
 
 
@@ -161,14 +164,14 @@ def _wait_for_processor_time(seconds: float) -> None:
 def test_the_first_that_takes_too_long_is_found() -> None:
     ran: list[int] = []
     works = [lambda: ran.append(0), search_for_ever, lambda: ran.append(2)]
-    assert find_excess(works, SHORT, 60) == 1
-    assert find_excess(works[:1], SHORT, 60) is None
+    assert find_failure(works, SHORT, 60, LimitError) == 1
+    assert find_failure(works[:1], SHORT, 60, LimitError) is None
     assert ran == [0, 0]
 
 
 def test_the_search_for_it_ends_too() -> None:
-    works = iter(lambda: find_excess([search_for_ever], Limits(0.01), 0), 0)
-    assert find_excess(works, SHORT, 0.2) is None
+    works = iter(lambda: find_failure([search_for_ever], Limits(0.01), 0, LimitError), 0)
+    assert find_failure(works, SHORT, 0.2, LimitError) is None
 
 
 # A body.
@@ -197,7 +200,7 @@ def test_the_search_for_it_ends_too() -> None:
         "`w` " * 10_000,
         "**w** " * 10_000,
         "".join(f"[a](x{number}.md) " for number in range(10_000)),
-        "".join(f"*[A{one}]: b\n" for one in range(5_000)) + " ".join(f"A{one}" for one in range(5_000)),
+        "".join(f"*[A{number}]: b\n" for number in range(5_000)) + " ".join(f"A{number}" for number in range(5_000)),
         "".join("    " * level + "- x\n" for level in range(1_000)),
         "word word\n\n" * 30_000,
         "- a\n" * 30_000,
@@ -211,7 +214,7 @@ def test_the_search_for_it_ends_too() -> None:
 )
 def test_a_body_that_takes_too_long_is_an_error(body: str, setup: MarkdownConfig) -> None:
     rendered = render(body, setup)
-    ((line, severity, message),) = tell(rendered)
+    ((line, severity, message),) = list_problems(rendered)
     assert (line, severity, rendered.html) == (7, "error", "")
     assert message.startswith("rendering takes more than 0.15 s of processor time")
 
@@ -225,10 +228,54 @@ def test_a_body_that_takes_too_long_is_an_error(body: str, setup: MarkdownConfig
     ],
     ids=["deep", "formatting"],
 )
-def test_a_body_with_which_the_cleaner_never_ends_is_an_error(body: str, setup: MarkdownConfig) -> None:
-    ((_, severity, message),) = tell(render(body, setup))
+def test_a_body_with_which_the_sanitizer_never_ends_is_an_error(body: str, setup: MarkdownConfig) -> None:
+    ((_, severity, message),) = list_problems(render(body, setup))
     assert (severity, message[:25]) == ("error", "rendering takes more than")
-    assert tell(render("Words.", setup)) == []
+    assert list_problems(render("Words.", setup)) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'x <b title="' + "&" * 300_000 + '">y</b>',
+        "<p " + " ".join(f"a{number}" for number in range(40_000)) + ">x</p>",
+        "<div>\n" + "&" * 300_000,
+        '<p><b title="' + "&" * 20_000 + '">' + "<p>x" * 500,
+        '<p><b title="' + "\N{NO-BREAK SPACE}" * 100_000 + '">' + "<p>x" * 100,
+    ],
+    ids=["ampersands in a value", "attributes", "ampersands", "repeated ampersands", "repeated no-break spaces"],
+)
+def test_a_body_that_may_be_sanitized_slowly_goes_to_a_process_that_can_be_killed(
+    body: str, setup: MarkdownConfig
+) -> None:
+    def render_in_process(*_: object) -> RenderedBody:
+        raise LimitError("the limit")
+
+    renderer = BodyRenderer(setup.extensions, setup.configs, Limits(60, 2000), render_in_process)
+    assert [
+        message for _, _, message in list_problems(renderer.render(make_article("a", body=body), LinkMap(), "a.md"))
+    ]
+    honest = "Words & words.\n\n" * 500 + "<table>" + "<tr><td>x</td></tr>\n" * 100 + "</table>"
+    assert list_problems(renderer.render(make_article("a", body=honest), LinkMap(), "a.md")) == []
+
+
+def test_a_body_that_no_parser_survives_names_the_part(setup: MarkdownConfig) -> None:
+    class Refuse(Preprocessor):
+        def run(self, lines: list[str]) -> list[str]:
+            if "refuse" in lines:
+                raise RecursionError("too deep")
+            return lines
+
+    class Refusing(Extension):
+        def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
+            md.preprocessors.register(Refuse(md), "refuse", 100)
+
+    renderer = BodyRenderer([Refusing()], limits=SHORT)
+    rendered = renderer.render(
+        make_article("a", body="Words.\n\nMore.\n\nrefuse\n\nThe end.", body_line=7), LinkMap(), "a"
+    )
+    assert list_problems(rendered) == [(11, "error", "the Markdown cannot be rendered: RecursionError: too deep")]
+    assert renderer.render(make_article("b", body="Words."), LinkMap(), "b").html == "<p>Words.</p>"
 
 
 def test_much_honest_html_comes_out_of_another_process_as_it_would_here(setup: MarkdownConfig) -> None:
@@ -244,7 +291,7 @@ def test_much_honest_html_comes_out_of_another_process_as_it_would_here(setup: M
 
 def test_the_line_is_that_of_the_part_that_takes_long(setup: MarkdownConfig) -> None:
     body = f"Words.\n\n```\ncode\n\n{HANGING}```\n\nMore\nwords.\n\n{HANGING}\n\nThe end.\n"
-    ((line, _, message),) = tell(render(body, setup))
+    ((line, _, message),) = list_problems(render(body, setup))
     assert line == 7 + body[: body.rindex("```js")].count("\n")
     assert message.endswith("the part that begins here alone takes much of it")
 

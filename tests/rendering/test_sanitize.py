@@ -14,14 +14,14 @@ from broadsheet.rendering.sanitize import (
     filter_attribute,
     inspect_html,
     is_safe_id,
-    make_cleaner,
-    may_lose,
+    make_sanitizer,
+    may_have_removed,
 )
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-CLEANER = make_cleaner(filter_attribute)
-LAST_CLEANER = make_cleaner()
+CLEANER = make_sanitizer(filter_attribute)
+LAST_CLEANER = make_sanitizer()
 PIECES = (Path(__file__).parents[1] / "golden" / "hostile.txt").read_text(encoding="utf-8").split()
 HOSTILE = st.lists(st.sampled_from([*PIECES, " ", "\n", "\x00", "\x0c"]) | st.text(max_size=4), max_size=30).map(
     "".join
@@ -305,7 +305,7 @@ def test_any_html_can_be_inspected(html: str) -> None:
     ],
 )
 def test_whether_something_may_have_been_lost_is_seen_quickly(html: str, kept: int, loses: bool) -> None:
-    assert may_lose(html, kept) is loses
+    assert may_have_removed(html, kept) is loses
 
 
 @settings(max_examples=300, deadline=None)
@@ -316,7 +316,7 @@ def test_no_element_or_script_is_lost_without_a_closer_look(html: str) -> None:
     )
     found = inspect_html(html)
     if found.elements or any(f"{name}=" in html.lower() for name in found.handlers):
-        assert may_lose(html, kept)
+        assert may_have_removed(html, kept)
 
 
 def test_the_cleaner_is_strict_by_itself() -> None:

@@ -20,7 +20,7 @@ from broadsheet.rendering import (
     LinkMap,
     RenderedBody,
     can_limit,
-    die_beyond,
+    end_process_beyond,
     resolve_link,
 )
 
@@ -210,23 +210,23 @@ def get_renderer(setup: MarkdownConfig) -> BodyRenderer:
     for known, renderer in _renderers:
         if known == setup:
             return renderer
-    apart = partial(_render_apart, setup) if setup.packed and hasattr(os, "fork") else None
-    renderer = BodyRenderer(setup.extensions, setup.configs, setup.limits, apart)
+    render_in_process = partial(_render_in_process, setup) if setup.packed and hasattr(os, "fork") else None
+    renderer = BodyRenderer(setup.extensions, setup.configs, setup.limits, render_in_process)
     _renderers[:] = [(setup, renderer)]
     return renderer
 
 
-def _render_apart(setup: MarkdownConfig, article: Article, links: LinkMap, label: str) -> RenderedBody:
+def _render_in_process(setup: MarkdownConfig, article: Article, links: LinkMap, label: str) -> RenderedBody:
     try:
-        body: RenderedBody = call_in_main_thread(_render_mortally, setup, article, links, label)
+        body: RenderedBody = call_in_main_thread(_render_in_helper, setup, article, links, label)
     except (BrokenExecutor, MemoryError):
         limits = setup.limits
         raise LimitError(f"{limits.seconds:g} s of processor time or {limits.megabytes:g} MB of memory") from None
     return body
 
 
-def _render_mortally(setup: MarkdownConfig, article: Article, links: LinkMap, label: str) -> RenderedBody:
+def _render_in_helper(setup: MarkdownConfig, article: Article, links: LinkMap, label: str) -> RenderedBody:
     renderer = get_renderer(setup)
     renderer.warm_up()
-    with die_beyond(setup.limits):
+    with end_process_beyond(setup.limits):
         return renderer.render_strictly(article, links, label)

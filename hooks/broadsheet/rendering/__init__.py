@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadsheet.rendering.limits import MAX_SECONDS, LimitError, Limits, can_limit, die_beyond
+from broadsheet.rendering.limits import MAX_SECONDS, LimitError, Limits, can_limit, end_process_beyond
 from broadsheet.rendering.links import NO_PAGE, WORDS_STAY, LinkMap, resolve_link
 from broadsheet.rendering.plain_text import collapse_whitespace, html_to_text
 from broadsheet.rendering.render import BodyRenderer, RenderedBody
@@ -18,7 +18,7 @@ __all__ = [
     "RenderedBody",
     "can_limit",
     "collapse_whitespace",
-    "die_beyond",
+    "end_process_beyond",
     "html_to_text",
     "resolve_link",
 ]

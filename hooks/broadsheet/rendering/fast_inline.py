@@ -1,114 +1,118 @@
-"""Inlining: the inline patterns of Markdown, each tried only on text that has a character it needs."""
+"""Fast inline patterns: run a regular expression only on text that has a character it needs.
+
+Python-Markdown runs every inline pattern over every piece of text, and most pieces have none of the characters that
+a match would have to have. Python-Markdown has no way to skip a pattern
+(see https://github.com/Python-Markdown/markdown/issues/161), so this module gives each pattern another `compiled_re`.
+Python has no public parser of regular expressions: `re._parser` is the one that `re` uses.
+
+Measured with this newspaper's extensions on digital.gov's 2,094 articles: 3.4 ms for an article, 4.6 ms without.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any, cast
-from xml.etree.ElementTree import Element
+from typing import Any
 
 from markdown import Markdown
 from markdown.treeprocessors import InlineProcessor
-from markdown.util import AtomicString
 
-_Needed = frozenset[str] | None
-_APPLY = "_InlineProcessor__applyPattern"
-_HANDLE = "_InlineProcessor__handleInline"
-_MOST = 16
-"""Of more characters in a row one stands in most texts."""
+_Characters = frozenset[str] | None
+_MAX_RANGE = 16
+"""Of more characters in a row, nearly every text has one."""
 
 
-def quicken(parser: Markdown) -> None:
-    """Have a parser skip the inline patterns that cannot match: the same HTML in three quarters of the time.
+def skip_inline_patterns(parser: Markdown) -> None:
+    """Have the inline patterns of a parser skip text in which they cannot match. The HTML stays the same.
 
-    Python-Markdown 3.10 runs every pattern over every piece of text, and most pieces have none of the characters
-    that a match would have to have. An inline processor that is another, or has other seams, is left as it is.
+    Call it when all extensions are registered; patterns that are registered later work as usual.
     """
-    for inline in parser.treeprocessors:
-        if type(inline) is InlineProcessor and hasattr(inline, _APPLY) and hasattr(inline, _HANDLE):
-            quick = cast("Any", inline)
-            quick.__class__ = _QuickInline
-            setattr(quick, _HANDLE, quick.handle)
+    for processor in parser.treeprocessors:
+        if isinstance(processor, InlineProcessor):
+            patterns: Iterable[Any] = processor.inlinePatterns
+            for pattern in patterns:
+                characters = find_needed_characters(pattern.getCompiledRegExp())
+                if characters:
+                    pattern.compiled_re = _SkippingPattern(pattern.compiled_re, characters)
 
 
-class _QuickInline(InlineProcessor):
-    rules: tuple[tuple[Any, _Needed], ...] = ()
-    """The patterns, each with the characters of which it needs one."""
-    needed: _Needed = None
-    """The characters of which any of them needs one; None where one may need none."""
+class _SkippingPattern:
+    """A compiled regular expression that does not search text without any of some characters."""
 
-    def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
-        """As Python-Markdown does it; extensions may have registered patterns up to now."""
-        patterns: list[Any] = list(self.inlinePatterns)
-        if [pattern for pattern, _ in self.rules] != patterns:
-            self.rules = tuple((one, find_needed(one.getCompiledRegExp())) for one in patterns)
-            self.needed = _join(needed for _, needed in self.rules)
-        return super().run(tree, ancestors)
+    def __init__(self, regex: re.Pattern[str], characters: frozenset[str]) -> None:
+        self._regex = regex
+        self.finditer = _make_finditer(regex, characters)
 
-    def handle(self, data: str, patternIndex: int = 0) -> str:  # noqa: N803 - the name that it is called with
-        """As `InlineProcessor.__handleInline`, which hides its name."""
-        if isinstance(data, AtomicString) or (self.needed is not None and self.needed.isdisjoint(data)):
-            return data
-        apply, rules, start, index = getattr(self, _APPLY), self.rules, 0, patternIndex
-        letters = set(data)
-        while index < len(rules):
-            pattern, needed = rules[index]
-            matched = False
-            if needed is None or not letters.isdisjoint(needed):
-                data, matched, start = apply(pattern, data, index, start)
-            if matched:
-                letters = set(data)
-            else:
-                index, start = index + 1, 0
-        return data
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._regex, name)
 
 
-def find_needed(regex: re.Pattern[str]) -> _Needed:
-    """Characters of which one stands in whatever a pattern matches; None where none are known.
+def _make_finditer(regex: re.Pattern[str], characters: frozenset[str]) -> Callable[[str, int], Iterable[re.Match[str]]]:
+    search = regex.finditer
+    if len(characters) == 1:
+        (character,) = characters
 
-    Read off the pattern as Python itself parses it: of a sequence every part is needed, so the one that is rarest in
-    texts tells most; of alternatives one is.
+        def find_with_character(text: str, start: int = 0) -> Iterable[re.Match[str]]:
+            return search(text, start) if character in text else ()
+
+        return find_with_character
+
+    def find_with_characters(text: str, start: int = 0) -> Iterable[re.Match[str]]:
+        for needed in characters:
+            if needed in text:
+                return search(text, start)
+        return ()
+
+    return find_with_characters
+
+
+def find_needed_characters(regex: re.Pattern[str]) -> _Characters:
+    """Return characters of which every match of a pattern has at least one; None when none are known.
+
+    They come from the pattern as Python's own `re` module parses it. A match of a sequence has all its parts, so the
+    part that is rarest in texts is used; a match of alternatives has one of them, so all are.
     """
     if not isinstance(regex, re.Pattern) or regex.flags & re.IGNORECASE:
         return None
-    return _of_sequence(import_module("re._parser").parse(regex.pattern, regex.flags))
+    return _read_sequence(import_module("re._parser").parse(regex.pattern, regex.flags))
 
 
-def _of_sequence(parts: Iterable[tuple[Any, Any]]) -> _Needed:
-    known = [needed for kind, value in parts if (needed := _of_part(str(kind), value)) is not None]
-    return min(known, key=_judge, default=None)
+def _read_sequence(parts: Iterable[tuple[Any, Any]]) -> _Characters:
+    known = [chars for kind, value in parts if (chars := _read_part(str(kind), value)) is not None]
+    return min(known, key=_estimate_frequency, default=None)
 
 
-def _judge(needed: frozenset[str]) -> int:
-    """The less, the fewer texts have one of them: nearly all have most letters, some have a digit."""
-    return sum(100 if one.isalpha() or one == " " else 10 if one.isdigit() else 1 for one in needed)
+def _estimate_frequency(characters: frozenset[str]) -> int:
+    """Return a number that is lower when fewer texts have one of the characters."""
+    return sum(100 if char.isalpha() or char == " " else 10 if char.isdigit() else 1 for char in characters)
 
 
-def _of_part(kind: str, value: Any) -> _Needed:
+def _read_part(kind: str, value: Any) -> _Characters:
     if kind == "LITERAL":
         return frozenset({chr(value)})
     if kind == "IN":
-        return _join(_of_choice(str(name), one) for name, one in value)
+        return _unite(_read_class_member(str(name), member) for name, member in value)
     if kind == "SUBPATTERN":
         _, added, _, parts = value
-        return None if added & re.IGNORECASE else _of_sequence(parts)
+        return None if added & re.IGNORECASE else _read_sequence(parts)
     if kind == "ATOMIC_GROUP":
-        return _of_sequence(value)
+        return _read_sequence(value)
     if kind in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
-        least, _, parts = value
-        return _of_sequence(parts) if least else None
+        minimum, _, parts = value
+        return _read_sequence(parts) if minimum else None
     if kind == "BRANCH":
-        return _join(_of_sequence(parts) for parts in value[1])
+        return _unite(_read_sequence(parts) for parts in value[1])
     return None
 
 
-def _of_choice(kind: str, value: Any) -> _Needed:
-    if kind == "RANGE" and value[1] - value[0] < _MOST:
+def _read_class_member(kind: str, value: Any) -> _Characters:
+    if kind == "RANGE" and value[1] - value[0] < _MAX_RANGE:
         return frozenset(map(chr, range(value[0], value[1] + 1)))
     return frozenset({chr(value)}) if kind == "LITERAL" else None
 
 
-def _join(several: Iterable[_Needed]) -> _Needed:
-    needed = list(several)
-    return None if None in needed else frozenset[str]().union(*filter(None, needed))
+def _unite(alternatives: Iterable[_Characters]) -> _Characters:
+    """Return the characters of all alternatives; None when they are not known of one."""
+    characters = list(alternatives)
+    return None if None in characters else frozenset[str]().union(*filter(None, characters))

@@ -1,4 +1,4 @@
-"""Mending: HTML that the cleaner has written made valid, where writers wrote what HTML no longer knows or never did."""
+"""HTML repair: make sanitized HTML valid, where writers wrote obsolete elements or nested them wrongly."""
 
 from __future__ import annotations
 
@@ -6,74 +6,167 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-# Exact, as they only ever meet what the cleaner has written.
+# These patterns only see the sanitizer's output, where attributes are quoted and every element is closed.
 _TAG = re.compile(r'<(/?)(a|center|h[1-6]|source|td|th|tr|tt)((?: [\w:-]+="[^"]*")*)>')
-# Looks ahead, so that one that stands in the value of another is found too.
+# A lookahead finds an attribute in the value of another too.
 _ANCHOR = re.compile(r' (?=(id|name)="([^"]*)")')
 _NAME = re.compile(r' name="([^"]*)"')
 _ADDRESS = re.compile(r' (href|src)="([^"]*)"')
 _ROLE = re.compile(r' role="[^"]*"')
+_ANY_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?: [\w:-]+="[^"]*")*>')
+_LISTS = frozenset({"ol", "ul"})
+_VOID = frozenset({"br", "col", "hr", "img", "input", "source", "wbr"})
 _RENAMED = {"tt": ("code", ""), "center": ("div", ' style="text-align:center"')}
-# What no address may hold, as it stands between quotation marks.
+# Characters that no address may have, as the sanitizer writes them in an attribute.
 _ILLEGAL = re.compile(r"[ \\{}|^`]|&lt;|&gt;|&quot;")
 _CODES = {"&lt;": "%3C", "&gt;": "%3E", "&quot;": "%22"}
 
 
 def repair_html(html: str) -> str:
-    r"""Mend obsolete elements, old anchors, addresses with spaces, sources of nothing, and headings that skip a level.
+    r"""Repair obsolete elements and anchors, addresses with spaces, empty sources, and headings that skip a level.
 
-    >>> mend_html('<h3>x</h3><a name="y">y</a> <tt>z</tt>')
+    >>> repair_html('<h3>x</h3><a name="y">y</a> <tt>z</tt>')
     '<h2>x</h2><a id="y">y</a> <code>z</code>'
-    >>> mend_html('<a href="https://a.example/b c\\d">x</a>')
+    >>> repair_html('<a href="https://a.example/b c\\d">x</a>')
     '<a href="https://a.example/b%20c%5Cd">x</a>'
     """
     above: list[tuple[int, int]] = []
-    levels: list[int] = []
+    open_levels: list[int] = []
     anchors = Counter(_ANCHOR.findall(html)) if " name=" in html else Counter[tuple[str, str]]()
 
-    def mend(tag: re.Match[str]) -> str:
+    def repair(tag: re.Match[str]) -> str:
         closing, name, attributes = tag.groups()
         if name in _RENAMED:
-            name, more = _RENAMED[name]
-            return f"<{closing}{name}{'' if closing else attributes + more}>"
+            name, style = _RENAMED[name]
+            return f"<{closing}{name}{'' if closing else attributes + style}>"
         if name[0] == "h":
             if closing:
-                return f"</h{levels.pop()}>"
-            levels.append(_find_level(int(name[1]), above))
-            return f"<h{levels[-1]}{attributes}>"
+                return f"</h{open_levels.pop()}>"
+            open_levels.append(_find_level(int(name[1]), above))
+            return f"<h{open_levels[-1]}{attributes}>"
         if closing:
             return tag[0]
         if name == "source":
-            return f"<source{_mend_addresses(attributes)}>" if " src=" in attributes else ""
+            return f"<source{_repair_addresses(attributes)}>" if " src=" in attributes else ""
         if name == "a":
-            return f"<a{_mend_addresses(_mend_name(attributes, anchors))}>"
+            return f"<a{_repair_addresses(_replace_name(attributes, anchors))}>"
         return f"<{name}{_ROLE.sub('', attributes)}>"
 
-    return _TAG.sub(mend, html)
+    return _TAG.sub(repair, html)
 
 
 def _find_level(level: int, above: list[tuple[int, int]]) -> int:
-    """The level that a heading gets: one below the one it belongs to, and the headline is the first."""
+    """Return the new level of a heading: one below its parent heading, or 2, as the headline has level 1.
+
+    `above` has the written and the new level of each heading that the heading may belong to.
+    """
     while above and above[-1][0] >= level:
         above.pop()
     above.append((level, above[-1][1] + 1 if above else 2))
     return above[-1][1]
 
 
-def _mend_name(attributes: str, anchors: Mapping[tuple[str, str], int]) -> str:
-    """An anchor of old is an id today, unless the text has that one; `anchors` counts the text's ids and names."""
-    found = _NAME.search(attributes)
-    if not found:
+def _replace_name(attributes: str, anchors: Mapping[tuple[str, str], int]) -> str:
+    """Replace the obsolete `name` of an anchor by an id, unless the text has that id.
+
+    `anchors` counts the ids and names of the text.
+    """
+    written = _NAME.search(attributes)
+    if not written:
         return attributes
-    taken = " id=" in attributes or ("id", found[1]) in anchors or anchors["name", found[1]] > 1
-    return attributes.replace(found[0], "" if taken else f' id="{found[1]}"')
+    taken = " id=" in attributes or ("id", written[1]) in anchors or anchors["name", written[1]] > 1
+    return attributes.replace(written[0], "" if taken else f' id="{written[1]}"')
 
 
-def _mend_addresses(attributes: str) -> str:
-    def mend(attribute: re.Match[str]) -> str:
+def _repair_addresses(attributes: str) -> str:
+    def repair(attribute: re.Match[str]) -> str:
         scheme, colon, rest = attribute[2].rpartition("mailto:")
         address, mark, fragment = (scheme + colon + (rest.strip() if colon else rest)).partition("#")
         whole = f"{address}{mark}{fragment.replace('#', '%23')}"
-        return f' {attribute[1]}="{_ILLEGAL.sub(lambda one: _CODES.get(one[0]) or f"%{ord(one[0]):02X}", whole)}"'
+        return f' {attribute[1]}="{_ILLEGAL.sub(lambda match: _CODES.get(match[0]) or f"%{ord(match[0]):02X}", whole)}"'
 
-    return _ADDRESS.sub(mend, attributes)
+    return _ADDRESS.sub(repair, attributes)
+
+
+def nest_lists(html: str) -> str:
+    """Put list items that stand in no list into a list, and other content of a list into an item.
+
+    Browsers show both forms alike.
+
+    >>> nest_lists("<div><li>one</li> <li>two</li><p>x</p></div>")
+    '<div><ul><li>one</li> <li>two</li></ul><p>x</p></div>'
+    >>> nest_lists("<ul><li>one</li><ul><li>below</li></ul></ul>")
+    '<ul><li>one<ul><li>below</li></ul></li></ul>'
+    """
+    if "<li" not in html and "<ul" not in html and "<ol" not in html:
+        return html
+    nester = _ListNester()
+    end = 0
+    for tag in _ANY_TAG.finditer(html):
+        nester.add_text(html[end : tag.start()])
+        end = tag.end()
+        if tag[1]:
+            nester.close(tag[0])
+        else:
+            nester.open(tag[2], tag[0])
+    nester.add_text(html[end:])
+    return nester.finish()
+
+
+class _ListNester:
+    """The repaired HTML so far, and the names of the open elements; those that were added begin with `+`."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._open: list[str] = []
+
+    def add_text(self, text: str) -> None:
+        if text.strip():
+            self._make_room()
+        if text:
+            self._parts.append(text)
+
+    def open(self, name: str, tag: str) -> None:
+        if name == "li":
+            self._end_added("+li")
+            if self._parent.lstrip("+") not in _LISTS:
+                self._start("ul")
+        else:
+            self._make_room()
+        self._parts.append(tag)
+        if name not in _VOID:
+            self._open.append(name)
+
+    def close(self, tag: str) -> None:
+        self._end_added("+li", "+ul")
+        if self._open:
+            self._open.pop()
+        self._parts.append(tag)
+
+    def finish(self) -> str:
+        self._end_added("+li", "+ul")
+        return "".join(self._parts)
+
+    @property
+    def _parent(self) -> str:
+        return self._open[-1] if self._open else ""
+
+    def _make_room(self) -> None:
+        """Prepare for content that is no item: end an added list, or go on in the last item of a written one."""
+        self._end_added("+ul")
+        if self._parent not in _LISTS:
+            return
+        last = next((index for index in range(len(self._parts) - 1, -1, -1) if self._parts[index].strip()), 0)
+        if self._parts[last] == "</li>":
+            del self._parts[last]
+            self._open.append("+li")
+        else:
+            self._start("li")
+
+    def _start(self, name: str) -> None:
+        self._parts.append(f"<{name}>")
+        self._open.append(f"+{name}")
+
+    def _end_added(self, *names: str) -> None:
+        while self._parent in names:
+            self._parts.append(f"</{self._open.pop()[1:]}>")

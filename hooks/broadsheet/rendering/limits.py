@@ -1,11 +1,11 @@
-"""Limits: run a function with a limit on the processor time and the memory that it may take.
+"""Limits: run a function with a limit on the processor time and the memory that it may use.
 
 The limit is kept with a timer signal. Python handles signals between two instructions, and its regular expressions
 look for them while they search, so even a pattern that would search for years is interrupted. Python handles signals
 in the main thread only: elsewhere, and on Windows, which has no such timer, nothing is limited (see `can_limit`).
 
-Compiled code that does not look for signals, such as a parser in Rust, cannot be interrupted. A process of its own
-can be killed in the midst of it: see `die_beyond`.
+Compiled code that does not look for signals, such as a parser in Rust, cannot be interrupted. The system can only end
+the whole process: see `end_process_beyond`.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ MAX_SECONDS: float = 2
 MAX_MEGABYTES: float = 200
 
 _Result = TypeVar("_Result")
-_TICK = 0.05
-"""Seconds of processor time between two looks at what has been used."""
-_MERCY = 1.25
-"""Where this much of the limits is used, nothing but killing the process has helped."""
+_CHECK_SECONDS = 0.05
+"""Processor time between two checks of what has been used."""
+_KILL_FACTOR = 1.25
+"""The system ends a process that has used this many times the limits."""
 _MEGABYTE = 1_000_000
 _MEMORY = Path("/proc/self/statm")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a function may use."""
+    """The processor time and the memory that a function may use."""
 
     seconds: float = MAX_SECONDS
-    """Processor time of its thread, so that it makes no difference how busy the machine is."""
+    """Processor time of the thread, which does not depend on how busy the machine is."""
     megabytes: float = MAX_MEGABYTES
-    """Memory by which the process may grow, where the system tells (Linux)."""
+    """Megabytes by which the process may grow; checked on Linux only."""
 
 
 class LimitError(BaseException):
-    """A function has used more than it may. Its text says what was used up.
+    """A function has used more than its limits; the text says which limit.
 
-    No `Exception`: extensions of Markdown catch those and go on.
+    This is no `Exception`, as extensions of Markdown catch those and go on.
     """
 
 
@@ -58,11 +58,11 @@ def can_limit() -> bool:
     return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
 
 
-def run_limited(work: Callable[[], _Result], limits: Limits) -> _Result:
-    """Run a function; what it returns and raises comes back. Where nothing can be limited, it runs without limits.
+def run_limited(function: Callable[[], _Result], limits: Limits) -> _Result:
+    """Run a function and return its result. Without limits, where this thread cannot have limits (see `can_limit`).
 
     The error is raised wherever the function is at that moment. Code that catches it, or that Python lets raise
-    nothing (`__del__`, functions that Rust or C call), gets it again at each further look, and when the function
+    nothing (`__del__`, functions that Rust or C call), gets the error again at each check, and when the function
     returns in spite of it, it is raised here.
 
     Raises:
@@ -70,87 +70,92 @@ def run_limited(work: Callable[[], _Result], limits: Limits) -> _Result:
 
     """
     if not can_limit():
-        return work()
-    watch = _Watch(limits)
+        return function()
+    usage = _Usage(limits)
     former_hook = sys.unraisablehook
 
-    def ignore_ours(unraisable: sys.UnraisableHookArgs) -> None:
-        # Raised where nothing can be raised: it comes again.
+    def ignore_limit_error(unraisable: sys.UnraisableHookArgs) -> None:
+        # Python cannot raise the error there. The next check raises it again.
         if not isinstance(unraisable.exc_value, LimitError):
             former_hook(unraisable)
 
-    former_handler = signal.signal(signal.SIGPROF, watch.look)
-    former_timer = signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
+    former_handler = signal.signal(signal.SIGPROF, usage.check)
+    former_timer = signal.setitimer(signal.ITIMER_PROF, _CHECK_SECONDS, _CHECK_SECONDS)
     try:
-        sys.unraisablehook = ignore_ours
+        sys.unraisablehook = ignore_limit_error
         try:
-            result = work()
+            result = function()
         finally:
-            watch.ended = True
+            usage.ended = True
     finally:
-        # Once more: a look may have raised in the line above.
-        watch.ended = True
+        # Again: a check may have raised in the line above.
+        usage.ended = True
         signal.setitimer(signal.ITIMER_PROF, 0)
-        # This drops a signal that is on its way, which would end the process under the handler of most processes: none.
+        # Ignore a pending signal first: without a handler it would end the process.
         signal.signal(signal.SIGPROF, signal.SIG_IGN)
         signal.signal(signal.SIGPROF, former_handler if former_handler is not None else signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_PROF, *former_timer)
         sys.unraisablehook = former_hook
-    if watch.excess:
-        raise LimitError(watch.excess)
+    if usage.excess:
+        raise LimitError(usage.excess)
     return result
 
 
-def find_excess(works: Iterable[Callable[[], object]], each: Limits, seconds: float) -> int | None:
-    """Run functions one after another; the number of the first that uses more than `each`, where the rest are not run.
+def find_failure(
+    functions: Iterable[Callable[[], object]], limits: Limits, seconds: float, error_type: type[BaseException]
+) -> int | None:
+    """Run functions one after another, each with `limits`; return the number of the first that raises `error_type`.
 
-    None where none of them does, and where all have taken `seconds` before.
+    None when no function raises it, when all have taken `seconds`, or when a function uses more than the limits and
+    that is not the error to look for.
     """
     end = thread_time() + seconds
-    for number, work in enumerate(works):
+    for number, function in enumerate(functions):
         try:
-            run_limited(work, each)
-        except LimitError:
+            run_limited(function, limits)
+        except error_type:
             return number
+        except LimitError:
+            return None
         if thread_time() > end:
             break
     return None
 
 
 @contextmanager
-def die_beyond(limits: Limits) -> Iterator[None]:
-    """Have the system end this process when it uses a quarter more than the limits: whatever it is doing.
+def end_process_beyond(limits: Limits) -> Iterator[None]:
+    """Have the system end this process when it uses a quarter more than the limits.
 
-    For processes that are there to be killed. Memory is limited on Linux alone.
+    This works in the middle of compiled code too. For helper processes only. Memory is limited on Linux alone.
     """
     resource = import_module("resource")
     used = resource.getrusage(resource.RUSAGE_SELF)
-    most = {resource.RLIMIT_CPU: math.ceil(used.ru_utime + used.ru_stime + limits.seconds * _MERCY)}
+    maxima = {resource.RLIMIT_CPU: math.ceil(used.ru_utime + used.ru_stime + limits.seconds * _KILL_FACTOR)}
     if sys.platform == "linux":
-        most[resource.RLIMIT_DATA] = int((_measure_memory() + limits.megabytes * _MERCY) * _MEGABYTE)
-    usual = {kind: resource.getrlimit(kind) for kind in most}
+        maxima[resource.RLIMIT_DATA] = int((_measure_memory() + limits.megabytes * _KILL_FACTOR) * _MEGABYTE)
+    former = {kind: resource.getrlimit(kind) for kind in maxima}
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-    for kind, value in most.items():
-        resource.setrlimit(kind, (value, usual[kind][1]))
+    for kind, value in maxima.items():
+        resource.setrlimit(kind, (value, former[kind][1]))
     try:
         yield
     finally:
-        for kind, values in usual.items():
+        for kind, values in former.items():
             resource.setrlimit(kind, values)
 
 
-class _Watch:
-    """Looks at what has been used since it was made."""
+class _Usage:
+    """Measures the time and memory used since it was created."""
 
     def __init__(self, limits: Limits) -> None:
         self.ended = False
         self.excess = ""
-        """What was used up, in words."""
+        """The limit that was exceeded, in words; empty until then."""
         self._limits = limits
         self._started = thread_time()
         self._memory: float | None = None
 
-    def look(self, _signal: int, _frame: FrameType | None) -> None:
+    def check(self, _signal: int, _frame: FrameType | None) -> None:
         """Raise `LimitError` when too much has been used."""
         if self.ended:
             return
@@ -158,7 +163,7 @@ class _Watch:
         if thread_time() - self._started > limits.seconds:
             self.excess = f"{limits.seconds:g} s of processor time"
         memory = _measure_memory()
-        # The first look comes so early that little can have been used before.
+        # The first check comes so early that the function has used little memory by then.
         self._memory = memory if self._memory is None else self._memory
         if memory - self._memory > limits.megabytes:
             self.excess = f"{limits.megabytes:g} MB of memory"
@@ -167,7 +172,7 @@ class _Watch:
 
 
 def _measure_memory() -> float:
-    """The memory of this process in megabytes; 0 where the system does not tell."""
+    """Return the memory of this process in megabytes; 0 where the system does not report it."""
     try:
         return int(_MEMORY.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE") / _MEGABYTE
     except (OSError, IndexError, ValueError):

@@ -1,4 +1,4 @@
-"""Links: where the addresses in an article's body lead, in one edition."""
+"""Links: resolve the addresses in the body of an article, in one edition."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from broadsheet.core import Severity, make_relative_url, media_url
 _SCHEMES = ("http", "https", "mailto", "tel")
 _NO_HOST = re.compile(r"[\s\x00-\x1f<>\"{}|\\^`]")
 NO_PAGE = "is a page only while articles are public that are not public now"
-"""Why there is no link to a list that only held articles stand in."""
+"""The reason why there is no link to a list that has only articles which are not public."""
 WORDS_STAY = "the words stay, without a link"
-_LONG, _MANY = 100, 500
-"""A misspelt name is compared with those of its folder, where it is not longer and they are not more."""
+_MAX_NAME_LENGTH, _MAX_FOLDER_SIZE = 100, 500
+"""Suggest a similar name only for names of at most this length, in folders of at most this many articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkMap:
-    """Everything that a link can lead to, and what it must not lead to."""
+    """The targets that links may have, and those that they must not have."""
 
     articles: Mapping[str, str] = field(default_factory=dict)
     """Paths of public articles, each with its URL."""
     held: Mapping[str, str] = field(default_factory=dict)
-    """Paths of articles that exist but are not public: a link to one would tell of it. Each with its URL, or ''."""
+    """Paths of articles that are not public, each with its URL or '': a link would reveal that the article exists."""
     pages: Mapping[str, str] = field(default_factory=dict)
     """Paths of the site's own pages and files relative to content/ (`../docs/about.md`), with their URLs."""
     urls: Collection[str] = ()
@@ -35,7 +35,7 @@ class LinkMap:
     media: Collection[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
-    """Old URLs, each with the one that took its place."""
+    """Old URLs, each with its new URL."""
     site: str = ""
     """The site's own full address, as `https://example.org/paper/`; '' where it is not known."""
     hidden: Mapping[str, str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class LinkMap:
     """Names of public articles by folder."""
 
     def __post_init__(self) -> None:
-        """Index the articles, so that looking up a dead link costs the same in any archive."""
+        """Index the articles, so that a dead link costs the same in an archive of any size."""
         names: dict[str, str] = {}
         folders: dict[str, list[str]] = {}
         for path in sorted(self.articles):
@@ -62,43 +62,48 @@ class LinkMap:
             object.__setattr__(self, name, value)
 
     def find_url(self, url: str) -> str | None:
-        """The URL of a page or file as it is written right, be it moved or not public now; None where nothing is."""
+        """Return the canonical URL of a page or file, also of one that moved or is not public now; None for no page."""
         for known in (f"{url}/", url, url.removesuffix("index.html")):
-            found = self.moved.get(known) or self.hidden.get(known, known)
-            if found in self.urls or found in self._paths or known in self.hidden:
-                return found
+            page = self.moved.get(known) or self.hidden.get(known, known)
+            if page in self.urls or page in self._paths or known in self.hidden:
+                return page
         return None
 
     def path_at(self, url: str) -> str:
-        """The path of the article at a URL, public or not, or ''."""
+        """Return the path of the article at a URL, public or not, or ''."""
         return self._paths.get(url, "")
 
     def suggest(self, target: str, path: str) -> str:
-        """A hint for the article at `path`, which names a file that does not exist."""
+        """Return a hint for a link from the article at `path` to the file `target`, which does not exist."""
         folder, name = posixpath.split(target)
-        found = self._names.get(name, "")
-        beside = self._folders.get(folder, ())
-        if not found and name.endswith(".md") and len(name) <= _LONG and len(beside) <= _MANY:
-            found = next((f"{folder}/{near}" for near in get_close_matches(name, beside, n=1)), "")
-        return f"did you mean '{posixpath.relpath(found, posixpath.dirname(path))}'?" if found else ""
+        similar = self._names.get(name, "")
+        folder_names = self._folders.get(folder, ())
+        if (
+            not similar
+            and name.endswith(".md")
+            and len(name) <= _MAX_NAME_LENGTH
+            and len(folder_names) <= _MAX_FOLDER_SIZE
+        ):
+            similar = next((f"{folder}/{near}" for near in get_close_matches(name, folder_names, n=1)), "")
+        return f"did you mean '{posixpath.relpath(similar, posixpath.dirname(path))}'?" if similar else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Where one address leads."""
+    """The result of resolving one address."""
 
     url: str | None = None
-    """What to write into the page; None where there must be no link."""
+    """The address to write into the page; None for no link."""
     fault: str = ""
     hint: str = ""
     severity: Severity = "warning"
     media: str = ""
     """The path of the file that the page needs published."""
     article: str = ""
-    """The path of the article it leads to, public or not, with `fragment` behind it."""
+    """The path of the target article, public or not; `fragment` is the anchor in it."""
     fragment: str = ""
     remote: str = ""
-    """An address on another server that the reader's browser would fetch by itself; `url` is None then."""
+    """An address on another server that a browser would fetch by itself; `url` is None then."""
 
 
 def resolve_link(address: str, path: str, url: str, links: LinkMap, *, fetched: bool = False) -> Resolved:
@@ -112,18 +117,20 @@ def resolve_link(address: str, path: str, url: str, links: LinkMap, *, fetched: 
 
     """
     address = address.strip()
-    found = _find_place(address, path, url, links, fetched=fetched)
+    resolved = _resolve_address(address, path, url, links, fetched=fetched)
     # A note says that the page is not public now.
-    leads_to_page = found.article or found.severity == "note" or (found.url or "").partition("#")[0].endswith("/")
+    leads_to_page = (
+        resolved.article or resolved.severity == "note" or (resolved.url or "").partition("#")[0].endswith("/")
+    )
     if fetched and leads_to_page:
         return Resolved(fault=f"'{address[:80]}' is a page, expected a picture or a recording")
-    return found
+    return resolved
 
 
-def may_change(address: str, site: str, *, fetched: bool = False) -> bool:
-    """Whether an address may lead elsewhere when the newspaper's articles and files are others, but the site is not.
+def may_lead_elsewhere(address: str, site: str, *, fetched: bool = False) -> bool:
+    """Whether an address may lead elsewhere in another edition of the same site.
 
-    Nine in ten addresses lead to other sites, which no article of this one can change.
+    Nine in ten addresses lead to other sites, and stay the same.
     """
     try:
         parts = urlsplit(address.strip())
@@ -134,7 +141,7 @@ def may_change(address: str, site: str, *, fetched: bool = False) -> bool:
     return not fetched and parts.netloc.lower() == urlsplit(site).netloc.lower() != ""
 
 
-def _find_place(address: str, path: str, url: str, links: LinkMap, *, fetched: bool) -> Resolved:
+def _resolve_address(address: str, path: str, url: str, links: LinkMap, *, fetched: bool) -> Resolved:
     if not address:
         what = "an image" if fetched else "a link"
         return Resolved(fault=f"{what} without an address", hint="write the address between ( and )")
@@ -143,7 +150,7 @@ def _find_place(address: str, path: str, url: str, links: LinkMap, *, fetched: b
     except ValueError:
         return Resolved(fault=f"'{address[:80]}' is no address")
     if parts.scheme or parts.netloc:
-        return _resolve_far(address, parts, path, url, links, fetched=fetched)
+        return _resolve_full_address(address, parts, path, url, links, fetched=fetched)
     fragment = unquote(parts.fragment)
     if not parts.path:
         if not address.startswith(("#", "?")):
@@ -154,10 +161,10 @@ def _find_place(address: str, path: str, url: str, links: LinkMap, *, fetched: b
         return _resolve_url(posixpath.normpath(wanted).strip("/"), address, path, url, links, fragment)
     target = posixpath.normpath(posixpath.join(posixpath.dirname(path), wanted))
     if target in links.articles or target == path:
-        there = links.articles.get(target, url)
-        return Resolved(make_relative_url(there, url, fragment), article=target, fragment=fragment)
+        target_url = links.articles.get(target, url)
+        return Resolved(make_relative_url(target_url, url, fragment), article=target, fragment=fragment)
     if target in links.held:
-        return _withhold(address, links, target, fragment)
+        return _resolve_held_page(address, links, target, fragment)
     if target in links.pages:
         return Resolved(make_relative_url(links.pages[target], url, fragment))
     if target in links.media:
@@ -167,30 +174,32 @@ def _find_place(address: str, path: str, url: str, links: LinkMap, *, fetched: b
     if not fetched and not target.endswith(".md"):
         # Some write the address as the page has it, not the file: ../other-slug/
         return _resolve_url(posixpath.normpath(posixpath.join(url, wanted)), address, path, url, links, fragment)
-    return _dead(address, target, path, links)
+    return _report_dead_link(address, target, path, links)
 
 
-def _resolve_far(address: str, parts: SplitResult, path: str, url: str, links: LinkMap, *, fetched: bool) -> Resolved:
-    found = None if fetched else _find_on_site(parts, links)
-    if found is None:
-        return _resolve_outside(address, parts.scheme, parts.netloc, fetched=fetched)
-    return _resolve_url(found, address, path, url, links, unquote(parts.fragment))
+def _resolve_full_address(
+    address: str, parts: SplitResult, path: str, url: str, links: LinkMap, *, fetched: bool
+) -> Resolved:
+    path_on_site = None if fetched else _find_on_site(parts, links)
+    if path_on_site is None:
+        return _resolve_external(address, parts.scheme, parts.netloc, fetched=fetched)
+    return _resolve_url(path_on_site, address, path, url, links, unquote(parts.fragment))
 
 
 def _find_on_site(parts: SplitResult, links: LinkMap) -> str | None:
-    """What a full address leads to on the site itself; None for what is not there, which may be another site's."""
-    own = urlsplit(links.site)
-    here, there = (own.scheme, own.netloc), (parts.scheme or own.scheme, parts.netloc.lower())
-    root, place = f"{own.path.rstrip('/')}/", f"{parts.path}/"
-    if not own.netloc or here[1].lower() != there[1] or not {here[0], there[0]} <= {"http", "https"}:
+    """Return the path within the site of a full address; None when the site has no such page."""
+    site = urlsplit(links.site)
+    schemes = {site.scheme, parts.scheme or site.scheme}
+    root, path = f"{site.path.rstrip('/')}/", f"{parts.path}/"
+    if not site.netloc or site.netloc.lower() != parts.netloc.lower() or not schemes <= {"http", "https"}:
         return None
-    if parts.query or not place.startswith(root):
+    if parts.query or not path.startswith(root):
         return None
-    target = posixpath.normpath(unquote(place.removeprefix(root))).strip("/")
+    target = posixpath.normpath(unquote(path.removeprefix(root))).strip("/")
     return target if links.find_url("" if target == "." else target) is not None else None
 
 
-def _resolve_outside(address: str, scheme: str, host: str, *, fetched: bool) -> Resolved:
+def _resolve_external(address: str, scheme: str, host: str, *, fetched: bool) -> Resolved:
     if scheme and scheme not in _SCHEMES:
         return Resolved(fault=f"'{address[:80]}': addresses that begin with '{scheme[:40]}:' are not allowed")
     on_web = scheme in {"", "http", "https"}
@@ -208,19 +217,19 @@ def _resolve_outside(address: str, scheme: str, host: str, *, fetched: bool) -> 
 def _resolve_url(target: str, address: str, path: str, url: str, links: LinkMap, fragment: str) -> Resolved:
     known = links.find_url("" if target == "." else target)
     if known is None:
-        return _dead(address, target, path, links)
+        return _report_dead_link(address, target, path, links)
     article = links.path_at(known)
     if article != path and (article in links.held or (not article and known not in links.urls)):
-        return _withhold(address, links, article, fragment)
+        return _resolve_held_page(address, links, article, fragment)
     return Resolved(make_relative_url(known, url, fragment), article=article, fragment=fragment if article else "")
 
 
-def _withhold(address: str, links: LinkMap, article: str, fragment: str) -> Resolved:
-    """No link to a page that is not public now; of a list, `article` is ''. Its places are looked for all the same."""
+def _resolve_held_page(address: str, links: LinkMap, article: str, fragment: str) -> Resolved:
+    """Return a result without a link, for a page that is not public now; `article` is '' for a list of articles."""
     why = links.reasons.get(article, "is not public yet") if article else NO_PAGE
     fault = f"'{address[:80]}' {why}: {WORDS_STAY}"
     return Resolved(fault=fault, severity="note", article=article, fragment=fragment if article else "")
 
 
-def _dead(address: str, target: str, path: str, links: LinkMap) -> Resolved:
+def _report_dead_link(address: str, target: str, path: str, links: LinkMap) -> Resolved:
     return Resolved(fault=f"dead link: there is no '{address[:80]}'", hint=links.suggest(target, path))

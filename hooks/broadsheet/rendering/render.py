@@ -1,4 +1,4 @@
-"""Body: an article's Markdown made into HTML that is safe to publish, its links resolved."""
+"""Rendering: turn the Markdown of an article into HTML that is safe to publish, with its links resolved."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from markdown.treeprocessors import Treeprocessor
 
 from broadsheet.content import Article
 from broadsheet.core import Problem, Severity
-from broadsheet.rendering.fast_inline import quicken
-from broadsheet.rendering.html_repair import repair_html
-from broadsheet.rendering.limits import LimitError, Limits, find_excess, run_limited
-from broadsheet.rendering.links import LinkMap, Resolved, may_change, resolve_link
-from broadsheet.rendering.nesting import nest_lists
+from broadsheet.rendering.fast_inline import skip_inline_patterns
+from broadsheet.rendering.html_repair import nest_lists, repair_html
+from broadsheet.rendering.limits import LimitError, Limits, find_failure, run_limited
+from broadsheet.rendering.links import LinkMap, Resolved, may_lead_elsewhere, resolve_link
 from broadsheet.rendering.plain_text import html_to_text
 from broadsheet.rendering.sanitize import (
     TAGS,
@@ -30,50 +29,63 @@ from broadsheet.rendering.sanitize import (
     filter_attribute,
     inspect_html,
     is_safe_id,
-    make_cleaner,
-    may_lose,
+    make_sanitizer,
+    may_have_removed,
 )
 from broadsheet.rendering.source_lines import LineFinder, split_blocks, unescape
 
-# Exact, as they only ever meet what the cleaner has written.
+# These patterns only see the sanitizer's output, where attributes are quoted.
 _IMAGE_OR_LINK = re.compile(r'<(/?a|img)((?: [\w:-]+="[^"]*")*)>')
-_PAIR = re.compile(r'([\w:-]+)="([^"]*)"')
+_ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
 _H1 = re.compile(r"(</?)h1\b")
-# What extensions load when they need it first: the lexers of code, the names of emoji.
-_SAMPLE = "Words :smile:\n\n```python\nprint()\n```\n"
-_MAX_PRODUCT = 1_000_000
-"""What the cleaner may have to make of a body in the worst case: all elements, times those that the writer wrote as
-HTML and may have left open. So many take it a quarter of a second and 100 MB; honest bodies have a tenth."""
-_SEARCHED_SIZE = 1_000_000
-"""What follows in a longer body is not searched for the part to blame."""
+# Extensions load lexers and names of emoji when a text first needs them.
+_WARM_UP_TEXT = "Words :smile:\n\n```python\nprint()\n```\n"
+_MAX_HTML_SIZE = 250_000
+"""Larger HTML is sanitized in a helper process. The sanitizer takes time by the square of the number of attributes of
+a tag and of the `&` and no-break spaces in a row: with HTML of this size at most half a second. The largest HTML of
+digital.gov's 2,094 articles has 67,000 characters."""
+_MAX_REPEATED = 1_000_000
+"""Parts of HTML that the sanitizer may write. It repeats formatting elements that the writer left open, so this is
+the number of elements and characters that it writes slowly, and of 100 other characters each, times the number of
+elements that the writer wrote. This many take it at most 1.5 s and 100 MB. digital.gov's articles have at most 0.6
+million."""
+_MAX_SEARCHED_SIZE = 1_000_000
+"""Only so many characters of a body are searched for the block that fails."""
 _BLOCK_SHARE = 0.125
-"""A block that takes this share of the time for a whole body is to blame."""
+"""A block that takes this share of the time for a whole body is reported as the slow one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedBody:
-    """An article's body as HTML, with what the rest of the newspaper must know of it."""
+    """The body of an article as HTML, with its headings, anchors, media, links and problems."""
 
     html: str = ""
     toc: tuple[Mapping[str, Any], ...] = ()
     """The headings as Python-Markdown's `toc_tokens`: level, id, name (as HTML), children."""
     ids: frozenset[str] = frozenset()
-    """Every anchor in it."""
+    """All ids in the HTML, as targets of links."""
     media: tuple[str, ...] = ()
-    """Paths of the files that it shows or links to."""
+    """Paths of the files that the body shows or links to."""
     anchors: tuple[tuple[str, str, int], ...] = ()
     """Links to a place in an article that this body does not have: path, fragment, line."""
     problems: tuple[Problem, ...] = ()
     text: str = field(default="", repr=False)
-    """What a reader sees of it, on one line."""
+    """The body as plain text, on one line."""
     lookups: tuple[tuple[str, bool, Resolved], ...] = field(default=(), compare=False, repr=False)
-    """Every address that an article more or less may lead elsewhere, whether a browser fetches it by itself, and where
-    it led."""
+    """Addresses that may lead elsewhere in another edition: address, whether a browser fetches it, where it led."""
+
+
+class _ConversionError(Exception):
+    """Python-Markdown or an extension raised `error`."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"{type(error).__name__}: {str(error)[:200]}")
+        self.error = error
 
 
 @dataclass(slots=True)
-class _Sheet:
-    """What is gathered while one body is rendered."""
+class _BodyState:
+    """Data collected while one body is rendered."""
 
     article: Article
     links: LinkMap
@@ -85,33 +97,33 @@ class _Sheet:
     anchors: list[tuple[str, str, str]] = field(default_factory=list)
     """Path, fragment and the address as written."""
     addresses: list[str] = field(default_factory=list)
-    """Those that came through the cleaner."""
+    """Addresses that the sanitizer let through."""
     lookups: dict[tuple[str, bool], Resolved] = field(default_factory=dict)
     images: list[str] = field(default_factory=list)
-    """Addresses of images, in whose place the HTML has their numbers until the images are finished."""
+    """Addresses of images. Until the images are written, `src` in the HTML has the index in this list."""
 
     def report(self, line: int, message: str, hint: str = "", severity: Severity = "warning") -> None:
         self.problems.append(Problem(self.label, line, 0, "", message, hint, severity))
 
     def resolve(self, address: str, *, fetched: bool) -> Resolved:
-        """Where an address leads; what is wrong with it is reported."""
-        found = self.look_up(address, fetched=fetched)
-        if found.fault:
-            self.report(self.lines.find_address(address), found.fault, found.hint, found.severity)
-        if found.fragment and found.fragment != "top":
-            self.anchors.append((found.article, found.fragment, address))
-        if found.media:
-            self.media[found.media] = None
-        return found
+        """Return where an address leads, and report what is wrong with it."""
+        resolved = self.look_up(address, fetched=fetched)
+        if resolved.fault:
+            self.report(self.lines.find_address(address), resolved.fault, resolved.hint, resolved.severity)
+        if resolved.fragment and resolved.fragment != "top":
+            self.anchors.append((resolved.article, resolved.fragment, address))
+        if resolved.media:
+            self.media[resolved.media] = None
+        return resolved
 
     def look_up(self, address: str, *, fetched: bool) -> Resolved:
         path, url = self.article.path, self.article.url
-        found = self.lookups[address, fetched] = resolve_link(address, path, url, self.links, fetched=fetched)
-        return found
+        resolved = self.lookups[address, fetched] = resolve_link(address, path, url, self.links, fetched=fetched)
+        return resolved
 
 
 class _HeadingShift(Treeprocessor):
-    """The headline is the page's only first-level heading, so a body that has one moves down a level."""
+    """Move all headings down a level when the body has an `h1`: the headline is the only `h1` of the page."""
 
     def run(self, root: Element) -> None:
         headings = [element for element in root.iter() if re.fullmatch("h[1-6]", str(element.tag))]
@@ -124,12 +136,12 @@ class _HeadingShift(Treeprocessor):
                 del element.attrib["id"]
 
 
-RenderApart = Callable[[Article, LinkMap, str], RenderedBody]
-"""Renders a body in a process that can be killed, with the arguments of `BodyRenderer.render_strictly`."""
+RenderInProcess = Callable[[Article, LinkMap, str], RenderedBody]
+"""Renders a body in a helper process that can be killed, with the arguments of `BodyRenderer.render_strictly`."""
 
 
 class BodyRenderer:
-    """Renders bodies one after another with a Markdown parser that is built once.
+    """Renders bodies one after another, with one Markdown parser.
 
     Building a parser with Material's usual extensions takes longer than rendering an article with it.
     Not to be shared between threads.
@@ -140,21 +152,21 @@ class BodyRenderer:
         extensions: Sequence[str],
         configs: Mapping[str, Mapping[str, Any]] | None = None,
         limits: Limits | None = None,
-        render_apart: RenderApart | None = None,
+        render_in_process: RenderInProcess | None = None,
     ) -> None:
         """Take Python-Markdown's `extensions` and `extension_configs`, and the limits of rendering one body.
 
-        `render_apart` is called for a body with which the cleaner, which cannot be interrupted, may take too long.
+        `render_in_process` is called for a body that may take the sanitizer too long, as it cannot be interrupted.
         """
         self._make_parser: Callable[[], markdown.Markdown] = lambda: _make_parser(extensions, configs or {})
         self._markdown = self._make_parser()
         self._limits = limits or Limits()
-        self._render_apart = render_apart
-        self._warm = False
-        self._sheet: _Sheet | None = None
-        self._cleaner = make_cleaner(self._filter)
-        # Nothing that is put together here reaches a page without having been cleaned once more.
-        self._last_cleaner = make_cleaner()
+        self._render_in_process = render_in_process
+        self._is_warm = False
+        self._state: _BodyState | None = None
+        self._sanitizer = make_sanitizer(self._filter)
+        # Sanitize again, as the steps in between join strings of HTML.
+        self._final_sanitizer = make_sanitizer()
 
     def render(self, article: Article, links: LinkMap, label: str) -> RenderedBody:
         """Render one article's body.
@@ -169,17 +181,19 @@ class BodyRenderer:
         """
         self.warm_up()
         try:
-            return run_limited(lambda: self._render(article, links, label, self._render_apart), self._limits)
+            return run_limited(lambda: self._render(article, links, label, self._render_in_process), self._limits)
         except LimitError as error:
-            # What the parser was in the middle of would show up in the next article.
             self._markdown = self._make_parser()
             return self._report_limit(article, label, str(error))
+        except _ConversionError as error:
+            self._markdown = self._make_parser()
+            return self._report_conversion_error(article, label, error)
 
     def render_strictly(self, article: Article, links: LinkMap, label: str) -> RenderedBody:
-        """As `render`, here in any case.
+        """Render one article's body as `render` does, but always in this process.
 
         Raises:
-            LimitError: when it takes more than the limits; the parser is replaced by a fresh one then.
+            LimitError: when it takes more than the limits.
 
         """
         try:
@@ -187,16 +201,19 @@ class BodyRenderer:
         except LimitError:
             self._markdown = self._make_parser()
             raise
+        except _ConversionError as error:
+            self._markdown = self._make_parser()
+            return self._report_conversion_error(article, label, error)
 
     def warm_up(self) -> None:
-        """Have extensions load what they need, which is not to be counted as the first article's."""
-        if not self._warm:
-            self._warm = True
+        """Have extensions load their data, so that this does not count as time of the first article."""
+        if not self._is_warm:
+            self._is_warm = True
             with suppress(Exception):
-                self._markdown.reset().convert(_SAMPLE)
+                self._markdown.reset().convert(_WARM_UP_TEXT)
 
     def _report_limit(self, article: Article, label: str, excess: str) -> RenderedBody:
-        line = self._find_slow_block(article)
+        line = self._find_failing_block(article, LimitError)
         message = f"rendering takes more than {excess}"
         hint = "make the article shorter, or its Markdown simpler"
         if line is not None:
@@ -206,76 +223,96 @@ class BodyRenderer:
             )
         return RenderedBody(problems=(Problem(label, line or article.body_line, 0, "", message, hint),))
 
-    def _find_slow_block(self, article: Article) -> int | None:
-        """The line of the first block that takes long to render by itself; None where there is none among the first."""
+    def _report_conversion_error(self, article: Article, label: str, error: _ConversionError) -> RenderedBody:
+        line = self._find_failing_block(article, type(error.error))
+        message = f"the Markdown cannot be rendered: {error}"
+        hint = "take parts out until it can"
+        return RenderedBody(problems=(Problem(label, line or article.body_line, 0, "", message, hint),))
+
+    def _find_failing_block(self, article: Article, error_type: type[BaseException]) -> int | None:
+        """Return the line of the first block that by itself raises `error_type`; None when no block of the first does.
+
+        For `LimitError`, a block fails when it takes `_BLOCK_SHARE` of the time for a whole body.
+        """
         lines: list[int] = []
 
         def convert(block: str) -> None:
-            with suppress(Exception):  # that it cannot be rendered by itself says nothing about the body
+            try:
                 self._markdown.reset().convert(block)
+            except Exception as error:  # another error says nothing about the body
+                if isinstance(error, error_type):
+                    raise
 
         def list_blocks() -> Iterator[Callable[[], None]]:
-            for line, block in split_blocks(article.body[:_SEARCHED_SIZE], article.body_line):
+            for line, block in split_blocks(article.body[:_MAX_SEARCHED_SIZE], article.body_line):
                 lines.append(line)
                 yield partial(convert, block)
 
-        each = replace(self._limits, seconds=self._limits.seconds * _BLOCK_SHARE)
-        if find_excess(list_blocks(), each, self._limits.seconds / 2) is None:
-            return None
+        block_limits = replace(self._limits, seconds=self._limits.seconds * _BLOCK_SHARE)
+        failing = find_failure(list_blocks(), block_limits, self._limits.seconds / 2, error_type)
+        # The parser was interrupted in the middle of a block.
         self._markdown = self._make_parser()
-        return lines[-1]
+        return None if failing is None else lines[failing]
 
-    def _render(self, article: Article, links: LinkMap, label: str, render_apart: RenderApart | None) -> RenderedBody:
-        sheet = self._sheet = _Sheet(article, links, label, LineFinder(article.body, article.body_line))
+    def _render(
+        self, article: Article, links: LinkMap, label: str, render_in_process: RenderInProcess | None
+    ) -> RenderedBody:
+        state = self._state = _BodyState(article, links, label, LineFinder(article.body, article.body_line))
         try:
-            raw = self._markdown.reset().convert(article.body)
+            unsafe_html = self._markdown.reset().convert(article.body)
         except Exception as error:
-            # Extensions raise what they like; one article must not end the build without a word of where. What the
-            # parser was in the middle of would show up in the next article.
-            self._markdown = self._make_parser()
-            message = f"the Markdown cannot be rendered: {type(error).__name__}: {str(error)[:200]}"
-            sheet.report(article.body_line, message, "take parts out until it can", "error")
-            return RenderedBody(problems=tuple(sheet.problems))
-        if render_apart is not None and article.body.count("<") * raw.count("<") > _MAX_PRODUCT:
-            return render_apart(article, links, label)
-        content = self._cleaner.clean(raw)
-        content = _finish_images(content, sheet)
+            # Extensions raise what they like; one article must not end the build without naming its file.
+            raise _ConversionError(error) from error
+        if render_in_process is not None and _may_sanitize_slowly(article.body, unsafe_html):
+            return render_in_process(article, links, label)
+        content = self._sanitizer.clean(unsafe_html)
+        content = _write_images(content, state)
         content = nest_lists(repair_html(_H1.sub(r"\1h2", content)))
-        content = self._last_cleaner.clean(content).strip()
-        if may_lose(raw, len(sheet.addresses)):
-            _report_losses(raw, sheet)
+        content = self._final_sanitizer.clean(content).strip()
+        if may_have_removed(unsafe_html, len(state.addresses)):
+            _report_removals(unsafe_html, state)
         return RenderedBody(
             content,
-            clean_toc(getattr(self._markdown, "toc_tokens", ()), sheet.ids),
-            frozenset(sheet.ids),
-            tuple(sheet.media),
-            _find_anchors(sheet),
-            tuple(sorted(set(sheet.problems))),
+            clean_toc(getattr(self._markdown, "toc_tokens", ()), state.ids),
+            frozenset(state.ids),
+            tuple(state.media),
+            _find_anchors(state),
+            tuple(sorted(set(state.problems))),
             html_to_text(content),
-            tuple((*key, to) for key, to in sheet.lookups.items() if may_change(key[0], links.site, fetched=key[1])),
+            tuple(
+                (address, fetched, resolved)
+                for (address, fetched), resolved in state.lookups.items()
+                if may_lead_elsewhere(address, links.site, fetched=fetched)
+            ),
         )
 
     def _filter(self, tag: str, name: str, value: str) -> str | None:
         """Decide what becomes of one attribute; nh3 calls it for each that it allows."""
-        sheet = self._sheet
-        # nh3 also asks about elements that it is going to take out.
-        if sheet is None or tag not in TAGS:
+        state = self._state
+        # nh3 also calls this for elements that it will remove.
+        if state is None or tag not in TAGS:
             return None
         if name == "cite":
-            return sheet.resolve(value, fetched=False).url
+            return state.resolve(value, fetched=False).url
         if name == "href":
-            sheet.addresses.append(value)
-            return sheet.resolve(value, fetched=False).url
+            state.addresses.append(value)
+            return state.resolve(value, fetched=False).url
         if name == "src":
-            sheet.addresses.append(value)
+            state.addresses.append(value)
             if tag != "img":
-                return sheet.resolve(value, fetched=True).url
-            sheet.images.append(value)
-            return str(len(sheet.images) - 1)
-        kept = filter_attribute(tag, name, value)
-        if kept and (name == "id" or (name == "name" and tag == "a")):
-            sheet.ids.add(kept)
-        return kept
+                return state.resolve(value, fetched=True).url
+            state.images.append(value)
+            return str(len(state.images) - 1)
+        safe_value = filter_attribute(tag, name, value)
+        if safe_value and (name == "id" or (name == "name" and tag == "a")):
+            state.ids.add(safe_value)
+        return safe_value
+
+
+def _may_sanitize_slowly(body: str, unsafe_html: str) -> bool:
+    """Whether the sanitizer, which cannot be interrupted, may take more than a second or two for a body's HTML."""
+    parts = sum(map(unsafe_html.count, "<&\N{NO-BREAK SPACE}")) + len(unsafe_html) // 100
+    return len(unsafe_html) > _MAX_HTML_SIZE or body.count("<") * parts > _MAX_REPEATED
 
 
 def _make_parser(extensions: Sequence[str], configs: Mapping[str, Mapping[str, Any]]) -> markdown.Markdown:
@@ -285,68 +322,68 @@ def _make_parser(extensions: Sequence[str], configs: Mapping[str, Mapping[str, A
     )
     # Before 'toc', whose priority is 5, so that its anchors and levels are those of the page.
     parser.treeprocessors.register(_HeadingShift(parser), "broadsheet-headings", 6)
-    quicken(parser)
+    skip_inline_patterns(parser)
     return parser
 
 
-def _finish_images(content: str, sheet: _Sheet) -> str:
-    """Give every image its address; put a link in the place of one that another server would send."""
+def _write_images(content: str, state: _BodyState) -> str:
+    """Write the address of every image; replace an image on another server by a link."""
     if "<img" not in content:
         return content
     inside_link = False
 
-    def finish(match: re.Match[str]) -> str:
+    def replace_tag(match: re.Match[str]) -> str:
         nonlocal inside_link
         name, attributes = match.groups()
         if name == "img":
-            return _finish_image(attributes, sheet, inside_link=inside_link)
+            return _write_image(attributes, state, inside_link=inside_link)
         inside_link = name == "a"
         return str(match.group())
 
-    return _IMAGE_OR_LINK.sub(finish, content)
+    return _IMAGE_OR_LINK.sub(replace_tag, content)
 
 
-def _finish_image(attributes: str, sheet: _Sheet, *, inside_link: bool) -> str:
-    values: dict[str, str] = dict(_PAIR.findall(attributes))
+def _write_image(attributes: str, state: _BodyState, *, inside_link: bool) -> str:
+    values: dict[str, str] = dict(_ATTRIBUTE.findall(attributes))
     alt = values.get("alt", "")
-    address = sheet.images[int(values["src"])] if "src" in values else ""
-    if "twemoji" in values.get("class", "").split() and sheet.look_up(address, fetched=True).remote:
+    address = state.images[int(values["src"])] if "src" in values else ""
+    if "twemoji" in values.get("class", "").split() and state.look_up(address, fetched=True).remote:
         return alt  # An emoji is a letter to begin with.
-    found = sheet.resolve(address, fetched=True) if "src" in values else Resolved()
+    resolved = state.resolve(address, fetched=True) if "src" in values else Resolved()
     words = alt if unescape(alt).strip() else "Image"
     if words != alt:
-        line = sheet.lines.find_address(address) if address else sheet.lines.find_element("img")
-        sheet.report(line, "an image without alt: those who cannot see it miss it", "![what it shows](…)")
-    if found.remote and not inside_link:
-        return f'<a class="bs-remote" href="{html.escape(found.remote)}">{words}</a>'
-    if found.url is None:
-        return f'<span class="bs-remote">{words}</span>' if words == alt or found.remote else ""
+        line = state.lines.find_address(address) if address else state.lines.find_element("img")
+        state.report(line, "an image without alt: those who cannot see it miss it", "![what it shows](…)")
+    if resolved.remote and not inside_link:
+        return f'<a class="bs-remote" href="{html.escape(resolved.remote)}">{words}</a>'
+    if resolved.url is None:
+        return f'<span class="bs-remote">{words}</span>' if words == alt or resolved.remote else ""
     others = " ".join(f'{name}="{value}"' for name, value in values.items() if name != "src")
-    return f'<img loading="lazy" src="{html.escape(found.url)}" {others}>'
+    return f'<img loading="lazy" src="{html.escape(resolved.url)}" {others}>'
 
 
-def _report_losses(raw: str, sheet: _Sheet) -> None:
-    """Report what the cleaner took out of the HTML, which it does without a word."""
-    found = inspect_html(raw)
-    for name in found.elements:
+def _report_removals(unsafe_html: str, state: _BodyState) -> None:
+    """Report what the sanitizer took out of the HTML."""
+    findings = inspect_html(unsafe_html)
+    for name in findings.elements:
         message, hint = explain_element(name)
-        sheet.report(sheet.lines.find_element(name), message, hint)
-    for name in found.handlers:
+        state.report(state.lines.find_element(name), message, hint)
+    for name in findings.handlers:
         message = f"HTML attribute '{name[:40]}' was taken out: articles run no scripts"
-        sheet.report(sheet.lines.find_attribute(name), message)
-    # Python reads `&copy=` in an address as an entity, browsers do not: once more, and both are the same.
-    lost = Counter(unescape(address) for address, _ in found.addresses)
-    lost -= Counter(map(unescape, sheet.addresses))
-    for address, fetched in found.addresses:
-        if unescape(address) in lost:
-            fault = sheet.look_up(address, fetched=fetched).fault
-            sheet.report(sheet.lines.find_address(address), fault or f"'{address[:80]}' is no address")
+        state.report(state.lines.find_attribute(name), message)
+    # Python reads `&copy=` in an address as an entity, browsers do not. Unescape both to compare them.
+    removed = Counter(unescape(address) for address, _ in findings.addresses)
+    removed -= Counter(map(unescape, state.addresses))
+    for address, fetched in findings.addresses:
+        if unescape(address) in removed:
+            fault = state.look_up(address, fetched=fetched).fault
+            state.report(state.lines.find_address(address), fault or f"'{address[:80]}' is no address")
 
 
-def _find_anchors(sheet: _Sheet) -> tuple[tuple[str, str, int], ...]:
-    own = sheet.article.path
+def _find_anchors(state: _BodyState) -> tuple[tuple[str, str, int], ...]:
+    own = state.article.path
     return tuple(
-        (path, fragment, sheet.lines.find_address(address))
-        for path, fragment, address in sheet.anchors
-        if path != own or fragment not in sheet.ids
+        (path, fragment, state.lines.find_address(address))
+        for path, fragment, address in state.anchors
+        if path != own or fragment not in state.ids
     )

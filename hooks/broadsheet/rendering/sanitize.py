@@ -1,4 +1,4 @@
-"""Sanitising: what of HTML an article may hold, and the cleaners that take out everything else."""
+"""Sanitizing: the HTML that an article may have, and the sanitizers that remove everything else."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _LISTS = {"dd", "dl", "dt", "li", "ol", "ul"}
 _TABLES = {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 _MEDIA = {"audio", "img", "picture", "source", "video"}
-# Emoji and icons are one path each. No other part of SVG: its animations and foreign elements can run scripts.
+# Emoji and icons are one path each. Other parts of SVG, such as animations, can run scripts.
 _ICONS = {"path", "svg"}
-# Tabs and task lists are made of them; without a form they send nothing.
+# Tabs and task lists use them. Without a form they send nothing.
 _CONTROLS = {"input", "label"}
 TAGS = frozenset(_TEXT | _MORE_TEXT | _BLOCKS | _HEADINGS | _LISTS | _TABLES | _MEDIA | _ICONS | _CONTROLS)
-"""The elements an article may hold."""
+"""The elements that an article may have."""
 
 _ATTRIBUTES = {
     "*": {"class", "dir", "id", "lang", "role", "title", "aria-label", "aria-hidden", "aria-labelledby"},
@@ -64,7 +64,7 @@ _KNOWN = frozenset(
     | {"template", "track"}
 )
 _INPUT_TYPES = frozenset({"checkbox", "radio"})
-# HTML's own white space, which is not all that Python knows.
+# Only the white space of HTML, which is less than Python's.
 _START_TAG = re.compile(r"<([a-z][^ \t\n\f\r/>]*)")
 _HANDLER = re.compile(r"on[a-z]+\s*=")
 _COLOUR = re.compile(r"#?\w+")
@@ -76,11 +76,11 @@ _ID = re.compile(r"(?!__)[^\x00-\x20\x7f\"'<>&`=]+|__(?:tabbed|codelineno|span|c
 _THEME_CLASS = re.compile(r"(?<!\S)(?:mermaid|md-(?!button)\S*)(?!\S)")
 
 AttributeFilter = Callable[[str, str, str], str | None]
-"""Decides what becomes of an attribute: element, name and value in, a value or None out."""
+"""Takes element, name and value of an attribute; returns the value to write, or None to remove it."""
 
 
-def make_cleaner(attribute_filter: AttributeFilter | None = None) -> nh3.Cleaner:
-    """A cleaner that lets through only what articles may hold, with a further say on each attribute.
+def make_sanitizer(attribute_filter: AttributeFilter | None = None) -> nh3.Cleaner:
+    """Return a sanitizer that lets through only what articles may have; `attribute_filter` decides on each attribute.
 
     Without a filter it also keeps `loading`, which the engine adds to images itself.
     """
@@ -102,7 +102,7 @@ def is_safe_id(value: str) -> bool:
 
 
 def filter_attribute(tag: str, name: str, value: str) -> str | None:
-    """What becomes of an attribute that holds no address."""
+    """Return the safe value of an attribute that has no address, or None to remove it."""
     if name == "class":
         return _THEME_CLASS.sub("", value).strip() or None if "md-" in value or "mermaid" in value else value
     if name in {"id", "for", "name"}:
@@ -115,7 +115,7 @@ def filter_attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def explain_element(name: str) -> tuple[str, str]:
-    """What to say of an element that is not allowed: what became of it, and what to write instead."""
+    """Return the message and the hint for an element that is not allowed."""
     with_content = " with what is in it" if name in _EMPTIED else ""
     message = f"HTML element <{name[:40]}> is not allowed in articles and was taken out{with_content}"
     if name in _EMBEDDING:
@@ -127,20 +127,20 @@ def explain_element(name: str) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class Findings:
-    """What a body's HTML held before it was cleaned."""
+    """What the HTML of a body had before it was sanitized."""
 
     elements: list[str] = field(default_factory=list)
-    """Names of the elements that are not allowed, one for each time."""
+    """Names of elements that are not allowed, one for each occurrence."""
     handlers: list[str] = field(default_factory=list)
-    """Names of the attributes that are scripts."""
+    """Names of attributes that run scripts."""
     addresses: list[tuple[str, bool]] = field(default_factory=list)
-    """The addresses of allowed elements, and whether a browser loads them by itself."""
+    """Addresses of allowed elements, and whether a browser fetches them by itself."""
 
 
-def may_lose(text: str, kept: int) -> bool:
-    """Whether the cleaner may have taken something out of HTML of which it kept so many addresses.
+def may_have_removed(text: str, kept: int) -> bool:
+    """Whether the sanitizer may have removed something from HTML of which it kept `kept` addresses.
 
-    Quick, and sooner true without cause than the other way round: `inspect_html` knows better.
+    This check is fast and may be true without cause, but never false wrongly; `inspect_html` is exact.
     """
     lowered = text.lower()
     return (
@@ -151,9 +151,9 @@ def may_lose(text: str, kept: int) -> bool:
 
 
 def inspect_html(text: str) -> Findings:
-    """Look through HTML for what the cleaner takes out without a word.
+    """Return what the sanitizer removes from HTML.
 
-    It is only for telling the writer: the page is as safe as the cleaner makes it, whatever is seen here.
+    This is only for messages to the writer: the page is safe through the sanitizer alone.
     """
     inspector = _Inspector()
     inspector.feed(text)
@@ -167,16 +167,16 @@ class _Inspector(HTMLParser):
         self.findings = Findings()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = self.findings
+        findings = self.findings
         if tag not in TAGS:
-            found.elements.append(tag)
+            findings.elements.append(tag)
             return
         addresses = _ATTRIBUTES.get(tag, ())
         for name, value in attrs:
             if name in {"href", "src"} and name in addresses:
-                found.addresses.append((value or "", name == "src"))
+                findings.addresses.append((value or "", name == "src"))
             elif name.startswith("on"):
-                found.handlers.append(name)
+                findings.handlers.append(name)
 
     def parse_marked_section(self, i: int, report: bool = True) -> int:
         """A stray `<![` is text to a browser; the standard library stops at it with an AssertionError."""
@@ -184,7 +184,7 @@ class _Inspector(HTMLParser):
 
 
 def clean_toc(tokens: Iterable[Mapping[str, Any]], ids: Collection[str]) -> tuple[Mapping[str, Any], ...]:
-    """The headings that came through the cleaner, with nothing but what is known to be safe to print."""
+    """Return the headings whose ids the sanitizer let through, with only fields that are safe to print."""
     return tuple(
         {
             "level": token["level"],

@@ -1,4 +1,4 @@
-"""Lines: where something that rendering turned up stands in the Markdown it came from."""
+"""Source lines: find the line of an address, element or attribute in the Markdown of an article."""
 
 from __future__ import annotations
 
@@ -7,44 +7,44 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-# What shows markup without being markup: fenced blocks, code spans, comments. Bounded, or a hostile body could
-# keep the search busy for minutes.
-_SHOWN = re.compile(
+# Markup that is only shown or hidden: fenced blocks, code spans, comments. The repeats are bounded, or a hostile body
+# could keep the search busy for minutes.
+_CODE_OR_COMMENT = re.compile(
     r"^[ \t>]*(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?:[^\n]*+\n){0,1000}?[ \t>]*(?P=fence)[`~]*[ \t]*$"
     r"|(?<!`)(?P<ticks>`++)(?:(?!\n[ \t]*\n).){1,2000}?(?<!`)(?P=ticks)(?!`)"
     r"|<!--(?:(?!<!--).)*?-->",
     re.MULTILINE | re.DOTALL,
 )
 _FENCE = re.compile(r"[ \t>]*(`{3,}+|~{3,}+)")
-_MASKED_SIZE = 200_000
-_PROBE_SIZE = 300
-_MOST_SEARCHES = 200
+_MAX_MASKED_SIZE = 200_000
+_MAX_PROBE_SIZE = 300
+_MAX_SEARCHES = 200
 _BEFORE = r"(?<![^(<\"'=\s])"
 _AFTER = r"(?![^)>}\"'\s])"
 _PUNCTUATION = re.compile(r"[\W_]")
 _EMPTY_LINK = r"\]\(\s*(?:<>\s*)?[\"')]|\b(?i:href|src)\s*=\s*(?:\"\s*\"|'\s*'|>)"
-_NO_CHARACTER = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
+_INVALID_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 
 
 class LineFinder:
-    """Finds the lines of one body; asked for the same thing again, it goes on to the next place.
+    """Finds lines in one body. A second search for the same thing returns the next line that has it.
 
-    Python-Markdown keeps no positions, so places are searched for, and only when there is something to report.
-    Each search goes on where the last one ended, and after a number of different ones it gives up: a body with
-    thousands of dead links must not keep a build busy for hours.
+    Python-Markdown keeps no positions, so the text is searched when there is a problem to report. After
+    `_MAX_SEARCHES` different searches it gives up: a body with thousands of dead links must not keep a build busy
+    for hours.
     """
 
     def __init__(self, body: str, first_line: int) -> None:
-        """Look into a body whose first line is the file's line `first_line`."""
+        """Take a body whose first line is line `first_line` of its file."""
         self._body = body
         self._first_line = first_line
-        self._places: dict[str, Iterator[int]] = {}
-        self._found: dict[str, int] = {}
+        self._matches: dict[str, Iterator[int]] = {}
+        self._last_lines: dict[str, int] = {}
 
     def find_address(self, address: str) -> int:
-        """The line of an address, given as a browser understands it; 0 where it stands nowhere."""
+        """Return the line of an address, which is given without escapes; 0 when the body does not have it."""
         whole = address.strip()
-        probe = whole[:_PROBE_SIZE]
+        probe = whole[:_MAX_PROBE_SIZE]
         if not probe:
             return self._next("", _EMPTY_LINK, unescape=False)
         ending = _AFTER if probe == whole else ""
@@ -53,23 +53,23 @@ class LineFinder:
         return self._next(f"address {probe}", f"{_BEFORE}{pattern}{ending}", unescape=True)
 
     def find_element(self, name: str) -> int:
-        """The line of a start tag."""
+        """Return the line of a start tag."""
         return self._next(f"element {name}", rf"(?i:<{re.escape(name)})(?![\w-])", unescape=False)
 
     def find_attribute(self, name: str) -> int:
-        """The line of an attribute, whatever its value."""
+        """Return the line of an attribute with any value."""
         return self._next(f"attribute {name}", rf"(?<![\w-])(?i:{re.escape(name)})\s*=", unescape=False)
 
     def _next(self, key: str, pattern: str, *, unescape: bool) -> int:
-        """The line of the next place, or of the last that there was: one definition serves many links."""
-        if key not in self._places:
-            gives_up = len(self._places) >= _MOST_SEARCHES
-            self._places[key] = iter(()) if gives_up else self._search(pattern, unescape=unescape)
-        self._found[key] = next(self._places[key], self._found.get(key, 0))
-        return self._found[key]
+        """Return the line of the next match, or of the last match: many links may use one definition."""
+        if key not in self._matches:
+            gives_up = len(self._matches) >= _MAX_SEARCHES
+            self._matches[key] = iter(()) if gives_up else self._search(pattern, unescape=unescape)
+        self._last_lines[key] = next(self._matches[key], self._last_lines.get(key, 0))
+        return self._last_lines[key]
 
     def _search(self, pattern: str, *, unescape: bool) -> Iterator[int]:
-        """The line of every match: in the markup, or where there is none, wherever it stands."""
+        """Yield the line of every match in the markup, or when there is none, in the whole body."""
         for text in self._unescaped if unescape else (self._markup, self._body):
             line, end = self._first_line, -1
             for match in re.finditer(pattern, text):
@@ -81,10 +81,10 @@ class LineFinder:
 
     @cached_property
     def _markup(self) -> str:
-        """The body with what is only shown blanked out, every other character where it was."""
-        if len(self._body) > _MASKED_SIZE:
+        """The body with code and comments replaced by NUL characters, so that positions stay the same."""
+        if len(self._body) > _MAX_MASKED_SIZE:
             return self._body
-        return _SHOWN.sub(lambda match: re.sub(r"[^\n]", "\0", match.group()), self._body)
+        return _CODE_OR_COMMENT.sub(lambda match: re.sub(r"[^\n]", "\0", match.group()), self._body)
 
     @cached_property
     def _unescaped(self) -> tuple[str, str]:
@@ -92,7 +92,7 @@ class LineFinder:
 
 
 def split_blocks(body: str, first_line: int) -> Iterator[tuple[int, str]]:
-    """The parts of a body between blank lines, with the lines that they begin in; a fenced block is one part."""
+    """Yield first line and text of each block between blank lines; a fenced block is one block."""
     block: list[str] = []
     fence = ""
     number = first_line
@@ -113,8 +113,8 @@ def split_blocks(body: str, first_line: int) -> Iterator[tuple[int, str]]:
 
 
 def unescape(text: str) -> str:
-    """HTML's `&amp;` and the like resolved; numbers of more digits than any character has are left out.
+    """Resolve character references such as `&amp;`; remove those whose number is too large for any character.
 
-    Python refuses to read a number of thousands of digits, which would end the build.
+    Python raises an error for a number of thousands of digits.
     """
-    return html.unescape(_NO_CHARACTER.sub("", text)) if "&" in text else text
+    return html.unescape(_INVALID_REFERENCE.sub("", text)) if "&" in text else text

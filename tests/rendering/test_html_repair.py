@@ -1,29 +1,28 @@
-"""Nesting: whatever a writer nests, lists hold items, items stand in lists, and the words stay."""
+"""HTML repair: lists hold only items, items stand only in lists, headings skip no level, and no word is lost."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from broadsheet.rendering.html_repair import repair_html
-from broadsheet.rendering.nesting import nest_lists
-from broadsheet.rendering.sanitize import make_cleaner
+from broadsheet.rendering.html_repair import nest_lists, repair_html
+from broadsheet.rendering.sanitize import make_sanitizer
 from hypothesis import given
 from hypothesis import strategies as st
 from markup import Element, parse
 
-CLEANER = make_cleaner()
+SANITIZER = make_sanitizer()
 NAMES = ("ul", "ol", "li", "p", "div", "blockquote", "b", "h3", "h5", "table", "td", "dl", "dd")
 PIECES = [*(f"<{name}>" for name in NAMES), *(f"</{name}>" for name in NAMES), "<br>", "<hr>", " ", "\n", "words"]
-# Twice, as the cleaner takes some odd nests apart only when it meets them again.
-HTML = st.lists(st.sampled_from(PIECES), max_size=25).map("".join).map(CLEANER.clean).map(CLEANER.clean)
+# Twice, as the sanitizer changes some odd nestings only in a second run.
+HTML = st.lists(st.sampled_from(PIECES), max_size=25).map("".join).map(SANITIZER.clean).map(SANITIZER.clean)
 
 
 def children(element: Element) -> list[str]:
-    """Names of what stands in an element, '#' for words."""
+    """Return the names of an element's children, '#' for text."""
     return [
-        one.tag if isinstance(one, Element) else "#"
-        for one in element.children
-        if not isinstance(one, str) or one.strip()
+        child.tag if isinstance(child, Element) else "#"
+        for child in element.children
+        if not isinstance(child, str) or child.strip()
     ]
 
 
@@ -42,15 +41,16 @@ def test_what_is_nested_once_is_nested_and_no_word_is_lost(html: str) -> None:
     assert nest_lists(nested) == nested
     assert parse(nested).text.split() == parse(html).text.split()
     # A browser makes of it what is written.
-    assert CLEANER.clean(nested) == nested
+    assert SANITIZER.clean(nested) == nested
 
 
 @given(HTML)
 def test_no_level_of_headings_is_left_out(html: str) -> None:
-    mended = repair_html(html)
-    levels = [1, *(int(one.tag[1]) for one in parse(mended) if one.tag[0] == "h" and one.tag[1:].isdigit())]
+    repaired = repair_html(html)
+    tags = [element.tag for element in parse(repaired)]
+    levels = [1, *(int(tag[1]) for tag in tags if tag[0] == "h" and tag[1:].isdigit())]
     assert all(after <= before + 1 for before, after in pairwise(levels))
-    assert repair_html(mended) == mended
+    assert repair_html(repaired) == repaired
     # Each is closed as it was opened.
-    assert parse(mended).text == parse(html).text
-    assert CLEANER.clean(mended) == mended
+    assert parse(repaired).text == parse(html).text
+    assert SANITIZER.clean(repaired) == repaired
