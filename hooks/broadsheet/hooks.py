@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -19,9 +18,9 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from broadsheet.content import Article, ContentFiles, Library, build_library, read_content_dir
+from broadsheet.content import Article, ContentFiles, Library, SiteConfig, build_library, read_content_dir
 from broadsheet.core import BroadsheetError, SiteLock
-from broadsheet.edition import PageDigests, SiteModel, build_sound_site_model, read_image_variant, start_related_lists
+from broadsheet.edition import PageDigests, SiteModel, build_site_model, read_image_variant, start_related_lists
 from broadsheet.mkdocs_site import (
     MediaFile,
     PageFile,
@@ -40,16 +39,14 @@ from broadsheet.mkdocs_site import (
     explain_disk_fault,
     find_content,
     find_docs_files,
-    find_hidden_files,
-    find_layout,
     find_locale,
     find_page_plugins,
-    find_rivals,
     find_words,
+    handle_hidden_files,
     list_sitemap_entries,
     load_search,
     make_search_page,
-    prune_nav,
+    make_site_config,
     read_clock,
     read_settings,
     reduce_garbage_collection,
@@ -73,6 +70,7 @@ class BroadsheetHooks:
         self._deploying = False
         """Whether MkDocs reads the site once more after the build."""
         self._settings = Settings()
+        self._config = SiteConfig()
         self._model: SiteModel | None = None
         self._root = Path()
         self._label = ""
@@ -127,6 +125,7 @@ class BroadsheetHooks:
         except ConfigurationError as error:
             # MkDocs' server prints this one without a traceback and waits for the mended file.
             raise PluginError(str(error)) from None
+        self._config = make_site_config(self._settings, config)
         self._abandon()
         dirs = config.theme.dirs
         dirs.insert(dirs.index(config.theme.custom_dir) + 1 if config.theme.custom_dir in dirs else 0, str(TEMPLATES))
@@ -160,15 +159,20 @@ class BroadsheetHooks:
             raise PluginError(str(error)) from None
         library = self._read(source)
         self._desk.give_way()
-        library = self._build_model(library, now, config)
+        ranker = self._desk.ranker if self._serving else start_related_lists
+        docs_files = find_docs_files(config, self._root)
+        self._model = build_site_model(library, now, self._config, self._tools.resources, docs_files, ranker)
         self._desk.give_way()
         if not self._serving:
             # The printer may make copies of this process, which must not have threads then.
             self._tools.end_workers()
         told = () if config.strict else self._desk.told
-        report_problems(library.problems, log, strict=bool(config.strict), serving=self._serving, told=told)
+        report_problems(self._model.problems, log, strict=bool(config.strict), serving=self._serving, told=told)
         if self._serving:
-            self._desk.note(library, now)
+            self._desk.note(library, self._model, now)
+        elif self._settings.search and not find_page_plugins(config, [self]):
+            # Other plugins may change articles: then the index begins with their pages, in `_start_search`.
+            self._search.begin(self._model, config, self._tools.folder)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the edition's pages and media to the site's own."""
@@ -184,18 +188,10 @@ class BroadsheetHooks:
                 file.by_engine = not onlookers
         if onlookers:
             log.info("MkDocs prints every page anew, as other plugins want to see them: %s", ", ".join(onlookers))
-        withheld = find_hidden_files(self._ready)
-        later = find_rivals(files, withheld)
-        docs, replaced = Path(config.docs_dir).name, add_files(files, ours)
-        for name in replaced:
+        for name in add_files(files, ours):
+            docs = Path(config.docs_dir).name
             log.warning("%s/%s is not used: the newspaper has a page of its own in its place", docs, name)
-        for name in later:
-            if name not in replaced:
-                told = "%s/%s is used only until articles are public that are not public now: one has its place"
-                log.warning(told, docs, name)
-        prune_nav(config, files, withheld, log.info)
-        self._words_only = WordsOnly(files, withheld, config, lambda told: log.info("%s/%s", docs, told))
-        self._words_only.attach(config)
+        self._words_only = handle_hidden_files(files, self._ready, config)
         self._files = files
         return files
 
@@ -259,7 +255,7 @@ class BroadsheetHooks:
         atexit.unregister(self._search.stop)
         if self._serving:
             # Under --strict MkDocs may still call the build a failure.
-            place = (self._settings.rules.zone, self._root, self._label, publisher.site)
+            place = (self._config.zone, self._root, self._label, publisher.site)
             proofs = ArticlePreview(self._ready, printer, resources.setup, *place)
             self._desk.follow_up(site, others, resources, proofs, news=bool(written or gone), show=not config.strict)
         self._tools.save()
@@ -318,19 +314,8 @@ class BroadsheetHooks:
 
     def _read(self, source: ContentFiles) -> Library:
         if self._serving:
-            return self._desk.last_good.read(source, self._settings.rules, self._tools.resources.cache)
-        return build_library(source, self._settings.rules, self._tools.resources.cache)
-
-    def _build_model(self, library: Library, now: datetime, config: MkDocsConfig) -> Library:
-        """Make the edition ready; the library comes back as `build_sound_site_model` gives it."""
-        around = find_docs_files(config, self._root)
-        ranker = self._desk.ranker if self._serving else start_related_lists
-        # A server has better things to do before a page is shown, and other plugins may still change articles.
-        early = self._settings.search and not self._serving and not find_page_plugins(config, [self])
-        tell = partial(self._search.begin, config=config, cache=self._tools.folder) if early else None
-        arguments = (now, find_layout(self._settings, config), self._tools.resources, around, ranker, tell)
-        self._model, library = build_sound_site_model(library, *arguments)
-        return library
+            return self._desk.last_good.read(source, self._config, self._tools.resources.cache)
+        return build_library(source, self._config, self._tools.resources.cache)
 
     def _render_again(self, article: Article) -> RenderedBody:
         """Render an article whose Markdown another plugin has changed, and report what that has made wrong."""

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from broadsheet.content.content_dir import ContentFiles
-from broadsheet.content.library import Library, Rules, build_library, find_article, index_references
+from broadsheet.content.library import Library, build_library, find_article, index_references
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.core.problems import format_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-CLOSED = Rules(UTC)
-OPEN = Rules(UTC, open_topics=True, open_authors=True)
+CLOSED = SiteConfig(UTC)
+OPEN = SiteConfig(UTC, open_topics=True, open_authors=True)
 REGISTERS = {
     "topics.yml": b"world: {aliases: [abroad]}\nnato:\n",
     "authors.yml": b"desk: {name: Desk}\n",
@@ -29,7 +30,7 @@ def write(slug: str = "talks", *lines: str, date: str = "2026-01-18", topics: st
     return f"articles/{date[:4]}/{date[5:7]}/{slug}.md", text.encode()
 
 
-def build(*files: tuple[str, bytes], rules: Rules = CLOSED, registers: dict[str, bytes] = REGISTERS) -> Library:
+def build(*files: tuple[str, bytes], rules: SiteConfig = CLOSED, registers: dict[str, bytes] = REGISTERS) -> Library:
     return build_library(ContentFiles(Path(), "content", dict(files), registers), rules)
 
 

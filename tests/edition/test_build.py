@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 from broadsheet.content.article import Article, Image, Reference, RelatedChoice
 from broadsheet.content.library import Library
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import Author, Story, Taxonomies, Topic
 from broadsheet.content.yaml_nodes import SourcePosition
+from broadsheet.edition import render_articles
 from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.edition import publish
 from broadsheet.edition.listings import build_listings
-from broadsheet.edition.plan import Layout
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
-from broadsheet.rendering.render import RenderedBody
+from broadsheet.rendering.links import LinkMap
+from broadsheet.rendering.render import BodyRenderer, RenderedBody
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import HOLDS, NOW, hold, make_article, make_library, make_registers
@@ -29,14 +31,14 @@ SETUP = MarkdownConfig(("admonition", "attr_list", "toc"))
 AROUND = {"../docs/about.md": "about/", "../docs/logo.png": "logo.png"}
 
 
-def print_press(library: Library, **layout: Any) -> SiteModel:
-    return build_site_model(library, NOW, Layout(**layout), BuildResources(SETUP), AROUND)
+def print_press(library: Library, **settings: Any) -> SiteModel:
+    return build_site_model(library, NOW, SiteConfig(**settings), BuildResources(SETUP), AROUND)
 
 
 def make_press(
-    *articles: Article, registers: Taxonomies | None = None, media: tuple[str, ...] = (), **layout: Any
+    *articles: Article, registers: Taxonomies | None = None, media: tuple[str, ...] = (), **settings: Any
 ) -> SiteModel:
-    return print_press(make_library(*articles, registers=registers, media=frozenset(media)), **layout)
+    return print_press(make_library(*articles, registers=registers, media=frozenset(media)), **settings)
 
 
 def find_spread(model: SiteModel, slug: str) -> ArticleView:
@@ -472,6 +474,38 @@ def test_a_body_that_cannot_be_rendered_is_an_error_of_its_article_alone() -> No
         ("content/articles/2026/01/bad.md", "error")
     ]
     assert find_spread(model, "good").body.html == "<p>Words about good.</p>"
+    assert model.faulty == {"articles/2026/01/bad.md"}
+    assert [view.article.slug for view in model.spreads] == ["good"]
+
+
+def test_only_bodies_with_links_to_a_failed_article_are_rendered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[str] = []
+
+    class Counting(BodyRenderer):
+        def render(self, article: Article, links: LinkMap, label: str) -> RenderedBody:
+            rendered.append(article.slug)
+            return super().render(article, links, label)
+
+    monkeypatch.setattr(render_articles, "get_renderer", lambda setup: Counting(setup.extensions, setup.configs))
+    bad = make_article("bad", body="".join("    " * depth + "!!! note\n" for depth in range(400)))
+    linking = make_article("linking", body="See [it](bad.md#place) and [good](good.md).")
+    held = make_article("held", body="[it](bad.md)", draft=True)
+    model = make_press(bad, linking, held, make_article("good", body="[on](linking.md)"))
+    assert sorted(rendered) == ["bad", "good", "held", "held", "linking", "linking"]
+    assert "<p>See <a>it</a> and <a href=" in find_spread(model, "linking").body.html
+    assert [(problem.path, problem.severity) for problem in model.problems] == [
+        ("content/articles/2026/01/bad.md", "error")
+    ]
+
+
+def test_leaving_out_a_failed_article_gives_the_model_of_a_library_without_it() -> None:
+    bad = make_article("bad", body="".join("    " * depth + "!!! note\n" for depth in range(400)), aliases=("b/",))
+    others = (make_article("a", body="[b](bad.md) [c](/b/)"), make_article("c", topics=("nato",)))
+    model = make_press(bad, *others)
+    without = print_press(make_library(*others, faulty=frozenset({bad.path})))
+    known = ("edition", "listings", "front", "media", "redirects", "ranking", "faulty")
+    assert [getattr(model, name) for name in known] == [getattr(without, name) for name in known]
+    assert [view.body.html for view in model.spreads] == [view.body.html for view in without.spreads]
 
 
 # Where articles are compared.
@@ -488,13 +522,12 @@ class BrokenPool(Executor):
 
 def test_the_press_is_the_same_wherever_articles_are_compared() -> None:
     library = make_library(*make_related(a=RelatedChoice(pin=("d",))))
-    here = build_site_model(library, NOW, Layout(), BuildResources(SETUP), {})
+    here = build_site_model(library, NOW, SiteConfig(), BuildResources(SETUP), {})
     told: list[str] = []
     with ThreadPoolExecutor(1) as pool:
-        assert build_site_model(library, NOW, Layout(), BuildResources(SETUP, pool, 2), {}) == here
-    assert (
-        build_site_model(library, NOW, Layout(), BuildResources(SETUP, BrokenPool(), 2, warn=told.append), {}) == here
-    )
+        assert build_site_model(library, NOW, SiteConfig(), BuildResources(SETUP, pool, 2), {}) == here
+    resources = BuildResources(SETUP, BrokenPool(), 2, warn=told.append)
+    assert build_site_model(library, NOW, SiteConfig(), resources, {}) == here
     assert told == ["a worker process has died, of want of memory perhaps: its work is done again here"]
     assert any(spread.related for spread in here.spreads)
 
@@ -503,6 +536,6 @@ def test_the_press_knows_no_time_but_the_one_it_is_given() -> None:
     library = make_library(make_article("a", "2030-01-01"), make_article("b", "2031-01-01"))
     for year, slugs in ((2029, []), (2030, ["a"]), (2031, ["b", "a"])):
         instant = datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=1)
-        model = build_site_model(library, instant, Layout(), BuildResources(SETUP), {})
+        model = build_site_model(library, instant, SiteConfig(), BuildResources(SETUP), {})
         assert [spread.article.slug for spread in model.spreads] == slugs
         assert model.edition.at == instant

@@ -17,13 +17,13 @@ import yaml
 from broadsheet.content.article import Article
 from broadsheet.content.article_file import parse_article
 from broadsheet.content.content_dir import ContentFiles
-from broadsheet.content.library import Rules, build_library
+from broadsheet.content.library import build_library
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import Topic
 from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.front_page import FrontPage, SectionFront
 from broadsheet.edition.listings import Listing, ListingPage, Listings, paginate
 from broadsheet.edition.page_digests import KINDS, Exposure, PageDigests
-from broadsheet.edition.plan import Layout
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
 from broadsheet.edition.story_timeline import StoryTimeline
 from broadsheet.images import PublishedImage
@@ -37,7 +37,7 @@ AUTHORS = b"jane: {name: Jane, image: jane.png}\ndesk: {name: The desk}\n"
 STORIES = b"war: {title: The war}\n"
 HARBOUR = "Ferries wait in the frozen harbour of Oslo for a pilot."
 PICTURES = ("jane.png", "articles/2026/01/a.png", "articles/2026/01/b.png")
-LAYOUT = Layout(per_page=2, related_count=2, latest_count=2, feature_count=1, timeline_count=3)
+CONFIG = SiteConfig(per_page=2, related_count=2, latest_count=2, feature_count=1, timeline_count=3)
 
 Papers = dict[str, tuple[dict[str, Any], str]]
 """Articles by slug: front matter and body."""
@@ -67,9 +67,9 @@ def set_papers(papers: Papers, media: tuple[str, ...] = PICTURES) -> SiteModel:
         articles[f"articles/2026/01/{slug}.md"] = f"---\n{text}---\n\n{body}\n".encode()
     registers = {"topics.yml": TOPICS, "authors.yml": AUTHORS, "stories.yml": STORIES}
     source = ContentFiles(ROOT, "content", articles, registers, dict.fromkeys(media, 1))
-    library = build_library(source, Rules(UTC))
+    library = build_library(source, SiteConfig(UTC))
     assert not [str(problem) for problem in library.problems if problem.severity == "error"]
-    return build_site_model(library, NOW, LAYOUT, BuildResources(MarkdownConfig(("toc",))), {})
+    return build_site_model(library, NOW, CONFIG, BuildResources(MarkdownConfig(("toc",))), {})
 
 
 @cache

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from archives import documents, make_archive, make_day
 from broadsheet.content.library import Library
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.core.cache import Cache
 from broadsheet.core.processes import make_process_pool
-from broadsheet.edition.plan import Layout, Plan, plan_edition
+from broadsheet.edition.plan import Plan, plan_edition
 from broadsheet.edition.related_lists import compute_related_key, start_related_lists
 from broadsheet.edition.render_articles import BuildResources
 from broadsheet.related import Document, rank
@@ -28,7 +29,7 @@ TEXTS = ("Ferries wait in the harbour", "The harbour is frozen", "Ferries and pi
 
 def make_plan(library: Library | None = None, count: int = 2) -> Plan:
     articles = [make_article(f"a-{number}", body=f"{text}. " * 3) for number, text in enumerate(TEXTS)]
-    return plan_edition(library or make_library(*articles), NOW, Layout(related_count=count), {})
+    return plan_edition(library or make_library(*articles), NOW, SiteConfig(related_count=count), {})
 
 
 class Counting(Executor):

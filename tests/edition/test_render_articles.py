@@ -64,7 +64,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             slugs.append(article.slug)
             return self._renderer.render(article, links, label)
 
-    monkeypatch.setattr(module, "find_renderer", lambda setup: Counting(get_renderer(setup)))
+    monkeypatch.setattr(module, "get_renderer", lambda setup: Counting(get_renderer(setup)))
     return slugs
 
 

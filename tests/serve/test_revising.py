@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from broadsheet.content.content_dir import ContentFiles
-from broadsheet.content.library import Rules, build_library
+from broadsheet.content.library import build_library
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
-from broadsheet.edition.plan import Layout
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
 from broadsheet.serve.revising import revise_article
 from hypothesis import given
@@ -35,7 +35,7 @@ def model(data: bytes) -> SiteModel:
     articles = {TALKS: data, ACCORD: b"---\ntitle: Accord\ndate: 2026-01-17\ntopics: [eu]\n---\nAn accord."}
     media = {"articles/2026/01/hall.png": 100}
     source = ContentFiles(Path("content"), "content", articles, REGISTERS, media, {}, ())
-    return build_site_model(build_library(source, Rules(UTC)), NOW, Layout(), BuildResources(SETUP), {})
+    return build_site_model(build_library(source, SiteConfig(UTC)), NOW, SiteConfig(), BuildResources(SETUP), {})
 
 
 PRESS = model(write())

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from broadsheet.content.article import Image, RelatedChoice
 from broadsheet.content.library import Library
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import Topic
 from broadsheet.core.problems import Problem
 from broadsheet.edition.build import SiteModel, build_site_model
 from broadsheet.edition.edition import explain_hold, find_next_change
-from broadsheet.edition.plan import Layout
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,8 +29,8 @@ AROUND = {"../docs/about.md": "about/", "../docs/topics/t-1.md": "topics/t-1/"}
 
 
 def print_press(library: Library, now: datetime = NOW) -> SiteModel:
-    layout = Layout(per_page=2, related_count=2, site_url=HOME)
-    return build_site_model(library, now, layout, BuildResources(SETUP), AROUND)
+    config = SiteConfig(per_page=2, related_count=2, site_url=HOME)
+    return build_site_model(library, now, config, BuildResources(SETUP), AROUND)
 
 
 def find_instants(library: Library) -> Iterator[datetime]:

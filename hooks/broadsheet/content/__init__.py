@@ -5,9 +5,10 @@ from __future__ import annotations
 from broadsheet.content.article import ARTICLE_TYPES, Article
 from broadsheet.content.article_file import parse_article
 from broadsheet.content.content_dir import ARTICLES_DIR, ContentFiles, read_article_bytes, read_content_dir
-from broadsheet.content.library import Library, Rules, build_library, find_article, index_references
+from broadsheet.content.library import Library, build_library, find_article, index_references
 from broadsheet.content.link_scan import find_link_targets
 from broadsheet.content.new_article import NewArticle, write_article
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import (
     AUTHORS_FILE,
     REGISTER_FILES,
@@ -31,7 +32,7 @@ __all__ = [
     "ContentFiles",
     "Library",
     "NewArticle",
-    "Rules",
+    "SiteConfig",
     "SourcePosition",
     "Story",
     "Topic",

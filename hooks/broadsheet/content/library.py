@@ -5,29 +5,15 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from broadsheet.content.article import Article
 from broadsheet.content.article_file import parse_article
 from broadsheet.content.content_dir import ARTICLES_DIR, ContentFiles
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import AUTHORS_FILE, STORIES_FILE, TOPICS_FILE, Taxonomies, parse_taxonomies
 from broadsheet.content.yaml_nodes import SourcePosition
 from broadsheet.core import Cache, Problem, digest, has_errors, is_slug, make_suggester, slugify
-
-if TYPE_CHECKING:
-    from broadsheet.images import ImageInfo
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a newsroom has decided that reading its content depends on."""
-
-    zone: tzinfo
-    """The zone of dates that give none, and of the year and month in URLs."""
-    open_topics: bool = False
-    """Whether articles may name topics that topics.yml does not have."""
-    open_authors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +26,6 @@ class Library:
     """Paths of the files that articles may publish."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """Paths of files that articles may not publish, with the reason."""
-    pictures: Mapping[str, ImageInfo] = field(default_factory=dict)
-    """What is known of the pictures among them, by path: see `developing`."""
     label: str = "content"
     problems: tuple[Problem, ...] = ()
     faulty: frozenset[str] = frozenset()
@@ -52,17 +36,17 @@ class Library:
         return f"{self.label}/{path}"
 
 
-def build_library(source: ContentFiles, rules: Rules, cache: Cache | None = None) -> Library:
+def build_library(source: ContentFiles, config: SiteConfig, cache: Cache | None = None) -> Library:
     """Read and check everything in a source; what has an error is left out, and the problem kept.
 
     Cost: about 0.5 ms for an article that the cache does not know, most of it YAML; 0.1 ms for another.
     """
-    registers, problems = parse_taxonomies(source.registers, source.name, open_topics=rules.open_topics)
+    registers, problems = parse_taxonomies(source.registers, source.name, open_topics=config.open_topics)
     problems += source.problems
-    checks = _set_checks(registers, rules)
+    checks = _set_checks(registers, config)
     sound: list[Article] = []
     faulty: set[str] = set()
-    for path, article, told in _parse_all(source, rules, cache):
+    for path, article, told in _parse_all(source, config, cache):
         found = list(told)
         if article is not None:
             found += _check_ids(article, source.name(path), checks)
@@ -90,11 +74,11 @@ _Parsed = tuple[Article | None, tuple[Problem, ...]]
 
 
 def _parse_all(
-    source: ContentFiles, rules: Rules, cache: Cache | None
+    source: ContentFiles, config: SiteConfig, cache: Cache | None
 ) -> Iterator[tuple[str, Article | None, tuple[Problem, ...]]]:
     """Every article file as `parse_article` reads it, by path, with what is wrong with it."""
     paths = sorted(source.articles)
-    zone = str(rules.zone)
+    zone = str(config.zone)
     keys = {
         path: digest(b"article", path.encode(), source.label.encode(), zone.encode(), source.articles[path])
         for path in (paths if cache else ())
@@ -104,7 +88,7 @@ def _parse_all(
     for path in paths:
         found = known.get(keys[path]) if cache else None
         if not isinstance(found, tuple):
-            article, problems = parse_article(source.articles[path], path, source.name(path), rules.zone)
+            article, problems = parse_article(source.articles[path], path, source.name(path), config.zone)
             found = (article, tuple(problems))
             if cache:
                 new[keys[path]] = found
@@ -136,11 +120,11 @@ class _Check:
         return message, self.suggest(name) or fallback
 
 
-def _set_checks(registers: Taxonomies, rules: Rules) -> tuple[_Check, ...]:
+def _set_checks(registers: Taxonomies, config: SiteConfig) -> tuple[_Check, ...]:
     topics = {alias: topic.id for topic in registers.topics.values() for alias in topic.aliases}
     table: list[tuple[str, str, dict[str, str], str, bool]] = [
-        ("topics", "topic", {**topics, **{name: name for name in registers.topics}}, TOPICS_FILE, rules.open_topics),
-        ("authors", "author", {name: name for name in registers.authors}, AUTHORS_FILE, rules.open_authors),
+        ("topics", "topic", {**topics, **{name: name for name in registers.topics}}, TOPICS_FILE, config.open_topics),
+        ("authors", "author", {name: name for name in registers.authors}, AUTHORS_FILE, config.open_authors),
         ("story", "story", {name: name for name in registers.stories}, STORIES_FILE, False),
     ]
     return tuple(

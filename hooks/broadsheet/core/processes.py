@@ -22,9 +22,7 @@ def make_process_pool(workers: int, method: Literal["fork", "forkserver", "spawn
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         # Its processes have the engine from the beginning.
-        context.set_forkserver_preload(
-            ["broadsheet.edition.render_articles", "broadsheet.edition.edition.related_lists"]
-        )
+        context.set_forkserver_preload(["broadsheet.edition.render_articles", "broadsheet.edition.related_lists"])
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
 
 

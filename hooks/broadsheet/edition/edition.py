@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -55,22 +55,23 @@ def newest_first(articles: Iterable[Article]) -> tuple[Article, ...]:
     return tuple(sorted(by_url, key=lambda article: article.date.at.astimezone(UTC), reverse=True))
 
 
-def publish(library: Library, now: datetime) -> Edition:
-    """The edition of a library at an instant.
+def publish(library: Library, now: datetime, faulty: Collection[str] = ()) -> Edition:
+    """The edition of a library at an instant, without the articles at the paths `faulty`.
 
-    Topics, authors and stories of the registers are all in it; one that is in no register is in it
-    only when a public article names it.
+    It has all topics, authors and stories of the registers. A topic, author or story that no register has is in the
+    edition only if a public article names it.
     """
-    return _make_edition(library, now, (article for article in library.articles if article.is_public(now)))
+    public = (article for article in library.articles if article.is_public(now) and article.path not in faulty)
+    return _make_edition(library, now, public)
 
 
-def publish_all(library: Library, now: datetime) -> Edition:
-    """The edition in which every article is public, whatever its state.
+def publish_all(library: Library, now: datetime, faulty: Collection[str] = ()) -> Edition:
+    """The edition in which every article is public, whatever its state, but for those at the paths `faulty`.
 
-    Nothing of it reaches a page. It has every address that the site has at any time, so that a fault is found on the
-    day on which it is written, and no warning comes or goes with the clock.
+    Nothing of it reaches a page. It has every URL that the site has at any time, so that a problem is reported on the
+    day on which it is written, and no warning depends on the clock.
     """
-    return _make_edition(library, now, library.articles)
+    return _make_edition(library, now, (article for article in library.articles if article.path not in faulty))
 
 
 def explain_hold(article: Article, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC
 from typing import Literal
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from broadsheet.rendering import LinkMap, resolve_link
 
 
 def make_documents(
-    library: Library,
+    articles: Collection[Article],
     edition: Edition,
     links: LinkMap,
     timelines: Mapping[str, StoryTimeline],
@@ -27,7 +27,7 @@ def make_documents(
     """The public articles as documents to rank.
 
     Args:
-        library: tells what pins and vetoes mean.
+        articles: all articles, which pins and vetoes may name.
         edition: the public articles.
         links: where links in bodies lead.
         timelines: by path; what they show is not repeated.
@@ -35,7 +35,7 @@ def make_documents(
         repeat_links: whether an article that the body links to may be a related headline as well.
 
     """
-    index = index_references(library.articles)
+    index = index_references(articles)
     documents = []
     for article in edition.articles:
         shown = set(timelines[article.path].shown) if article.path in timelines else set()
@@ -80,21 +80,24 @@ def find_linked(article: Article, links: LinkMap) -> Iterator[str]:
             yield found
 
 
-def check_pins(library: Library, edition: Edition, count: int) -> list[Problem]:
+def check_pins(
+    articles: Collection[Article], edition: Edition, count: int, label: Callable[[str], str]
+) -> list[Problem]:
     """A problem for each pin that is not shown: a warning for a mistake, a note where it is only not public now.
 
     Whether it is a mistake does not depend on what is public: a pin that is one too many is so on every day.
 
     Args:
-        library: all articles, whose pins are looked at whether they are public or not.
+        articles: all articles, public or not.
         edition: the public articles.
-        count: how many related headlines an article shows; of 0 there is nothing to say.
+        count: how many related headlines an article shows; with 0 there are no problems with their number.
+        label: gives a file's name in problems.
 
     """
-    index = index_references(library.articles)
-    by_path = {article.path: article for article in library.articles}
+    index = index_references(articles)
+    by_path = {article.path: article for article in articles}
     problems = []
-    for article in library.articles:
+    for article in articles:
         above: set[str] = set()
         for place, reference in enumerate(article.related.pin):
             pinned = by_path.get(find_article(reference, article.path, index))
@@ -111,8 +114,8 @@ def check_pins(library: Library, edition: Edition, count: int) -> list[Problem]:
             )
             message = f"'{reference[:60]}' {what}"
             severity: Literal["note", "warning"] = "warning" if mistake else "note"
-            label = library.name(article.path)
-            problems.append(Problem(label, mark.line, mark.column, "related.pin", message, hint, severity))
+            source = (label(article.path), mark.line, mark.column, "related.pin")
+            problems.append(Problem(*source, message, hint, severity))
     return problems
 
 

@@ -16,7 +16,7 @@ Ranker = Callable[[Plan, BuildResources], Callable[[], Ranking]]
 
 def start_related_lists(plan: Plan, resources: BuildResources) -> Callable[[], Ranking]:
     """Begin to compare the articles of a plan, unless the same were compared before; wait by calling the result."""
-    count = plan.layout.related_count
+    count = plan.config.related_count
     key = compute_related_key(plan.documents, count)
     known = resources.cache.get("ranking", [key]).get(key)
     if isinstance(known, Ranking):

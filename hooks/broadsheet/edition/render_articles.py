@@ -137,6 +137,27 @@ def render_bodies(
     return {article.path: bodies[article.path] for article in articles}
 
 
+def update_bodies(
+    bodies: Mapping[str, RenderedBody],
+    articles: Sequence[Article],
+    links: LinkMap,
+    name: Callable[[str], str],
+    resources: BuildResources,
+) -> dict[str, RenderedBody]:
+    """The bodies of articles, by path, after links have changed: only those that show it are rendered again.
+
+    Args:
+        bodies: those of all the articles, as they were rendered with other links.
+        articles: the articles; `name` gives a file's name in problems.
+        links: where links can lead now.
+        resources: the Markdown setup and the workers.
+
+    """
+    changed = [article for article in articles if not _leads_where_it_did(bodies[article.path], article, links)]
+    rendered = render_bodies(changed, links, name, resources)
+    return {article.path: rendered.get(article.path) or bodies[article.path] for article in articles}
+
+
 def _key(common: bytes, article: Article, name: Callable[[str], str]) -> bytes:
     place = "\0".join((article.path, article.url, name(article.path), str(article.body_line)))
     return digest(b"body", common, place.encode(), article.body.encode(errors="surrogatepass"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
@@ -17,12 +18,14 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import Files
 
 from broadsheet.core import media_url
 from broadsheet.edition import SiteModel
 from broadsheet.rendering import NO_PAGE, WORDS_STAY
 
+log = get_plugin_logger("broadsheet")
 Tell = Callable[[str], None]
 
 
@@ -34,6 +37,27 @@ class HiddenFiles:
     """The URL of each."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Why each is not there now, in words that follow its name."""
+
+
+def handle_hidden_files(files: Files, model: SiteModel, config: MkDocsConfig) -> WordsOnly:
+    """Keep references to hidden files from stopping a build; call it when `files` has the newspaper's own.
+
+    Entries of `nav` that lead to a hidden file are taken out. A file of the site's own that stands in the place of
+    one is reported.
+
+    Returns:
+        The Markdown extension that takes out links to hidden files; it is attached, and to be detached when all
+        pages are rendered.
+
+    """
+    docs, hidden = Path(config.docs_dir).name, find_hidden_files(model)
+    for name in find_rivals(files, hidden):
+        message = "%s/%s is used only until articles are public that are not public now: one has its place"
+        log.warning(message, docs, name)
+    prune_nav(config, files, hidden, log.info)
+    extension = WordsOnly(files, hidden, config, lambda message: log.info("%s/%s", docs, message))
+    extension.attach(config)
+    return extension
 
 
 def find_hidden_files(model: SiteModel) -> HiddenFiles:

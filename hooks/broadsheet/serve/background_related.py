@@ -10,11 +10,12 @@ from pathlib import Path
 
 from mkdocs.livereload import LiveReloadServer
 
-from broadsheet.content import ContentFiles, Library, Rules, build_library
+from broadsheet.content import ContentFiles, Library, SiteConfig, build_library
 from broadsheet.core import Cache
 from broadsheet.edition import (
     BuildResources,
     Plan,
+    SiteModel,
     compute_related_key,
     compute_related_lists,
     start_related_lists,
@@ -49,7 +50,7 @@ class BackgroundRelatedLists:
 
     def __call__(self, plan: Plan, resources: BuildResources) -> Callable[[], Ranking]:
         """As `rankings.start_ranking`."""
-        key = compute_related_key(plan.documents, plan.layout.related_count)
+        key = compute_related_key(plan.documents, plan.config.related_count)
         self._collect(resources)
         self._wanted = None
         found = self._new.get(key) or resources.cache.get("ranking", [key]).get(key)
@@ -80,7 +81,7 @@ class BackgroundRelatedLists:
         if self._pending is not None:
             self._pending[1].cancel()
         assert resources.executor is not None
-        future = submit_task(resources.executor, compute_related_lists, plan.documents, plan.layout.related_count)
+        future = submit_task(resources.executor, compute_related_lists, plan.documents, plan.config.related_count)
         self._pending = (key, future, resources.executor)
         future.add_done_callback(self._wake)
 
@@ -128,9 +129,9 @@ class LastGood:
         self._registers: dict[str, bytes] = {}
         self._urls: dict[str, str] = {}
 
-    def read(self, source: ContentFiles, rules: Rules, cache: Cache | None) -> Library:
+    def read(self, source: ContentFiles, config: SiteConfig, cache: Cache | None) -> Library:
         """The library of a source, in which a broken register gives way to its last good state."""
-        library = build_library(source, rules, cache)
+        library = build_library(source, config, cache)
         broken = {
             name
             for name in source.registers
@@ -140,21 +141,21 @@ class LastGood:
         self._registers |= {name: data for name, data in source.registers.items() if name not in broken}
         if not old:
             return library
-        rebuilt = build_library(replace(source, registers={**source.registers, **old}), rules, cache)
+        rebuilt = build_library(replace(source, registers={**source.registers, **old}), config, cache)
         told = [one for one in library.problems if one.path in {source.name(name) for name in broken}]
         return replace(rebuilt, problems=tuple(sorted({*rebuilt.problems, *told})))
 
-    def keep_pages(self, library: Library, site: Path) -> None:
+    def keep_pages(self, library: Library, model: SiteModel, site: Path) -> None:
         """Take the pages of faulty articles, before the site is built without those."""
-        known = {article.path: article.url for article in library.articles}
+        known = {article.path: article.url for article in library.articles if article.path not in model.faulty}
         taken = set(known.values())
         pages, faults = dict[str, bytes](), dict[str, tuple[str, ...]]()
-        for path in library.faulty:
+        for path in model.faulty:
             url = self._urls.get(path, "")
             target = site / url / "index.html"
             if url and url not in taken and target.is_file():
                 pages[url] = target.read_bytes()
-                told = (one for one in library.problems if one.path == library.name(path) and one.severity == "error")
+                told = (one for one in model.problems if one.path == library.name(path) and one.severity == "error")
                 faults[url] = tuple(map(str, told))
         self.pages, self._faults = pages, faults
         self._urls |= known

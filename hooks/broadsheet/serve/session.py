@@ -11,7 +11,7 @@ from mkdocs.livereload import LiveReloadServer
 
 from broadsheet.content import Library
 from broadsheet.core import Problem, SiteState
-from broadsheet.edition import BuildResources, find_next_change, get_renderer
+from broadsheet.edition import BuildResources, SiteModel, find_next_change, get_renderer
 from broadsheet.serve.background_related import BackgroundRelatedLists, LastGood, ask_for_build
 from broadsheet.serve.file_watcher import FileWatcher, replace_observer
 from broadsheet.serve.live_reload import LiveReload
@@ -34,6 +34,7 @@ class ServeSession:
         self._clock = clock
         self._alarm = ClockTimer(clock, self._build_again)
         self._library = Library()
+        self._model: SiteModel | None = None
         self._change: datetime | None = None
         self._server: LiveReloadServer | None = None
         self._left: tuple[set[str], SiteState] | None = None
@@ -44,9 +45,12 @@ class ServeSession:
         """Begin, before the first build."""
         self._board.open()
 
-    def note(self, library: Library, now: datetime) -> None:
-        """Take what was read for the edition of an instant. When the next is due, the server builds by itself."""
-        self._library, self.told = library, library.problems
+    def note(self, library: Library, model: SiteModel, now: datetime) -> None:
+        """Take what was read, and the model of its edition at an instant.
+
+        When the next edition is due, the server builds by itself.
+        """
+        self._library, self._model, self.told = library, model, model.problems
         self._change = find_next_change(library, now)
         if self._server is not None:
             self._alarm.set(self._change)
@@ -63,7 +67,8 @@ class ServeSession:
 
     def keep_pages(self, site: Path) -> None:
         """Take the pages that must outlive the build, before it changes the site; from here on it gives way no more."""
-        self.last_good.keep_pages(self._library, site)
+        if self._model is not None:
+            self.last_good.keep_pages(self._library, self._model, site)
 
     def recall_site(self, others: Collection[str]) -> SiteState | None:
         """How the last build left the site but for `others`, where that is known; until the next has been followed up.
