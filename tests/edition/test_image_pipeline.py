@@ -1,4 +1,4 @@
-"""Developing: each picture is decoded and made in its sizes once, by workers where there are several."""
+"""The image pipeline: each image is decoded and resized once, by workers if there are several images."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from broadsheet.core.cache import Cache
 from broadsheet.core.file_store import IMAGE_STORE, FileStore
 from broadsheet.core.problems import BroadsheetError, Problem
 from broadsheet.core.processes import make_process_pool
-from broadsheet.edition import image_pipeline as developing
+from broadsheet.edition import image_pipeline
 from broadsheet.edition.image_pipeline import (
-    RENDITIONS_ROOT,
+    VARIANTS_ROOT,
     ImageCatalog,
     inspect_images,
     make_image_variants,
@@ -31,7 +31,7 @@ PHOTO = make_photo(900, 600)
 
 
 class Desk:
-    """A content directory and what it is worked on with, opened for each build anew."""
+    """A content directory with the resources of a build, which each build opens anew."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -58,7 +58,7 @@ class Desk:
             report=lambda *told: self.reports.append(told),
             content=self.root / "content",
             store=store,
-            hire=self.hire,
+            start_workers=self.hire,
         )
         media = self.list_media()
         catalog = inspect_images(media, resources)
@@ -82,7 +82,7 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was done: pictures looked at, and made."""
+    """The steps that were run: images inspected and resized."""
     done: list[str] = []
 
     def inspect(data: bytes) -> Any:
@@ -93,8 +93,8 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.append("made")
         return make_variants(data, look)
 
-    monkeypatch.setattr(developing, "inspect_image", inspect)
-    monkeypatch.setattr(developing, "make_variants", make)
+    monkeypatch.setattr(image_pipeline, "inspect_image", inspect)
+    monkeypatch.setattr(image_pipeline, "make_variants", make)
     return done
 
 
@@ -111,7 +111,7 @@ def test_a_picture_has_its_size_and_renditions_under_the_assets(desk: Desk) -> N
     assert [width for width, _ in picture.variants] == [320, 480, 800, 900]
     assert problems == []
     for width, url in picture.variants:
-        assert url.startswith(RENDITIONS_ROOT)
+        assert url.startswith(VARIANTS_ROOT)
         assert load(read_image_variant(picture, url, resources)).width == width
 
 
@@ -238,7 +238,7 @@ def test_what_is_no_picture_is_not_looked_at(desk: Desk, worked: list[str]) -> N
 
 
 class Counting(Executor):
-    """Does at once what it is given."""
+    """An executor that runs each task at once, and counts them."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -292,7 +292,7 @@ def test_a_worker_that_is_dead_costs_time_and_nothing_else(pool: ProcessPoolExec
 
 
 class Dead(Executor):
-    """Ends whatever it is given, as a decoder does that a stranger's picture brings down."""
+    """An executor whose workers die, as when an image crashes the decoder."""
 
     def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -306,7 +306,7 @@ def test_a_picture_that_brings_its_decoder_down_twice_is_a_problem_until_it_does
     desk.hire = Dead
     for number in range(3):
         desk.write(f"articles/{number}.jpg", make_photo(400, 300 + number))
-    monkeypatch.setattr(developing, "make_process_pool", lambda *_: Dead())
+    monkeypatch.setattr(image_pipeline, "make_process_pool", lambda *_: Dead())
     _, _, pictures, problems = desk.build()
     assert all(not one.variants and one.width for one in pictures.values())
     assert len(problems) == 4

@@ -1,4 +1,4 @@
-"""Comparing: articles as the engine of related headlines sees them, and what editors are told of pins and copies."""
+"""The input of related lists: articles as documents, and the problems of pins and near-duplicates."""
 
 from __future__ import annotations
 

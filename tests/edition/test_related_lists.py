@@ -1,4 +1,4 @@
-"""Rankings: the lists of an edition, compared anew when anything that they depend on changes, and only then."""
+"""Related lists: they are computed again if and only if something that they depend on changes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def make_plan(library: Library | None = None, count: int = 2) -> Plan:
 
 
 class Counting(Executor):
-    """Does the work here, and counts it."""
+    """An executor that runs each task at once, and counts them."""
 
     def __init__(self) -> None:
         self.count = 0

@@ -14,7 +14,7 @@ from broadsheet.mkdocs_site.docs_files import add_files, find_edit_base
 from broadsheet.mkdocs_site.error_messages import explain_disk_fault, explain_exception, report_problems
 from broadsheet.mkdocs_site.exposure import examine_templates
 from broadsheet.mkdocs_site.files import MediaFile, PageFile, list_sitemap_entries
-from broadsheet.mkdocs_site.hidden_links import WordsOnly, handle_hidden_files
+from broadsheet.mkdocs_site.hidden_links import HiddenLinkExtension, handle_hidden_files
 from broadsheet.mkdocs_site.navigation import build_navigation
 from broadsheet.mkdocs_site.page_writer import PageWriter, find_page_plugins
 from broadsheet.mkdocs_site.pages import build_files, make_article_file, replace_docs_images
@@ -32,6 +32,7 @@ from broadsheet.mkdocs_site.site_digest import digest_site
 
 __all__ = [
     "CLUSTER",
+    "HiddenLinkExtension",
     "MediaFile",
     "PageFile",
     "PageWriter",
@@ -40,7 +41,6 @@ __all__ = [
     "ResourceManager",
     "SearchBuild",
     "Settings",
-    "WordsOnly",
     "add_files",
     "build_files",
     "build_navigation",

@@ -108,7 +108,7 @@ class ServeSession:
         if show:
             self._board.show(news=news)
         # The first proof would have to wait for it.
-        get_renderer(resources.setup)
+        get_renderer(resources.markdown)
         self.ranker.follow_up(resources)
 
     def close(self) -> None:
