@@ -1,4 +1,4 @@
-"""Events: what one build of MkDocs leaves to the next, and what stops a build and what does not."""
+"""The hooks: which state one build leaves to the next, and which problems stop a build."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Rebuild = Callable[[], list[str]]
 
 @pytest.fixture
 def site(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Site:
-    """A newspaper of two articles, whose directory is the current one, with an engine that has built nothing yet."""
+    """A newspaper of two articles in the current directory, with an engine that has built nothing yet."""
     site = make_site()
     # MkDocs keeps the module of a hook for as long as the process lives, by its path.
     shutil.copy(ROOT / "hooks" / "entry.py", site.root / "entry.py")
@@ -37,7 +37,7 @@ def site(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 @pytest.fixture
 def rebuild(site: Site, caplog: pytest.LogCaptureFixture) -> Rebuild:
-    """A function that builds as `mkdocs serve` does after each change, and gives what it says about the content."""
+    """A function that builds as `mkdocs serve` does after each change, and returns its messages about the content."""
     started = False
 
     def run() -> list[str]:
@@ -218,7 +218,7 @@ def test_the_content_is_watched(site: Site, rebuild: Rebuild) -> None:
 
 
 def last_lines(site: Site, *flags: str, **environment: str) -> list[str]:
-    """What a failing build says in the end."""
+    """The last lines that a failing build prints."""
     run = site.build(*flags, **environment)
     assert run.code == 1
     assert "Traceback" not in run.output

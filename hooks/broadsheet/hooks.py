@@ -1,10 +1,9 @@
-"""Events: the one object that answers MkDocs, from reading the content to the last page."""
+"""The object that answers MkDocs' events, from reading the content to writing the last page."""
 
 from __future__ import annotations
 
 import atexit
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -19,10 +18,11 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from broadsheet.content import Article, ContentFiles, Library, build_library, read_content_dir
+from broadsheet.content import Article, ContentFiles, Library, SiteConfig, build_library, read_content_dir
 from broadsheet.core import BroadsheetError, SiteLock
-from broadsheet.edition import PageDigests, SiteModel, build_sound_site_model, read_image_variant, start_related_lists
+from broadsheet.edition import PageDigests, SiteModel, build_site_model, read_image_variant, start_related_lists
 from broadsheet.mkdocs_site import (
+    HiddenLinkExtension,
     MediaFile,
     PageFile,
     PageWriter,
@@ -30,7 +30,6 @@ from broadsheet.mkdocs_site import (
     ResourceManager,
     SearchBuild,
     Settings,
-    WordsOnly,
     add_files,
     build_files,
     build_navigation,
@@ -40,16 +39,14 @@ from broadsheet.mkdocs_site import (
     explain_disk_fault,
     find_content,
     find_docs_files,
-    find_hidden_files,
-    find_layout,
     find_locale,
     find_page_plugins,
-    find_rivals,
     find_words,
+    handle_hidden_files,
     list_sitemap_entries,
     load_search,
     make_search_page,
-    prune_nav,
+    make_site_config,
     read_clock,
     read_settings,
     reduce_garbage_collection,
@@ -65,74 +62,79 @@ log = get_plugin_logger("broadsheet")
 
 
 class BroadsheetHooks:
-    """Holds one build's state between MkDocs' events; each build starts afresh in `on_config`."""
+    """Holds the state of one build between MkDocs' events; `on_config` starts each build anew.
+
+    The methods stand in the order of a build: settings, site model, files, navigation, templates, pages, published
+    site.
+    """
 
     def __init__(self) -> None:
         self._serving = False
         self._lock = SiteLock(log.info)
         self._deploying = False
-        """Whether MkDocs reads the site once more after the build."""
+        """Whether MkDocs reads the site directory again after the build, to deploy it."""
         self._settings = Settings()
+        self._config = SiteConfig()
         self._model: SiteModel | None = None
         self._root = Path()
         self._label = ""
         self._source: ContentFiles | None = None
-        self._desk = ServeSession(read_clock)
-        self._tools = ResourceManager(log)
+        self._session = ServeSession(read_clock)
+        self._resource_manager = ResourceManager(log)
         self._search = SearchBuild()
         self._publisher: Publisher | None = None
         self._env = Environment(autoescape=True)
         self._files = Files([])
         self._nav = Navigation([], [])
-        self._words_only: WordsOnly | None = None
+        self._hidden_link_extension: HiddenLinkExtension | None = None
 
     def on_startup(self, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
-        """Learn whether a writer is watching: then a fault must not end the server."""
+        """Remember the command: under `serve` a faulty article must not end the server."""
         reduce_garbage_collection()
         self._serving, self._deploying = command == "serve", command == "gh-deploy"
         if self._serving:
-            self._desk = ServeSession(read_clock)
-            self._desk.open()
+            self._session = ServeSession(read_clock)
+            self._session.open()
 
     @event_priority(100)
     def _lock_site(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Wait until no other build of this site runs, before anybody reads the content.
+        """Wait until no other build of this site runs, before the content is read.
 
-        A server has a site of its own.
+        A server needs no lock, because it writes to a site directory of its own.
 
         Raises:
-            PluginError: when the settings, which MkDocs has read before, have changed while this build waited, or when
-                it would wait for ever.
+            PluginError: when mkdocs.yml has changed while this build waited, or when the lock is never released.
 
         """
         if not self._serving:
             file = Path(config.config_file_path or "mkdocs.yml")
-            read = _find_state(file)
+            state = _read_file_state(file)
             try:
                 waited = self._lock.take(Path(config.site_dir))
             except BroadsheetError as error:
                 raise PluginError(str(error)) from None
-            if waited and _find_state(file) != read:
+            if waited and _read_file_state(file) != state:
                 raise PluginError(f"'{file.name}' has changed while this build waited for another: build again")
         return config
 
     def _prepare(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Check the settings and add the engine's templates behind the site's own.
+        """Check the settings and add the engine's templates after the site's own.
 
         Raises:
-            PluginError: that lists every fault of the settings.
+            PluginError: when a setting is wrong; its text lists every problem.
 
         """
         try:
             self._settings = read_settings(config)
         except ConfigurationError as error:
-            # MkDocs' server prints this one without a traceback and waits for the mended file.
+            # MkDocs' server prints a PluginError without a traceback and waits until the file changes.
             raise PluginError(str(error)) from None
-        self._abandon()
+        self._config = make_site_config(self._settings, config)
+        self._abandon_site()
         dirs = config.theme.dirs
         dirs.insert(dirs.index(config.theme.custom_dir) + 1 if config.theme.custom_dir in dirs else 0, str(TEMPLATES))
         root, _ = find_content(self._settings, config)
-        # MkDocs watches the site's own templates only with --watch-theme.
+        # Without --watch-theme MkDocs does not watch the site's own templates.
         config.watch += [str(root), *([config.theme.custom_dir] if config.theme.custom_dir else [])]
         if self._settings.search:
             load_search(config)
@@ -142,7 +144,7 @@ class BroadsheetHooks:
 
     @event_priority(-100)
     def on_pre_build(self, config: MkDocsConfig) -> None:
-        """Read, check, render and relate everything, before MkDocs empties the site directory.
+        """Build the site model, before MkDocs empties the site directory.
 
         Raises:
             PluginError: when the content has an error (a warning, under --strict) and nobody is serving.
@@ -150,200 +152,197 @@ class BroadsheetHooks:
         """
         self._root, self._label = find_content(self._settings, config)
         self._publisher = Publisher(config, in_place=self._serving)
-        # Control-C ends a build without an event, and what makes the index writes beside the site.
+        # Control-C ends a build without an event, while Pagefind still writes its files.
         atexit.register(self._search.stop)
         try:
             source = read_content_dir(self._root, self._label)
             self._source = replace(source, articles={})
             now = read_clock()
-            self._tools.open(config, self._settings, len(source.articles), remember=self._serving)
+            self._resource_manager.open(config, self._settings, len(source.articles), remember=self._serving)
         except BroadsheetError as error:
             raise PluginError(str(error)) from None
-        library = self._read(source)
-        self._desk.stop_if_superseded()
-        library = self._build_model(library, now, config)
-        self._desk.stop_if_superseded()
+        library = self._build_library(source)
+        self._session.stop_if_superseded()
+        ranker = self._session.ranker if self._serving else start_related_lists
+        docs_files = find_docs_files(config, self._root)
+        self._model = build_site_model(library, now, self._config, self._resource_manager.resources, docs_files, ranker)
+        self._session.stop_if_superseded()
         if not self._serving:
-            # The printer may make copies of this process, which must not have threads then.
-            self._tools.end_workers()
-        told = () if config.strict else self._desk.reported
-        report_problems(library.problems, log, strict=bool(config.strict), serving=self._serving, told=told)
+            # The page writer may fork this process, which must have no threads then.
+            self._resource_manager.end_workers()
+        known = () if config.strict else self._session.reported
+        report_problems(self._model.problems, log, strict=bool(config.strict), serving=self._serving, told=known)
         if self._serving:
-            self._desk.set_library(library, now)
+            self._session.set_library(library, self._model, now)
+        elif self._settings.search and not find_page_plugins(config, [self]):
+            # Other plugins may change articles: then the index begins with their pages, in `_index_pages`.
+            self._search.begin(self._model, config, self._resource_manager.folder)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        """Add the edition's pages and media to the site's own."""
+        """Add the edition's pages and media to the site's own files."""
         locale, words = find_locale(self._settings, config), find_words(self._settings, config)
-        read = partial(read_image_variant, resources=self._tools.resources)
-        ours = build_files(self._ready, self._root, config, locale, words, self._render_again, read)
+        read_variant = partial(read_image_variant, resources=self._resource_manager.resources)
+        new_files = build_files(self._built_model, self._root, config, locale, words, self._rerender, read_variant)
         if self._settings.search:
-            ours.append(make_search_page(config, locale, words.write("search")))
+            new_files.append(make_search_page(config, locale, words.write("search")))
         replace_docs_images(files, config)
-        onlookers = find_page_plugins(config, [self])
-        for file in (*ours, *files):
+        page_plugins = find_page_plugins(config, [self])
+        for file in (*new_files, *files):
             if isinstance(file, PageFile | MediaFile):
-                file.by_engine = not onlookers
-        if onlookers:
-            log.info("MkDocs prints every page anew, as other plugins want to see them: %s", ", ".join(onlookers))
-        withheld = find_hidden_files(self._ready)
-        later = find_rivals(files, withheld)
-        docs, replaced = Path(config.docs_dir).name, add_files(files, ours)
-        for name in replaced:
+                file.by_engine = not page_plugins
+        if page_plugins:
+            log.info("MkDocs prints every page anew, as other plugins want to see them: %s", ", ".join(page_plugins))
+        for name in add_files(files, new_files):
+            docs = Path(config.docs_dir).name
             log.warning("%s/%s is not used: the newspaper has a page of its own in its place", docs, name)
-        for name in later:
-            if name not in replaced:
-                told = "%s/%s is used only until articles are public that are not public now: one has its place"
-                log.warning(told, docs, name)
-        prune_nav(config, files, withheld, log.info)
-        self._words_only = WordsOnly(files, withheld, config, lambda told: log.info("%s/%s", docs, told))
-        self._words_only.attach(config)
+        self._hidden_link_extension = handle_hidden_files(files, self._built_model, config)
         self._files = files
         return files
 
     def on_pre_page(self, page: Page, config: MkDocsConfig, files: Files) -> Page:
-        """Tell the Markdown extension which page is rendered next."""
-        if self._words_only is not None:
-            self._words_only.page = page.file.src_uri
+        """Give the Markdown extension for hidden links the name of the page that is rendered next."""
+        if self._hidden_link_extension is not None:
+            self._hidden_link_extension.page = page.file.src_uri
         return page
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         """Put the front page and the sections before the site's own pages."""
-        self._nav = build_navigation(nav, files, self._ready.edition.sections, find_words(self._settings, config))
+        self._nav = build_navigation(nav, files, self._built_model.edition.sections, find_words(self._settings, config))
         return self._nav
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-        """Give the templates what they need beyond MkDocs' own; all of the site's own pages are rendered by now."""
-        if self._words_only is not None:
-            self._words_only.detach(config)
+        """Add the newspaper's variables and filters to the templates, after MkDocs has rendered all Markdown pages."""
+        if self._hidden_link_extension is not None:
+            self._hidden_link_extension.detach(config)
         locale, words = find_locale(self._settings, config), find_words(self._settings, config)
         env.globals["searchable"] = self._settings.search
         env.globals["entries"] = list_sitemap_entries(files)
-        self._env = prepare_environment(env, self._ready, locale, words, config.theme.custom_dir)
+        self._env = prepare_environment(env, self._built_model, locale, words, config.theme.custom_dir)
         return self._env
 
     def on_page_context(self, context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
-        """Tell the navigation which section an article belongs to."""
+        """Add the URL of the article's section, by which the navigation marks a tab."""
         article = getattr(page, "view", {}).get("article")
-        section = self._ready.edition.section_of(article) if isinstance(article, Article) else None
+        section = self._built_model.edition.section_of(article) if isinstance(article, Article) else None
         context["section_url"] = quote(f"topics/{section.id}/") if section else ""
         return context
 
     @event_priority(-100)
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Print what has changed, and put the site in the old one's place."""
-        publisher, resources = self._publisher, self._tools.resources
+        """Write the pages that have changed, and replace the old site with the new one."""
+        publisher, resources = self._publisher, self._resource_manager.resources
         if publisher is None or self._source is None:  # pragma: no cover - MkDocs always runs on_pre_build first
             raise PluginError("nothing was read: on_pre_build did not run")
-        self._desk.stop_if_superseded()
+        self._session.stop_if_superseded()
         locale = str(find_locale(self._settings, config))
-        stamp = digest_site(config, self._nav, self._source.taxonomy_files, [locale, str(config.site_url)])
-        digests = PageDigests(self._ready, stamp, examine_templates(config.theme.custom_dir))
-        printer = PageWriter(self._env, self._nav, self._files, config, publisher.staging)
-        # While serving, the last good page of a faulty article, for the tab that shows it.
-        self._desk.save_pages(publisher.site)
-        for url, data in self._desk.last_good.pages.items():
-            printer.write(f"{url}index.html", data)
-        # A server's index is made later, and is no part of what is published here.
-        others = {INDEX_DIR} if self._settings.search and self._serving else set()
-        there = self._desk.take_site_state(others)
-        start_search = partial(self._start_search, config)
+        site_digest = digest_site(config, self._nav, self._source.taxonomy_files, [locale, str(config.site_url)])
+        digests = PageDigests(self._built_model, site_digest, examine_templates(config.theme.custom_dir))
+        page_writer = PageWriter(self._env, self._nav, self._files, config, publisher.staging)
+        # Under `serve` a faulty article keeps its last good page.
+        self._session.save_pages(publisher.site)
+        for url, data in self._session.last_good.pages.items():
+            page_writer.write(f"{url}index.html", data)
+        # Under `serve` the search index is made later, in a thread: it is not published here.
+        unmanaged = {INDEX_DIR} if self._settings.search and self._serving else set()
+        last_state = self._session.take_site_state(unmanaged)
+        start_search = partial(self._index_pages, config)
         place_search = self._search.place if self._settings.search and not self._serving else None
-        arguments = (resources.cache, count_cores(), resources.report, start_search, place_search, others, there)
+        arguments = (
+            resources.cache,
+            count_cores(),
+            resources.report,
+            start_search,
+            place_search,
+            unmanaged,
+            last_state,
+        )
         try:
-            written, gone, site = publisher.finish(self._files, printer, digests, *arguments)
+            written, removed, site = publisher.finish(self._files, page_writer, digests, *arguments)
         except IndexingError as error:
             raise PluginError(str(error)) from None
         if self._settings.search and self._serving:
-            self._search.follow_up(self._files, self._ready, config, publisher.site, self._tools.folder)
+            self._search.follow_up(
+                self._files, self._built_model, config, publisher.site, self._resource_manager.folder
+            )
         log.info("%s files of the site are new or changed", f"{written:,}")
         self._publisher = None
         atexit.unregister(self._search.stop)
         if self._serving:
-            # Under --strict MkDocs may still call the build a failure.
-            place = (self._settings.rules.zone, self._root, self._label, publisher.site)
-            preview = ArticlePreview(self._ready, printer, resources.setup, *place)
-            self._desk.follow_up(
-                site, others, resources, preview, site_changed=bool(written or gone), show=not config.strict
+            # Under --strict MkDocs may still fail the build after this event: then the site is not shown yet.
+            paths = (self._config.zone, self._root, self._label, publisher.site)
+            preview = ArticlePreview(self._built_model, page_writer, resources.markdown, *paths)
+            site_changed = bool(written or removed)
+            self._session.follow_up(
+                site, unmanaged, resources, preview, site_changed=site_changed, show=not config.strict
             )
-        self._tools.save()
+        self._resource_manager.save()
         if not self._serving:
-            self._tools.close()
+            self._resource_manager.close()
             if not self._deploying:
                 self._lock.release()
 
     @event_priority(-100)
     def on_build_error(self, error: Exception) -> None:
-        """Leave the site as it was; while serving, the index that is being made is that of the site that stays.
+        """Leave the site as it was. Under `serve` the search index goes on: it is that of the site that stays.
 
         Raises:
-            PluginError: that says on one line what is wrong with the disk.
+            PluginError: when the disk has caused the error; its text is one line.
 
         """
         if self._serving:
-            self._abandon()
+            self._abandon_site()
             return
         self._search.stop()
-        self._abandon()
-        self._tools.close()
+        self._abandon_site()
+        self._resource_manager.close()
         self._lock.release()
-        fault = explain_disk_fault(error)
-        if fault:
-            raise PluginError(f"{fault}: the site stays as it was") from None
+        explanation = explain_disk_fault(error)
+        if explanation:
+            raise PluginError(f"{explanation}: the site stays as it was") from None
 
     def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: object) -> LiveReloadServer:
-        """Stand between the server and its builds, so that it lives through those that fail."""
-        self._desk.attach(server)
+        """Give the server to the session, which keeps it alive when a build fails."""
+        self._session.attach(server)
         return server
 
     def on_shutdown(self) -> None:
-        """End the workers, and the program that makes the search index."""
+        """End the worker processes and Pagefind, and release the lock."""
         self._search.stop()
-        self._abandon()
-        self._tools.close()
-        self._desk.close()
+        self._abandon_site()
+        self._resource_manager.close()
+        self._session.close()
         self._lock.release()
 
-    def _start_search(self, config: MkDocsConfig) -> None:
+    def _index_pages(self, config: MkDocsConfig) -> None:
         if self._settings.search and not self._serving:
-            self._search.finish(self._files, self._ready, config, self._tools.folder)
+            self._search.finish(self._files, self._built_model, config, self._resource_manager.folder)
 
-    def _abandon(self) -> None:
+    def _abandon_site(self) -> None:
         atexit.unregister(self._search.stop)
         if self._publisher is not None:
             self._publisher.abandon()
             self._publisher = None
 
     @property
-    def _ready(self) -> SiteModel:
+    def _built_model(self) -> SiteModel:
         if self._model is None:  # pragma: no cover - MkDocs always runs on_pre_build first
             raise PluginError("nothing was read: on_pre_build did not run")
         return self._model
 
-    def _read(self, source: ContentFiles) -> Library:
+    def _build_library(self, source: ContentFiles) -> Library:
         if self._serving:
-            return self._desk.last_good.read(source, self._settings.rules, self._tools.resources.cache)
-        return build_library(source, self._settings.rules, self._tools.resources.cache)
+            return self._session.last_good.read(source, self._config, self._resource_manager.resources.cache)
+        return build_library(source, self._config, self._resource_manager.resources.cache)
 
-    def _build_model(self, library: Library, now: datetime, config: MkDocsConfig) -> Library:
-        """Make the edition ready; the library comes back as `build_sound_site_model` gives it."""
-        around = find_docs_files(config, self._root)
-        ranker = self._desk.ranker if self._serving else start_related_lists
-        # A server has better things to do before a page is shown, and other plugins may still change articles.
-        early = self._settings.search and not self._serving and not find_page_plugins(config, [self])
-        tell = partial(self._search.begin, config=config, cache=self._tools.folder) if early else None
-        arguments = (now, find_layout(self._settings, config), self._tools.resources, around, ranker, tell)
-        self._model, library = build_sound_site_model(library, *arguments)
-        return library
-
-    def _render_again(self, article: Article) -> RenderedBody:
-        """Render an article whose Markdown another plugin has changed, and report what that has made wrong."""
-        label, setup = f"{self._label}/{article.path}", self._tools.resources.setup
-        body, fresh = rerender_article(article, self._ready, label, setup)
-        report_problems(fresh, log, strict=False, serving=self._serving)
+    def _rerender(self, article: Article) -> RenderedBody:
+        """Render an article whose Markdown another plugin has changed, and report its new problems."""
+        label, markdown = f"{self._label}/{article.path}", self._resource_manager.resources.markdown
+        body, new_problems = rerender_article(article, self._built_model, label, markdown)
+        report_problems(new_problems, log, strict=False, serving=self._serving)
         return body
 
 
-def _find_state(file: Path) -> tuple[int, int]:
+def _read_file_state(file: Path) -> tuple[int, int]:
     """The size of a file and the time of its last change."""
     status = file.stat()
     return status.st_size, status.st_mtime_ns

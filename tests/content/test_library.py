@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from broadsheet.content.content_dir import ContentFiles
-from broadsheet.content.library import ContentSettings, Library, build_library, find_article, index_references
+from broadsheet.content.library import Library, SiteConfig, build_library, find_article, index_references
 from broadsheet.core.problems import format_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-CLOSED = ContentSettings(UTC)
-OPEN = ContentSettings(UTC, open_topics=True, open_authors=True)
+CLOSED = SiteConfig(UTC)
+OPEN = SiteConfig(UTC, open_topics=True, open_authors=True)
 TAXONOMY_FILES = {
     "topics.yml": b"world: {aliases: [abroad]}\nnato:\n",
     "authors.yml": b"desk: {name: Desk}\n",
@@ -30,7 +30,7 @@ def write(slug: str = "talks", *lines: str, date: str = "2026-01-18", topics: st
 
 
 def build(
-    *files: tuple[str, bytes], settings: ContentSettings = CLOSED, taxonomy_files: dict[str, bytes] = TAXONOMY_FILES
+    *files: tuple[str, bytes], settings: SiteConfig = CLOSED, taxonomy_files: dict[str, bytes] = TAXONOMY_FILES
 ) -> Library:
     return build_library(ContentFiles(Path(), "content", dict(files), taxonomy_files), settings)
 

@@ -1,4 +1,4 @@
-"""Press: an edition made ready, of which nothing held is a part, and in which everything fits together."""
+"""The site model: no part of it comes from a held article, and all of its parts agree."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 from broadsheet.content.article import Article, Image, Reference, RelatedChoice
 from broadsheet.content.library import Library
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import Author, Story, Taxonomies, Topic
 from broadsheet.content.yaml_nodes import SourcePosition
+from broadsheet.edition import render_articles
 from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.edition import publish
 from broadsheet.edition.listings import build_listings
-from broadsheet.edition.plan import Layout
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
-from broadsheet.rendering.render import RenderedBody
+from broadsheet.rendering.links import LinkMap
+from broadsheet.rendering.render import BodyRenderer, RenderedBody
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import HOLDS, NOW, hold, make_article, make_library, make_registers
@@ -26,30 +28,30 @@ from strategies import articles as any_article
 from strategies import registers as any_registers
 
 SETUP = MarkdownConfig(("admonition", "attr_list", "toc"))
-AROUND = {"../docs/about.md": "about/", "../docs/logo.png": "logo.png"}
+DOCS_FILES = {"../docs/about.md": "about/", "../docs/logo.png": "logo.png"}
 
 
-def print_press(library: Library, **layout: Any) -> SiteModel:
-    return build_site_model(library, NOW, Layout(**layout), BuildResources(SETUP), AROUND)
+def build_model(library: Library, **settings: Any) -> SiteModel:
+    return build_site_model(library, NOW, SiteConfig(**settings), BuildResources(SETUP), DOCS_FILES)
 
 
-def make_press(
-    *articles: Article, registers: Taxonomies | None = None, media: tuple[str, ...] = (), **layout: Any
+def make_model(
+    *articles: Article, registers: Taxonomies | None = None, media: tuple[str, ...] = (), **settings: Any
 ) -> SiteModel:
-    return print_press(make_library(*articles, registers=registers, media=frozenset(media)), **layout)
+    return build_model(make_library(*articles, registers=registers, media=frozenset(media)), **settings)
 
 
-def find_spread(model: SiteModel, slug: str) -> ArticleView:
-    return next(spread for spread in model.spreads if spread.article.slug == slug)
+def find_view(model: SiteModel, slug: str) -> ArticleView:
+    return next(view for view in model.spreads if view.article.slug == slug)
 
 
 def tell(model: SiteModel) -> list[str]:
-    """The problems on one line each, without those that an edition's copies make."""
+    """The problems on one line each, without those of near-duplicates."""
     return [f"{problem} [{problem.severity}]" for problem in model.problems]
 
 
 def related(model: SiteModel, slug: str) -> list[str]:
-    return [article.slug for article, _ in find_spread(model, slug).related]
+    return [article.slug for article, _ in find_view(model, slug).related]
 
 
 # Nothing held is part of it.
@@ -67,7 +69,7 @@ FOR_THE_WRITER = {"problems", "held", "_paths", "hidden", "reasons", "held_media
 
 
 def walk(thing: object, seen: set[int] | None = None) -> Iterator[str]:
-    """Every text that a press holds and a page could show."""
+    """Every text of a model that a page could show."""
     seen = set() if seen is None else seen
     if isinstance(thing, str):
         yield thing
@@ -122,7 +124,7 @@ FILES = ("articles/2026/02/zebra.png", "articles/2026/02/zebra-lead.png")
 
 def make_secret_press(secret: Article) -> SiteModel:
     registers = make_registers([Topic("world", "World", section=True)], [Author("jane", "Jane")])
-    model = make_press(secret, *OTHERS, registers=registers, media=FILES)
+    model = make_model(secret, *OTHERS, registers=registers, media=FILES)
     # The files of the content directory are known, but only those that a page shows are printed.
     return replace(model, links=replace(model.links, media=()))
 
@@ -138,15 +140,13 @@ def test_public_it_would_be_all_over_the_press() -> None:
     texts = {text for text in walk(make_secret_press(SECRET)) if "zebra" in text.lower()}
     assert {"zebra-plan", "The zebra plan", "A zebra in the harbour.", "zebras", "Zebra desk", "zebra/old/"} <= texts
     assert {"Zebra affair", "media/2026/02/zebra.png", "media/2026/02/zebra-lead.png", "topics/zebras/"} <= texts
-    assert find_spread(make_secret_press(SECRET), "talks").body.html.count('="../../02/zebra-plan/') == 5
+    assert find_view(make_secret_press(SECRET), "talks").body.html.count('="../../02/zebra-plan/') == 5
 
 
 @pytest.mark.parametrize("reason", HOLDS)
 def test_links_and_pins_to_a_held_article_are_noted_for_the_writer(reason: str) -> None:
     model = make_secret_press(hold(SECRET, reason))
-    assert find_spread(model, "talks").body.html.startswith(
-        "<p>Talks about ferries in Geneva: <a>one</a>, <a>two</a>, "
-    )
+    assert find_view(model, "talks").body.html.startswith("<p>Talks about ferries in Geneva: <a>one</a>, <a>two</a>, ")
     links = [problem for problem in model.problems if "the words stay, without a link" in problem.message]
     assert {(problem.severity, problem.path) for problem in links} == {("note", "content/articles/2026/01/talks.md")}
     state = {"draft": "(a draft)", "expired": "was withdrawn on"}.get(reason, "(it waits until 2026-06-01 12:00:01")
@@ -188,17 +188,17 @@ def papers(draw: st.DrawFn) -> Library:
 
 
 def printed(model: SiteModel) -> SiteModel:
-    """The press without what is only for the writer."""
-    spreads = tuple(replace(spread, body=replace(spread.body, problems=(), anchors=())) for spread in model.spreads)
+    """The model without what only writers see."""
+    spreads = tuple(replace(view, body=replace(view.body, problems=(), anchors=())) for view in model.spreads)
     links = replace(model.links, held={}, hidden={}, reasons={})
     return replace(model, spreads=spreads, links=links, held_media=frozenset(), problems=())
 
 
 @settings(max_examples=60, deadline=None)
 @given(library=papers())
-def test_the_press_is_the_same_as_if_held_articles_had_never_been_written(library: Library) -> None:
+def test_the_model_is_the_same_as_if_held_articles_had_never_been_written(library: Library) -> None:
     public = tuple(article for article in library.articles if article.is_public(NOW))
-    assert printed(print_press(library)) == printed(print_press(replace(library, articles=public)))
+    assert printed(build_model(library)) == printed(build_model(replace(library, articles=public)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -206,9 +206,9 @@ def test_the_press_is_the_same_as_if_held_articles_had_never_been_written(librar
 def test_the_parts_of_a_press_fit_together_whatever_the_order_of_the_library(
     library: Library, data: st.DataObject
 ) -> None:
-    model = print_press(library, per_page=2, latest_count=3, related_count=2, feature_count=1)
+    model = build_model(library, per_page=2, latest_count=3, related_count=2, feature_count=1)
     shuffled = replace(library, articles=tuple(data.draw(st.permutations(library.articles))))
-    assert printed(print_press(shuffled, per_page=2, latest_count=3, related_count=2, feature_count=1)) == printed(
+    assert printed(build_model(shuffled, per_page=2, latest_count=3, related_count=2, feature_count=1)) == printed(
         model
     )
 
@@ -216,13 +216,13 @@ def test_the_parts_of_a_press_fit_together_whatever_the_order_of_the_library(
     public = {article.path for article in edition.articles}
     assert model.edition == edition
     assert model.listings == build_listings(edition)
-    assert [spread.article for spread in model.spreads] == list(edition.articles)
+    assert [view.article for view in model.spreads] == list(edition.articles)
     for listing in model.listings:
         pages = [page for page in model.listing_pages if page.listing.url == listing.url]
         assert tuple(article for page in pages for article in page.articles) == listing.articles
         assert all(len(page.articles) <= 2 for page in pages)
     assert len(model.listing_pages) == len({page.url for page in model.listing_pages})
-    shown = {path for spread in model.spreads for path in spread.body.media}
+    shown = {path for view in model.spreads for path in view.body.media}
     numbers = {article.slug.removeprefix("talks-") for article in edition.articles}
     assert {path for path in shown if "pic" in path} == {f"articles/2026/01/pic-{number}.png" for number in numbers}
     leads = {f"articles/2026/01/lead-{one.slug[6:]}.png" for one in edition.articles if one.image}
@@ -231,16 +231,16 @@ def test_the_parts_of_a_press_fit_together_whatever_the_order_of_the_library(
     assert model.redirects == model.links.moved
     assert model.redirects == {alias: one.url for one in edition.articles for alias in one.aliases}
     assert list(model.problems) == sorted(model.problems)
-    for spread in model.spreads:
-        article = spread.article
-        assert spread.image_url == (f"media/2026/01/lead-{article.slug[6:]}.png" if article.image else "")
+    for view in model.spreads:
+        article = view.article
+        assert view.image_url == (f"media/2026/01/lead-{article.slug[6:]}.png" if article.image else "")
         first = edition.by_topic[article.topics[0]]
         place = first.index(article)
-        assert spread.newer == (first[place - 1] if place else None)
-        assert spread.older == (first[place + 1] if place + 1 < len(first) else None)
-        assert list(spread.latest) == [other for other in edition.articles if other != article][:3]
-        beside = [other for other, _ in spread.related]
-        assert [one.id for _, one in spread.related] == [other.path for other in beside]
+        assert view.newer == (first[place - 1] if place else None)
+        assert view.older == (first[place + 1] if place + 1 < len(first) else None)
+        assert list(view.latest) == [other for other in edition.articles if other != article][:3]
+        beside = [other for other, _ in view.related]
+        assert [one.id for _, one in view.related] == [other.path for other in beside]
         assert {other.path for other in beside} <= public - {article.path}
         assert len(beside) <= 2
         pins = [pin for pin in dict.fromkeys(article.related.pin) if pin != article.slug]
@@ -252,7 +252,7 @@ def test_the_parts_of_a_press_fit_together_whatever_the_order_of_the_library(
 
 
 def test_an_empty_newspaper_can_be_printed() -> None:
-    model = make_press()
+    model = make_model()
     assert (model.spreads, model.listing_pages, model.problems) == ((), (), ())
     assert (model.front.lead, dict(model.media), dict(model.redirects)) == (None, {}, {})
 
@@ -262,25 +262,25 @@ def test_an_empty_newspaper_can_be_printed() -> None:
 
 def test_the_next_in_its_first_topic_may_be_of_a_topic_below() -> None:
     registers = make_registers([Topic("world", "World"), Topic("europe", "Europe", parent="world")])
-    model = make_press(
+    model = make_model(
         make_article("new", "2026-01-03", topics=("world", "courts")),
         make_article("mid", "2026-01-02", topics=("europe",)),
         make_article("old", "2026-01-01", topics=("world",)),
         make_article("court", "2026-01-02T01:00", topics=("courts", "world")),
         registers=registers,
     )
-    found = {spread.article.slug: (spread.newer, spread.older) for spread in model.spreads}
+    found = {view.article.slug: (view.newer, view.older) for view in model.spreads}
     slugs = {slug: tuple(one.slug if one else "" for one in pair) for slug, pair in found.items()}
     assert slugs == {"new": ("", "court"), "court": ("new", ""), "mid": ("", ""), "old": ("mid", "")}
 
 
 @pytest.mark.parametrize(("count", "latest"), [(0, []), (1, ["d"]), (2, ["d", "c"]), (9, ["d", "c", "a"])])
 def test_the_latest_headlines_leave_out_the_article_itself(count: int, latest: list[str]) -> None:
-    model = make_press(
+    model = make_model(
         *(make_article(slug, f"2026-01-0{day}") for day, slug in enumerate("abcd", 1)), latest_count=count
     )
-    assert [article.slug for article in find_spread(model, "b").latest] == latest
-    assert [article.slug for article in find_spread(model, "d").latest] == ["c", "b", "a"][:count]
+    assert [article.slug for article in find_view(model, "b").latest] == latest
+    assert [article.slug for article in find_view(model, "d").latest] == ["c", "b", "a"][:count]
 
 
 TEXTS = {
@@ -306,7 +306,7 @@ def make_related(**choices: RelatedChoice) -> list[Article]:
 
 
 def test_related_headlines_are_other_articles_about_the_same() -> None:
-    model = make_press(*make_related())
+    model = make_model(*make_related())
     assert related(model, "a")[0] in {"b", "c", "d"}
     assert related(model, "d")[0] in {"a", "b", "c"}
 
@@ -315,43 +315,43 @@ def test_related_headlines_are_other_articles_about_the_same() -> None:
     "pin", ["d", "articles/2026/01/d.md", "2026/01/d.md", "2026/01/d", "/2026/01/d/", "d.md", "./d.md"]
 )
 def test_a_pin_by_any_name_comes_first(pin: str) -> None:
-    assert related(make_press(*make_related(a=RelatedChoice(pin=(pin,)))), "a")[0] == "d"
+    assert related(make_model(*make_related(a=RelatedChoice(pin=(pin,)))), "a")[0] == "d"
 
 
 def test_pins_keep_their_order_and_leave_no_room_where_they_are_enough() -> None:
-    model = make_press(*make_related(a=RelatedChoice(pin=("c", "b", "d"))), related_count=2)
+    model = make_model(*make_related(a=RelatedChoice(pin=("c", "b", "d"))), related_count=2)
     assert related(model, "a") == ["c", "b"]
-    assert [one.score for _, one in find_spread(model, "a").related] == [1.0, 1.0]
+    assert [one.score for _, one in find_view(model, "a").related] == [1.0, 1.0]
 
 
 def test_what_must_never_stand_beside_an_article_does_not_nor_it_beside_them() -> None:
-    model = make_press(*make_related(a=RelatedChoice(never=("b", "articles/2026/01/c.md"))))
+    model = make_model(*make_related(a=RelatedChoice(never=("b", "articles/2026/01/c.md"))))
     assert {"b", "c"}.isdisjoint(related(model, "a"))
     assert "a" not in related(model, "b") + related(model, "c")
 
 
 def test_a_list_that_is_switched_off_is_empty() -> None:
-    model = make_press(*make_related(a=RelatedChoice(off=True, pin=("b",))))
+    model = make_model(*make_related(a=RelatedChoice(off=True, pin=("b",))))
     assert related(model, "a") == []
     assert "a" in related(model, "b") + related(model, "c") + related(model, "d")
 
 
 def test_no_related_headlines_where_a_newsroom_wants_none() -> None:
-    model = make_press(*make_related(a=RelatedChoice(pin=("b",))), related_count=0)
-    assert all(spread.related == () for spread in model.spreads)
+    model = make_model(*make_related(a=RelatedChoice(pin=("b",))), related_count=0)
+    assert all(view.related == () for view in model.spreads)
 
 
 def test_an_article_shows_the_timeline_of_its_story() -> None:
     registers = make_registers(stories=[Story("accord", "The accord")])
     parts = [make_article(slug, f"2026-01-0{day}", story="accord") for day, slug in enumerate("abc", 1)]
-    model = make_press(
+    model = make_model(
         *parts, make_article("other"), hold(make_article("d", story="accord"), "draft"), registers=registers
     )
-    timeline = find_spread(model, "b").timeline
+    timeline = find_view(model, "b").timeline
     assert timeline is not None
     assert (timeline.story.title, timeline.total) == ("The accord", 3)
     assert [[article.slug for article in part] for part in timeline.parts] == [["c", "b", "a"]]
-    assert find_spread(model, "other").timeline is None
+    assert find_view(model, "other").timeline is None
 
 
 # Links, pictures and places.
@@ -360,13 +360,13 @@ def test_an_article_shows_the_timeline_of_its_story() -> None:
 def test_a_link_may_lead_to_every_page_there_is() -> None:
     lists = ("topics/", "authors/", "archive/", "stories/", "topics/world/page/2/", "archive/2026/01/", "", "logo.png")
     body = " ".join(f"[x](/{url})" for url in lists) + " [x](../../../../docs/about.md) [x](other.md) [x](/old/)"
-    model = make_press(make_article(body=body), make_article("other", aliases=("old/",)), per_page=1)
+    model = make_model(make_article(body=body), make_article("other", aliases=("old/",)), per_page=1)
     assert tell(model) == []
-    assert find_spread(model, "talks").body.html.count('<a href="../') == 11
+    assert find_view(model, "talks").body.html.count('<a href="../') == 11
 
 
 def test_a_link_to_a_place_that_another_article_does_not_have_is_reported_with_its_line() -> None:
-    model = make_press(
+    model = make_model(
         make_article("a", body="[x](b.md#day-1)\n\n[y](b.md#day-3)\n\n[z](/2026/01/b/#nowhere)\n", body_line=9),
         make_article("b", body="## Day 1\n\n<a id='day-2'></a>\n\n[own](#day-1) [gone](#gone)\n"),
     )
@@ -379,7 +379,7 @@ def test_a_link_to_a_place_that_another_article_does_not_have_is_reported_with_i
 
 
 def test_places_of_the_site_s_own_pages_are_not_looked_for() -> None:
-    assert tell(make_press(make_article(body="[x](../../../../docs/about.md#team) [y](/topics/#x)"))) == []
+    assert tell(make_model(make_article(body="[x](../../../../docs/about.md#team) [y](/topics/#x)"))) == []
 
 
 def make_pictured(src: str, **more: Any) -> Article:
@@ -389,9 +389,9 @@ def make_pictured(src: str, **more: Any) -> Article:
 
 @pytest.mark.parametrize("src", ["ferry.png", "./ferry.png", "../../2026/01/ferry.png"])
 def test_a_lead_image_is_published(src: str) -> None:
-    model = make_press(make_pictured(src), media=("articles/2026/01/ferry.png", "articles/2026/01/unused.png"))
+    model = make_model(make_pictured(src), media=("articles/2026/01/ferry.png", "articles/2026/01/unused.png"))
     assert tell(model) == []
-    assert find_spread(model, "talks").image_url == "media/2026/01/ferry.png"
+    assert find_view(model, "talks").image_url == "media/2026/01/ferry.png"
     assert model.media == {"articles/2026/01/ferry.png": "media/2026/01/ferry.png"}
 
 
@@ -413,9 +413,9 @@ def test_a_lead_image_is_published(src: str) -> None:
     ],
 )
 def test_a_lead_image_that_cannot_be_shown_is_reported_at_its_place(src: str, fault: str) -> None:
-    model = make_press(make_pictured(src))
+    model = make_model(make_pictured(src))
     assert tell(model) == [f"content/articles/2026/01/talks.md:6:8: image.src: {fault} [warning]"]
-    assert find_spread(model, "talks").image_url == ""
+    assert find_view(model, "talks").image_url == ""
     assert model.media == {}
 
 
@@ -425,7 +425,7 @@ def test_authors_have_their_pictures_and_missing_ones_are_reported() -> None:
         Author("joe", "Joe", image="portraits/joe.jpg"),
         Author("desk", "Desk"),
     ]
-    model = make_press(
+    model = make_model(
         make_article(authors=("wire",)), registers=make_registers(authors=authors), media=("portraits/jane.jpg",)
     )
     assert model.author_images == {"jane": "media/portraits/jane.jpg"}
@@ -436,7 +436,7 @@ def test_authors_have_their_pictures_and_missing_ones_are_reported() -> None:
 
 
 def test_files_that_two_articles_show_are_published_once_in_order() -> None:
-    model = make_press(
+    model = make_model(
         make_article("a", body="![x](z.png)\n\n[y](b.pdf)"),
         make_article("b", body="![x](z.png)"),
         media=("articles/2026/01/z.png", "articles/2026/01/b.pdf"),
@@ -451,7 +451,7 @@ def test_a_link_to_a_file_that_is_not_published_or_to_a_faulty_article_is_told()
         faulty=frozenset({"articles/2026/01/broken.md"}),
         label="news",
     )
-    model = print_press(library)
+    model = build_model(library)
     where = "news/articles/2026/01/talks.md:1:"
     assert tell(model) == [
         f"{where} 'broken.md' has an error, so it is not published: the words stay, without a link [note]",
@@ -460,18 +460,50 @@ def test_a_link_to_a_file_that_is_not_published_or_to_a_faulty_article_is_told()
 
 
 def test_an_alias_that_is_taken_is_reported() -> None:
-    model = make_press(make_article(aliases=("about/", "old/")))
+    model = make_model(make_article(aliases=("about/", "old/")))
     assert model.redirects == {"old/": "2026/01/talks/"}
     assert [problem.key for problem in model.problems] == ["aliases"]
 
 
 def test_a_body_that_cannot_be_rendered_is_an_error_of_its_article_alone() -> None:
     bottomless = make_article("bad", body="".join("    " * depth + "!!! note\n" for depth in range(400)))
-    model = make_press(bottomless, make_article("good"))
+    model = make_model(bottomless, make_article("good"))
     assert [(problem.path, problem.severity) for problem in model.problems if problem.severity == "error"] == [
         ("content/articles/2026/01/bad.md", "error")
     ]
-    assert find_spread(model, "good").body.html == "<p>Words about good.</p>"
+    assert find_view(model, "good").body.html == "<p>Words about good.</p>"
+    assert model.faulty == {"articles/2026/01/bad.md"}
+    assert [view.article.slug for view in model.spreads] == ["good"]
+
+
+def test_only_bodies_with_links_to_a_failed_article_are_rendered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[str] = []
+
+    class Counting(BodyRenderer):
+        def render(self, article: Article, links: LinkMap, label: str) -> RenderedBody:
+            rendered.append(article.slug)
+            return super().render(article, links, label)
+
+    monkeypatch.setattr(render_articles, "get_renderer", lambda setup: Counting(setup.extensions, setup.configs))
+    bad = make_article("bad", body="".join("    " * depth + "!!! note\n" for depth in range(400)))
+    linking = make_article("linking", body="See [it](bad.md#place) and [good](good.md).")
+    held = make_article("held", body="[it](bad.md)", draft=True)
+    model = make_model(bad, linking, held, make_article("good", body="[on](linking.md)"))
+    assert sorted(rendered) == ["bad", "good", "held", "held", "linking", "linking"]
+    assert "<p>See <a>it</a> and <a href=" in find_view(model, "linking").body.html
+    assert [(problem.path, problem.severity) for problem in model.problems] == [
+        ("content/articles/2026/01/bad.md", "error")
+    ]
+
+
+def test_leaving_out_a_failed_article_gives_the_model_of_a_library_without_it() -> None:
+    bad = make_article("bad", body="".join("    " * depth + "!!! note\n" for depth in range(400)), aliases=("b/",))
+    others = (make_article("a", body="[b](bad.md) [c](/b/)"), make_article("c", topics=("nato",)))
+    model = make_model(bad, *others)
+    without = build_model(make_library(*others, faulty=frozenset({bad.path})))
+    known = ("edition", "listings", "front", "media", "redirects", "ranking", "faulty")
+    assert [getattr(model, name) for name in known] == [getattr(without, name) for name in known]
+    assert [view.body.html for view in model.spreads] == [view.body.html for view in without.spreads]
 
 
 # Where articles are compared.
@@ -486,23 +518,22 @@ class BrokenPool(Executor):
         return future
 
 
-def test_the_press_is_the_same_wherever_articles_are_compared() -> None:
+def test_the_model_is_the_same_wherever_articles_are_compared() -> None:
     library = make_library(*make_related(a=RelatedChoice(pin=("d",))))
-    here = build_site_model(library, NOW, Layout(), BuildResources(SETUP), {})
+    here = build_site_model(library, NOW, SiteConfig(), BuildResources(SETUP), {})
     told: list[str] = []
     with ThreadPoolExecutor(1) as pool:
-        assert build_site_model(library, NOW, Layout(), BuildResources(SETUP, pool, 2), {}) == here
-    assert (
-        build_site_model(library, NOW, Layout(), BuildResources(SETUP, BrokenPool(), 2, warn=told.append), {}) == here
-    )
+        assert build_site_model(library, NOW, SiteConfig(), BuildResources(SETUP, pool, 2), {}) == here
+    resources = BuildResources(SETUP, BrokenPool(), 2, warn=told.append)
+    assert build_site_model(library, NOW, SiteConfig(), resources, {}) == here
     assert told == ["a worker process has died, of want of memory perhaps: its work is done again here"]
-    assert any(spread.related for spread in here.spreads)
+    assert any(view.related for view in here.spreads)
 
 
-def test_the_press_knows_no_time_but_the_one_it_is_given() -> None:
+def test_the_model_knows_no_time_but_the_one_it_is_given() -> None:
     library = make_library(make_article("a", "2030-01-01"), make_article("b", "2031-01-01"))
     for year, slugs in ((2029, []), (2030, ["a"]), (2031, ["b", "a"])):
         instant = datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=1)
-        model = build_site_model(library, instant, Layout(), BuildResources(SETUP), {})
-        assert [spread.article.slug for spread in model.spreads] == slugs
+        model = build_site_model(library, instant, SiteConfig(), BuildResources(SETUP), {})
+        assert [view.article.slug for view in model.spreads] == slugs
         assert model.edition.at == instant

@@ -1,4 +1,4 @@
-"""Editions: what is public at an instant, in which order, and under which topic, author, story and month."""
+"""Editions: the public articles of an instant, in order, by topic, author, story and month."""
 
 from __future__ import annotations
 

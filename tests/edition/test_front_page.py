@@ -1,4 +1,4 @@
-"""Front page: which article stands where, and that none stands on it twice or before its time."""
+"""Front page: the place of each article; none is shown twice or before it is public."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from broadsheet.content.article import Article
 from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import Topic
 from broadsheet.edition.edition import publish
-from broadsheet.edition.front_page import FOLLOWING, SECTION_SIZE, FrontPage, build_front_page
+from broadsheet.edition.front_page import FOLLOWING_SIZE, SECTION_SIZE, FrontPage, build_front_page
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import HOLDS, NOW, hold, make_article, make_edition, make_registers
@@ -134,7 +134,7 @@ def test_the_front_page_of_any_newspaper_keeps_its_rules(
     chosen = [article for article in edition.articles if article.front and article not in lead]
     assert list(page.features) == chosen[:feature_count]
     assert page.latest == edition.articles[:latest_count]
-    below = [article for article in edition.articles[:FOLLOWING] if article not in (*lead, *page.features)]
+    below = [article for article in edition.articles[:FOLLOWING_SIZE] if article not in (*lead, *page.features)]
     assert list(page.following) == ([] if page.sections else below)
     for topic in edition.sections:
         left = [article for article in edition.by_topic.get(topic.id, ()) if article.path not in shown][:SECTION_SIZE]

@@ -1,4 +1,4 @@
-"""Developing: each picture is decoded and made in its sizes once, by workers where there are several."""
+"""The image pipeline: each image is decoded and resized once, by workers if there are several images."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from broadsheet.content.library import Library
 from broadsheet.core.cache import Cache
 from broadsheet.core.file_store import IMAGE_STORE, FileStore
 from broadsheet.core.problems import BroadsheetError, Problem
 from broadsheet.core.processes import make_process_pool
-from broadsheet.edition import image_pipeline as developing
-from broadsheet.edition.image_pipeline import RENDITIONS_ROOT, inspect_images, make_image_variants, read_image_variant
+from broadsheet.edition import image_pipeline
+from broadsheet.edition.image_pipeline import (
+    VARIANTS_ROOT,
+    ImageCatalog,
+    inspect_images,
+    make_image_variants,
+    read_image_variant,
+)
 from broadsheet.edition.render_articles import BuildResources
 from broadsheet.images import PublishedImage, Variants, inspect_image, list_variant_widths, make_variants
-from makers import make_library
 from photos import draw, encode, load, make_bomb, make_photo
 
 HALL = "articles/hall.jpg"
@@ -27,7 +31,7 @@ PHOTO = make_photo(900, 600)
 
 
 class Desk:
-    """A content directory and what it is worked on with, opened for each build anew."""
+    """A content directory with the resources of a build, which each build opens anew."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -44,7 +48,9 @@ class Desk:
         content = self.root / "content"
         return sorted(path.relative_to(content).as_posix() for path in content.rglob("*") if path.is_file())
 
-    def build(self, *, cache: bool = True) -> tuple[Library, BuildResources, dict[str, PublishedImage], list[Problem]]:
+    def build(
+        self, *, cache: bool = True
+    ) -> tuple[ImageCatalog, BuildResources, dict[str, PublishedImage], list[Problem]]:
         folder = self.root / ".cache" if cache else None
         kept, store = Cache(folder, self.stamp), FileStore(folder)
         resources = BuildResources(
@@ -52,13 +58,15 @@ class Desk:
             report=lambda *told: self.reports.append(told),
             content=self.root / "content",
             store=store,
-            hire=self.hire,
+            start_workers=self.hire,
         )
-        library = inspect_images(make_library(media=self.list_media()), resources)
-        pictures, problems = make_image_variants(library.media, library, resources)
+        media = self.list_media()
+        catalog = inspect_images(media, resources)
+        shown = [path for path in media if path not in catalog.refused]
+        pictures, problems = make_image_variants(shown, catalog, "content/{}".format, resources)
         kept.save()
         kept.close()
-        return library, resources, pictures, problems
+        return catalog, resources, pictures, problems
 
     @property
     def store(self) -> Path:
@@ -74,7 +82,7 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was done: pictures looked at, and made."""
+    """The steps that were run: images inspected and resized."""
     done: list[str] = []
 
     def inspect(data: bytes) -> Any:
@@ -85,8 +93,8 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.append("made")
         return make_variants(data, look)
 
-    monkeypatch.setattr(developing, "inspect_image", inspect)
-    monkeypatch.setattr(developing, "make_variants", make)
+    monkeypatch.setattr(image_pipeline, "inspect_image", inspect)
+    monkeypatch.setattr(image_pipeline, "make_variants", make)
     return done
 
 
@@ -103,7 +111,7 @@ def test_a_picture_has_its_size_and_renditions_under_the_assets(desk: Desk) -> N
     assert [width for width, _ in picture.variants] == [320, 480, 800, 900]
     assert problems == []
     for width, url in picture.variants:
-        assert url.startswith(RENDITIONS_ROOT)
+        assert url.startswith(VARIANTS_ROOT)
         assert load(read_image_variant(picture, url, resources)).width == width
 
 
@@ -194,9 +202,8 @@ def test_where_the_original_is_smaller_it_is_the_widest_to_choose_from(desk: Des
 )
 def test_what_cannot_be_shown_is_refused_with_the_reason(name: str, data: bytes, reason: str, desk: Desk) -> None:
     desk.write(f"articles/{name}", data)
-    library, _, pictures, _ = desk.build()
-    assert library.refused == {f"articles/{name}": reason}
-    assert set(library.media) == {HALL}
+    catalog, _, pictures, _ = desk.build()
+    assert catalog.refused == {f"articles/{name}": reason}
     assert set(pictures) == {"media/hall.jpg"}
 
 
@@ -221,17 +228,17 @@ def test_a_name_that_promises_another_kind_is_a_problem(desk: Desk) -> None:
 
 def test_what_is_no_picture_is_not_looked_at(desk: Desk, worked: list[str]) -> None:
     desk.write("articles/film.mp4", b"film")
-    library, *_ = desk.build()
-    assert "articles/film.mp4" in library.media
+    catalog, *_ = desk.build()
+    assert set(catalog.images) == {HALL}
     assert flush(worked) == ["looked at", "made"]
-    nowhere = make_library(media=["articles/gone.jpg"])
-    assert inspect_images(nowhere, BuildResources()) == nowhere
+    nowhere = ["articles/gone.jpg"]
+    assert inspect_images(nowhere, BuildResources()) == ImageCatalog()
     resources = BuildResources(content=desk.root / "content")
-    assert inspect_images(nowhere, resources).pictures == {}
+    assert inspect_images(nowhere, resources) == ImageCatalog()
 
 
 class Counting(Executor):
-    """Does at once what it is given."""
+    """An executor that runs each task at once, and counts them."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -285,7 +292,7 @@ def test_a_worker_that_is_dead_costs_time_and_nothing_else(pool: ProcessPoolExec
 
 
 class Dead(Executor):
-    """Ends whatever it is given, as a decoder does that a stranger's picture brings down."""
+    """An executor whose workers die, as when an image crashes the decoder."""
 
     def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -299,7 +306,7 @@ def test_a_picture_that_brings_its_decoder_down_twice_is_a_problem_until_it_does
     desk.hire = Dead
     for number in range(3):
         desk.write(f"articles/{number}.jpg", make_photo(400, 300 + number))
-    monkeypatch.setattr(developing, "make_pool", lambda *_: Dead())
+    monkeypatch.setattr(image_pipeline, "make_process_pool", lambda *_: Dead())
     _, _, pictures, problems = desk.build()
     assert all(not one.variants and one.width for one in pictures.values())
     assert len(problems) == 4

@@ -1,4 +1,4 @@
-"""Imprints: a page's changes with everything that it shows, and with nothing else.
+"""Page digests: the digest of a page changes with everything that the page shows, and with nothing else.
 
 Registers, settings, templates and code are in the stamp, see test_fingerprint; what an article's front matter has is
 in the article's own imprint, which is tested here too.
@@ -17,13 +17,13 @@ import yaml
 from broadsheet.content.article import Article
 from broadsheet.content.article_file import parse_article
 from broadsheet.content.content_dir import ContentFiles
-from broadsheet.content.library import ContentSettings, build_library
+from broadsheet.content.library import build_library
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import Topic
 from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.front_page import FrontPage, SectionFront
 from broadsheet.edition.listings import Listing, ListingPage, Listings, paginate
 from broadsheet.edition.page_digests import KINDS, Exposure, PageDigests
-from broadsheet.edition.plan import Layout
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
 from broadsheet.edition.story_timeline import StoryTimeline
 from broadsheet.images import PublishedImage
@@ -37,7 +37,7 @@ AUTHORS = b"jane: {name: Jane, image: jane.png}\ndesk: {name: The desk}\n"
 STORIES = b"war: {title: The war}\n"
 HARBOUR = "Ferries wait in the frozen harbour of Oslo for a pilot."
 PICTURES = ("jane.png", "articles/2026/01/a.png", "articles/2026/01/b.png")
-LAYOUT = Layout(per_page=2, related_count=2, latest_count=2, feature_count=1, timeline_count=3)
+CONFIG = SiteConfig(per_page=2, related_count=2, latest_count=2, feature_count=1, timeline_count=3)
 
 Papers = dict[str, tuple[dict[str, Any], str]]
 """Articles by slug: front matter and body."""
@@ -67,18 +67,18 @@ def set_papers(papers: Papers, media: tuple[str, ...] = PICTURES) -> SiteModel:
         articles[f"articles/2026/01/{slug}.md"] = f"---\n{text}---\n\n{body}\n".encode()
     registers = {"topics.yml": TOPICS, "authors.yml": AUTHORS, "stories.yml": STORIES}
     source = ContentFiles(ROOT, "content", articles, registers, dict.fromkeys(media, 1))
-    library = build_library(source, ContentSettings(UTC))
+    library = build_library(source, SiteConfig(UTC))
     assert not [str(problem) for problem in library.problems if problem.severity == "error"]
-    return build_site_model(library, NOW, LAYOUT, BuildResources(MarkdownConfig(("toc",))), {})
+    return build_site_model(library, NOW, CONFIG, BuildResources(MarkdownConfig(("toc",))), {})
 
 
 @cache
-def make_press() -> SiteModel:
+def make_model() -> SiteModel:
     return set_papers(make_papers())
 
 
 def take(model: SiteModel, stamp: bytes = b"", *, whole: bool = False) -> dict[str, bytes]:
-    """The imprints of all pages, by URL."""
+    """The digests of all pages, by URL."""
     digests = PageDigests(model, stamp, Exposure(KINDS if whole else frozenset()))
     found = {one.article.url: digests.of_article(one, "") for one in model.spreads}
     found |= {page.url: digests.of_listing(page) for page in model.listing_pages}
@@ -87,16 +87,16 @@ def take(model: SiteModel, stamp: bytes = b"", *, whole: bool = False) -> dict[s
 
 
 def differ(one: dict[str, bytes], other: dict[str, bytes]) -> set[str]:
-    """The pages that are in both and have another imprint."""
+    """The pages that are in both and have another digest."""
     return {url for url in one.keys() & other.keys() if one[url] != other[url]}
 
 
 def find(model: SiteModel, slug: str) -> ArticleView:
-    return next(spread for spread in model.spreads if spread.article.slug == slug)
+    return next(view for view in model.spreads if view.article.slug == slug)
 
 
 def test_the_newspaper_of_these_tests_shows_everything() -> None:
-    model = make_press()
+    model = make_model()
     assert find(model, "a").image_url
     assert [article.slug for article, _ in find(model, "g").related] == ["f"]
     line = find(model, "b").timeline
@@ -110,37 +110,37 @@ def test_the_newspaper_of_these_tests_shows_everything() -> None:
 
 
 def test_each_page_has_an_imprint_of_its_own_that_is_the_same_every_time() -> None:
-    found = take(make_press())
+    found = take(make_model())
     assert len(set(found.values())) == len(found) > 25
     assert take(set_papers(make_papers())) == found
 
 
 def test_each_page_changes_with_the_stamp() -> None:
-    one, other = take(make_press(), b"one"), take(make_press(), b"other")
+    one, other = take(make_model(), b"one"), take(make_model(), b"other")
     assert differ(one, other) == set(one)
 
 
-# An article's page: every part of a spread.
+# An article's page: every part of a view.
 
 
 def swap(article: Article) -> Article:
-    """Another article in the place of one."""
+    """The model with one article replaced."""
     return replace(article, metadata_digest=f"other than {article.metadata_digest}")
 
 
 def on_line(**changes: Callable[[Any], Any]) -> Callable[[ArticleView], ArticleView]:
-    def change(spread: ArticleView) -> ArticleView:
-        assert spread.timeline is not None
-        new = {name: make(getattr(spread.timeline, name)) for name, make in changes.items()}
-        return replace(spread, timeline=replace(spread.timeline, **new))
+    def change(view: ArticleView) -> ArticleView:
+        assert view.timeline is not None
+        new = {name: make(getattr(view.timeline, name)) for name, make in changes.items()}
+        return replace(view, timeline=replace(view.timeline, **new))
 
     return change
 
 
 def on_first(make: Callable[[Article, Related], tuple[Article, Related]]) -> Callable[[ArticleView], ArticleView]:
-    def change(spread: ArticleView) -> ArticleView:
-        (article, related), *rest = spread.related
-        return replace(spread, related=(make(article, related), *rest))
+    def change(view: ArticleView) -> ArticleView:
+        (article, related), *rest = view.related
+        return replace(view, related=(make(article, related), *rest))
 
     return change
 
@@ -150,10 +150,10 @@ def on_reasons(*reasons: Reason) -> Callable[[ArticleView], ArticleView]:
 
 
 def make_spread() -> ArticleView:
-    """A spread with something in every place."""
-    b, g = find(make_press(), "b"), find(make_press(), "g")
+    """A view with something in every place."""
+    b, g = find(make_model(), "b"), find(make_model(), "g")
     related = tuple((article, replace(one, reasons=(Reason("text", ("Oslo", "ice")),))) for article, one in g.related)
-    more = (find(make_press(), "e").article, Related("e", 0.5, (Reason("story"),)))
+    more = (find(make_model(), "e").article, Related("e", 0.5, (Reason("story"),)))
     return replace(b, related=(*related, more), newer=g.article, older=b.article, image_url="media/a.png")
 
 
@@ -208,22 +208,22 @@ UNSEEN: dict[str, Callable[[ArticleView], ArticleView]] = {
 }
 
 
-def imprint(spread: ArticleView, edit_url: str = "") -> bytes:
-    return PageDigests(make_press(), b"").of_article(spread, edit_url)
+def imprint(view: ArticleView, edit_url: str = "") -> bytes:
+    return PageDigests(make_model(), b"").of_article(view, edit_url)
 
 
 @pytest.mark.parametrize("what", SHOWN)
 def test_an_article_s_page_changes_with_what_it_shows(what: str) -> None:
-    spread = make_spread()
-    assert imprint(SHOWN[what](spread)) != imprint(spread)
+    view = make_spread()
+    assert imprint(SHOWN[what](view)) != imprint(view)
 
 
 @pytest.mark.parametrize("what", UNSEEN)
 def test_an_article_s_page_does_not_change_with_what_it_does_not_show(what: str) -> None:
-    spread = make_spread()
-    changed = UNSEEN[what](spread)
-    assert changed != spread or changed.article.body_line != spread.article.body_line
-    assert imprint(changed) == imprint(spread)
+    view = make_spread()
+    changed = UNSEEN[what](view)
+    assert changed != view or changed.article.body_line != view.article.body_line
+    assert imprint(changed) == imprint(view)
 
 
 SHOWN_PICTURE = PublishedImage("media/2026/01/a.png", "articles/2026/01/a.png", 900, 600, ((320, "x-320.webp"),))
@@ -239,10 +239,10 @@ def test_pages_change_with_the_pictures_that_they_show_and_others_do_not(what: s
     def look(picture: PublishedImage) -> dict[str, bytes]:
         spreads = [
             replace(one, body=replace(one.body, media=(picture.path,))) if one.article.slug == "c" else one
-            for one in make_press().spreads
+            for one in make_model().spreads
         ]
         images = {"jane": picture.url}
-        model = replace(make_press(), spreads=tuple(spreads), author_images=images, pictures={picture.url: picture})
+        model = replace(make_model(), spreads=tuple(spreads), author_images=images, pictures={picture.url: picture})
         return take(model)
 
     first, second = look(SHOWN_PICTURE), look(OTHER_PICTURES[what])
@@ -252,16 +252,16 @@ def test_pages_change_with_the_pictures_that_they_show_and_others_do_not(what: s
 
 def test_the_front_page_changes_with_the_pictures_of_its_leads() -> None:
     def look(picture: PublishedImage) -> bytes:
-        spreads = [replace(one, image_url=picture.url if one.article.front else "") for one in make_press().spreads]
-        model = replace(make_press(), spreads=tuple(spreads), pictures={picture.url: picture})
+        spreads = [replace(one, image_url=picture.url if one.article.front else "") for one in make_model().spreads]
+        model = replace(make_model(), spreads=tuple(spreads), pictures={picture.url: picture})
         return take(model)[""]
 
     assert {look(one) == look(SHOWN_PICTURE) for one in OTHER_PICTURES.values()} == {False}
 
 
 def test_an_article_s_page_changes_with_the_address_where_it_is_edited() -> None:
-    spread = make_spread()
-    assert imprint(spread, "https://example.org/edit/a.md") != imprint(spread)
+    view = make_spread()
+    assert imprint(view, "https://example.org/edit/a.md") != imprint(view)
 
 
 def test_these_tests_change_every_part_of_a_spread() -> None:
@@ -343,13 +343,13 @@ def on_listing(**changes: Any) -> Callable[[ListingPage], ListingPage]:
 
 def make_page() -> ListingPage:
     """The second page of a topic that has one above and one below it."""
-    found = {listing.key: listing for listing in make_press().listings.topics}
+    found = {listing.key: listing for listing in make_model().listings.topics}
     below = replace(found["asia"], parent=None)
     listing = replace(found["world"], parent=found["money"], children=(below,))
     return paginate(listing, 2)[1]
 
 
-X = replace(find(make_press(), "g").article, metadata_digest="x")
+X = replace(find(make_model(), "g").article, metadata_digest="x")
 LISTED: dict[str, Callable[[ListingPage], ListingPage]] = {
     "kind": on_listing(kind="story"),
     "url": on_listing(url="topics/other/"),
@@ -374,7 +374,7 @@ LISTED: dict[str, Callable[[ListingPage], ListingPage]] = {
 
 
 def list_imprint(page: ListingPage, **model: Any) -> bytes:
-    return PageDigests(replace(make_press(), **model), b"").of_listing(page)
+    return PageDigests(replace(make_model(), **model), b"").of_listing(page)
 
 
 @pytest.mark.parametrize("what", LISTED)
@@ -390,7 +390,7 @@ def test_a_page_of_a_list_does_not_change_with_bodies() -> None:
 
 
 def test_the_pages_of_an_author_change_with_the_picture_and_others_do_not() -> None:
-    pages = {page.url: page for page in make_press().listing_pages}
+    pages = {page.url: page for page in make_model().listing_pages}
     jane, asia = pages["authors/jane/"], pages["topics/asia/"]
     for images in ({}, {"jane": "media/other.png"}):
         assert list_imprint(jane, author_images=images) != list_imprint(jane)
@@ -405,7 +405,7 @@ LISTS = {"topics": "topics", "authors": "authors", "stories": "stories", "archiv
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_directory_changes_with_the_lists_of_its_kind_alone(name: str) -> None:
-    model = make_press()
+    model = make_model()
 
     def look(listings: Listings) -> dict[str, bytes]:
         digests = PageDigests(replace(model, listings=listings), b"")
@@ -428,7 +428,7 @@ def test_a_directory_changes_with_the_lists_of_its_kind_alone(name: str) -> None
 
 
 def test_the_archive_changes_with_the_articles_of_a_month() -> None:
-    model = make_press()
+    model = make_model()
     (year,) = model.listings.years
     (month,) = year.children
     other = replace(year, children=(replace(month, articles=month.articles[1:]),))
@@ -466,27 +466,27 @@ NEW = Topic("new", "New", section=True)
 
 
 def front_imprint(front: FrontPage, day: str = "2026-06-01") -> bytes:
-    return PageDigests(replace(make_press(), front=front), b"").of_front(day)
+    return PageDigests(replace(make_model(), front=front), b"").of_front(day)
 
 
 @pytest.mark.parametrize("what", FRONTED)
 def test_the_front_page_changes_with_what_it_shows(what: str) -> None:
-    front = make_press().front
+    front = make_model().front
     assert front_imprint(FRONTED[what](front)) != front_imprint(front)
 
 
 def test_the_front_page_changes_with_the_day_and_not_with_bodies() -> None:
-    front = make_press().front
+    front = make_model().front
     assert front_imprint(front, "2026-06-02") != front_imprint(front)
     latest = tuple(replace(article, body="Other words.") for article in front.latest)
     assert front_imprint(replace(front, latest=latest)) == front_imprint(front)
 
 
 def test_the_search_page_changes_with_its_parts_and_their_boundaries() -> None:
-    digests = PageDigests(make_press(), b"")
+    digests = PageDigests(make_model(), b"")
     parts: list[tuple[str, ...]] = [(), ("",), ("ab",), ("a", "b"), ("b", "a")]
     assert len({digests.of_search(*one) for one in parts}) == len(parts)
-    assert PageDigests(make_press(), b"other").of_search("ab") != digests.of_search("ab")
+    assert PageDigests(make_model(), b"other").of_search("ab") != digests.of_search("ab")
 
 
 # From the files on.
@@ -507,20 +507,20 @@ def urls(*slugs: str) -> set[str]:
 def test_another_body_changes_one_page() -> None:
     papers = make_papers()
     change("c", "Cccc ccccc cccccccc.")(papers)
-    assert differ(take(make_press()), take(set_papers(papers))) == urls("c")
+    assert differ(take(make_model()), take(set_papers(papers))) == urls("c")
 
 
 def test_a_body_that_makes_articles_alike_changes_the_pages_that_say_so() -> None:
     papers = make_papers()
     change("c", HARBOUR)(papers)
-    found = differ(take(make_press()), take(set_papers(papers)))
+    found = differ(take(make_model()), take(set_papers(papers)))
     assert urls("c") < found <= urls("c", "f", "g")
 
 
 def test_another_headline_changes_the_pages_that_show_it_and_no_others() -> None:
     papers = make_papers()
     change("a", title="Other")(papers)
-    found = differ(take(make_press()), take(set_papers(papers)))
+    found = differ(take(make_model()), take(set_papers(papers)))
     # The oldest of a story is on its own page, on that of the next, and on those of its lists.
     lists = {"stories/war/", "topics/asia/", "topics/world/page/3/", "authors/jane/", "archive/2026/page/4/"}
     assert found >= urls("a", "b") | lists
@@ -530,11 +530,11 @@ def test_another_headline_changes_the_pages_that_show_it_and_no_others() -> None
 def test_a_held_article_changes_nothing() -> None:
     papers = make_papers()
     papers["h"] = ({"title": "Secret", "date": "2027-01-01", "topics": ["world"], "story": "war"}, HARBOUR)
-    assert take(set_papers(papers)) == take(make_press())
+    assert take(set_papers(papers)) == take(make_model())
 
 
 def test_a_picture_that_is_not_there_changes_the_pages_that_would_show_it() -> None:
-    model = make_press()
+    model = make_model()
     assert differ(take(model), take(set_papers(make_papers(), PICTURES[1:]))) == {"authors/jane/"}
     assert differ(take(model), take(set_papers(make_papers(), PICTURES[:1]))) == urls("a")
 
@@ -544,15 +544,15 @@ def all_changes() -> Iterator[SiteModel]:
         papers = make_papers()
         what(papers)
         yield set_papers(papers)
-    yield replace(make_press(), spreads=make_press().spreads[1:])
-    spread = make_press().spreads[0]
-    yield replace(make_press(), spreads=(replace(spread, image_url="x.png"), *make_press().spreads[1:]))
+    yield replace(make_model(), spreads=make_model().spreads[1:])
+    view = make_model().spreads[0]
+    yield replace(make_model(), spreads=(replace(view, image_url="x.png"), *make_model().spreads[1:]))
 
 
 @pytest.mark.parametrize("number", range(5))
 def test_where_any_page_may_show_anything_all_change_with_anything(number: int) -> None:
     model = list(all_changes())[number]
-    first, other = take(make_press(), whole=True), take(model, whole=True)
+    first, other = take(make_model(), whole=True), take(model, whole=True)
     assert differ(first, other) == first.keys() & other.keys()
     assert take(set_papers(make_papers()), whole=True) == first
 

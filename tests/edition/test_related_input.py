@@ -1,4 +1,4 @@
-"""Comparing: articles as the engine of related headlines sees them, and what editors are told of pins and copies."""
+"""The input of related lists: articles as documents, and the problems of pins and near-duplicates."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import pytest
 from broadsheet.content.article import Article, RelatedChoice
 from broadsheet.content.article_file import parse_article
 from broadsheet.content.library import Library
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.core.problems import format_text
 from broadsheet.edition.edition import publish
-from broadsheet.edition.plan import Layout, plan_edition
+from broadsheet.edition.plan import plan_edition
 from broadsheet.edition.related_input import check_pins, find_linked, make_documents, report_near_duplicates
 from broadsheet.related import Document, Ranking, rank
 from broadsheet.rendering.links import LinkMap
@@ -25,7 +26,7 @@ from strategies import libraries
 def describe(*articles: Article, **layout: Any) -> dict[str, Document]:
     """Documents by the slug of their articles."""
     library = make_library(*articles)
-    plan = plan_edition(library, NOW, Layout(**layout), {"../docs/about.md": "about/"})
+    plan = plan_edition(library, NOW, SiteConfig(**layout), {"../docs/about.md": "about/"})
     slugs = {article.path: article.slug for article in articles}
     return {slugs[document.id]: document for document in plan.documents}
 
@@ -86,7 +87,7 @@ def test_pins_and_vetoes_are_found_by_slug_path_or_address() -> None:
 def test_a_pin_that_leads_nowhere_or_to_a_draft_is_no_headline() -> None:
     chosen = make_article("a", related=RelatedChoice(pin=("nobody", "draft", "b")))
     library = make_library(chosen, make_article("b"), make_article("draft", draft=True))
-    documents = plan_edition(library, NOW, Layout(), {}).documents
+    documents = plan_edition(library, NOW, SiteConfig(), {}).documents
     assert [one.id for one in rank(documents).lists[path("a")]] == [path("b")]
 
 
@@ -177,7 +178,7 @@ def test_a_body_is_searched_in_one_go() -> None:
 @settings(max_examples=60, deadline=None)
 @given(library=libraries())
 def test_documents_are_the_public_articles_and_name_no_other(library: Library) -> None:
-    plan = plan_edition(library, NOW, Layout(), {})
+    plan = plan_edition(library, NOW, SiteConfig(), {})
     public = {article.path for article in library.articles if article.is_public(NOW)}
     assert [document.id for document in plan.documents] == [article.path for article in plan.edition.articles]
     assert {document.id for document in plan.documents} == public
@@ -219,7 +220,7 @@ def read(text: str) -> Article:
 
 def check(*articles: Article, label: str = "content", count: int = 8) -> str:
     library = make_library(*articles, label=label)
-    return format_text(check_pins(library, publish(library, NOW), count))
+    return format_text(check_pins(library.articles, publish(library, NOW), count, library.name))
 
 
 @pytest.mark.parametrize(
@@ -304,7 +305,7 @@ def test_a_very_long_reference_is_cut() -> None:
 
 def test_the_plan_has_the_problems_of_pins() -> None:
     library = make_library(read(ARTICLE), make_article("ferry"), make_article("held", draft=True))
-    assert [problem.key for problem in plan_edition(library, NOW, Layout(), {}).problems] == ["related.pin"]
+    assert [problem.key for problem in plan_edition(library, NOW, SiteConfig(), {}).problems] == ["related.pin"]
 
 
 # Near-copies.
@@ -334,7 +335,7 @@ def test_of_several_the_nearest_is_named_and_the_rest_are_counted() -> None:
 def test_the_newer_of_two_real_copies_is_reported() -> None:
     text = "The ferry crosses the bay on Monday after two years of repairs, the port said."
     library = make_library(make_article("a", "2026-01-19", body=text), make_article("b", "2026-01-18", body=text))
-    plan = plan_edition(library, NOW, Layout(), {})
+    plan = plan_edition(library, NOW, SiteConfig(), {})
     (problem,) = report_near_duplicates(library, rank(plan.documents))
     assert (problem.path, problem.severity) == (f"content/{path('a')}", "note")
     assert f"content/{path('b')}" in problem.message
@@ -342,5 +343,5 @@ def test_the_newer_of_two_real_copies_is_reported() -> None:
 
 def test_describing_needs_no_more_than_an_edition() -> None:
     edition = make_edition(make_article("b"), make_article("a"))
-    found = make_documents(make_library(), edition, LinkMap(), {}, "en", repeat_links=False)
+    found = make_documents((), edition, LinkMap(), {}, "en", repeat_links=False)
     assert [(one.id, one.language, one.shown) for one in found] == [(path("a"), "en", ()), (path("b"), "en", ())]

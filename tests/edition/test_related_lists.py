@@ -1,4 +1,4 @@
-"""Rankings: the lists of an edition, compared anew when anything that they depend on changes, and only then."""
+"""Related lists: they are computed again if and only if something that they depend on changes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from archives import documents, make_archive, make_day
 from broadsheet.content.library import Library
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.core.cache import Cache
 from broadsheet.core.processes import make_process_pool
-from broadsheet.edition.plan import Layout, Plan, plan_edition
+from broadsheet.edition.plan import Plan, plan_edition
 from broadsheet.edition.related_lists import compute_related_key, start_related_lists
 from broadsheet.edition.render_articles import BuildResources
 from broadsheet.related import Document, rank
@@ -28,11 +29,11 @@ TEXTS = ("Ferries wait in the harbour", "The harbour is frozen", "Ferries and pi
 
 def make_plan(library: Library | None = None, count: int = 2) -> Plan:
     articles = [make_article(f"a-{number}", body=f"{text}. " * 3) for number, text in enumerate(TEXTS)]
-    return plan_edition(library or make_library(*articles), NOW, Layout(related_count=count), {})
+    return plan_edition(library or make_library(*articles), NOW, SiteConfig(related_count=count), {})
 
 
 class Counting(Executor):
-    """Does the work here, and counts it."""
+    """An executor that runs each task at once, and counts them."""
 
     def __init__(self) -> None:
         self.count = 0

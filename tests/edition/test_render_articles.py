@@ -1,4 +1,4 @@
-"""Bodies: whatever is known already, wherever the rest is rendered, and whoever dies on the way, the same comes out."""
+"""Bodies: the result is the same with and without a cache, with and without workers, and when a worker dies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from broadsheet.core.cache import Cache
 from broadsheet.core.processes import make_process_pool
 from broadsheet.edition import render_articles as module
 from broadsheet.edition.render_articles import (
-    WORTH_SHARING,
+    MIN_SHARED_BODIES,
     BuildResources,
     MarkdownConfig,
     get_renderer,
@@ -47,7 +47,7 @@ def render(
 
 
 def tell(bodies: dict[str, RenderedBody]) -> dict[str, object]:
-    """Bodies with what their equality leaves out."""
+    """Bodies with the fields that their equality ignores."""
     return {path: (body, body.lookups) for path, body in bodies.items()}
 
 
@@ -64,7 +64,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             slugs.append(article.slug)
             return self._renderer.render(article, links, label)
 
-    monkeypatch.setattr(module, "find_renderer", lambda setup: Counting(get_renderer(setup)))
+    monkeypatch.setattr(module, "get_renderer", lambda setup: Counting(get_renderer(setup)))
     return slugs
 
 
@@ -131,7 +131,7 @@ def test_another_name_of_the_content_directory_has_bodies_rendered_anew() -> Non
         MarkdownConfig(("toc",)),
         MarkdownConfig(("attr_list", "toc")),
         MarkdownConfig(("toc", "attr_list"), {"toc": {"anchorlink": True}}),
-        MarkdownConfig(("toc", "attr_list"), stamp="other code"),
+        MarkdownConfig(("toc", "attr_list"), code_digest="other code"),
     ],
 )
 def test_another_way_of_rendering_has_bodies_rendered_anew(setup: MarkdownConfig, rendered: list[str]) -> None:
@@ -253,13 +253,13 @@ def test_a_body_that_takes_in_another_file_is_rendered_every_time(tmp_path: Path
 
 def test_a_setup_that_cannot_be_told_to_another_process_works_here_and_keeps_nothing(rendered: list[str]) -> None:
     setup = MarkdownConfig(("toc",), {"toc": {"slugify": lambda text, separator: text.upper()}})
-    assert setup.packed == b""
+    assert setup.pickled == b""
     resources = BuildResources(setup, Nobody(), 2, Cache(None, ""))
-    articles = [make_article(f"a-{number}", body="## Words") for number in range(WORTH_SHARING)]
+    articles = [make_article(f"a-{number}", body="## Words") for number in range(MIN_SHARED_BODIES)]
     assert 'id="WORDS"' in render(articles, resources)[articles[0].path].html
     flush(rendered)
     render(articles, resources)
-    assert len(rendered) == WORTH_SHARING
+    assert len(rendered) == MIN_SHARED_BODIES
 
 
 class Nobody(Executor):
@@ -270,8 +270,8 @@ class Nobody(Executor):
 
 
 def test_few_bodies_are_rendered_here() -> None:
-    articles = [make_article(f"a-{number}") for number in range(WORTH_SHARING - 1)]
-    assert len(render(articles, BuildResources(PLAIN, Nobody(), 2))) == WORTH_SHARING - 1
+    articles = [make_article(f"a-{number}") for number in range(MIN_SHARED_BODIES - 1)]
+    assert len(render(articles, BuildResources(PLAIN, Nobody(), 2))) == MIN_SHARED_BODIES - 1
 
 
 # In other processes.
@@ -298,7 +298,7 @@ def makeExtension(**config):
 
 @pytest.fixture(scope="module")
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MarkdownConfig]:
-    """A way of rendering of which a worker dies at the line `DIE`."""
+    """A Markdown configuration with which a worker dies at the line `DIE`."""
     folder = tmp_path_factory.mktemp("extension")
     (folder / "broadsheet_test_dying.py").write_text(DYING)
     with pytest.MonkeyPatch.context() as patch:
@@ -308,7 +308,7 @@ def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MarkdownConfig]
 
 @pytest.fixture(scope="module")
 def make_workers(mortal: MarkdownConfig) -> Iterator[Callable[[int], ProcessPoolExecutor]]:
-    """A function that starts so many processes."""
+    """A function that starts a pool of the given number of processes."""
     pools = []
 
     def make(count: int) -> ProcessPoolExecutor:
@@ -331,7 +331,7 @@ def make_articles(count: int, *deadly: int) -> list[Article]:
 def test_the_same_comes_out_of_any_number_of_workers(
     count: int, mortal: MarkdownConfig, make_workers: Callable[[int], ProcessPoolExecutor]
 ) -> None:
-    articles = make_articles(WORTH_SHARING + 30)
+    articles = make_articles(MIN_SHARED_BODIES + 30)
     reports: list[tuple[str, int, int]] = []
     resources = BuildResources(mortal, make_workers(count), count, report=lambda *told: reports.append(told))
     found = render(articles, resources)
@@ -345,7 +345,7 @@ def test_the_same_comes_out_of_any_number_of_workers(
 def test_a_worker_that_dies_is_told_and_its_work_done_again(
     deadly: tuple[int, ...], mortal: MarkdownConfig, make_workers: Callable[[int], ProcessPoolExecutor]
 ) -> None:
-    articles = make_articles(WORTH_SHARING + 30, *deadly)
+    articles = make_articles(MIN_SHARED_BODIES + 30, *deadly)
     told: list[str] = []
     cache = Cache(None, "")
     found = render(articles, BuildResources(mortal, make_workers(2), 2, cache, warn=told.append))
@@ -360,7 +360,7 @@ def test_workers_that_are_dead_from_the_beginning_are_told_and_done_without(
 ) -> None:
     pool = make_workers(1)
     assert pool.submit(exit_at_once).exception() is not None
-    articles = make_articles(WORTH_SHARING)
+    articles = make_articles(MIN_SHARED_BODIES)
     told: list[str] = []
     found = render(articles, BuildResources(mortal, pool, 1, warn=told.append))
     assert tell(found) == tell(render(articles, BuildResources(mortal)))
@@ -378,7 +378,7 @@ def exit_at_once() -> None:
 def test_a_parser_is_built_once_and_again_for_another_setup() -> None:
     first = get_renderer(PLAIN)
     assert get_renderer(MarkdownConfig(("toc", "attr_list"))) is first
-    other = get_renderer(MarkdownConfig(("toc", "attr_list"), stamp="other code"))
+    other = get_renderer(MarkdownConfig(("toc", "attr_list"), code_digest="other code"))
     assert other is not first
 
 

@@ -1,4 +1,4 @@
-"""Timelines: what an article shows of its story, with its own place, both neighbours and the newest."""
+"""Story timelines: they show the article itself, both neighbours and the newest article of the story."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from strategies import libraries
 
 
 def make_story(many: int) -> list[Article]:
-    """That many articles of one story, a day apart, `a` the oldest."""
+    """The given number of articles of one story, a day apart; `a` is the oldest."""
     return [make_article("abcdefghijklmnopqrst"[day], f"2026-01-{day + 1:02}", story="accord") for day in range(many)]
 
 

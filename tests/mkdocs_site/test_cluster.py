@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from broadsheet.core.problems import BroadsheetError
-from broadsheet.edition.render_articles import WORTH_SHARING
+from broadsheet.edition.render_articles import MIN_SHARED_BODIES
 from broadsheet.mkdocs_site.cluster import ClusterExecutor
 from broadsheet.mkdocs_site.site_digest import describe_engine
 from distributed import LocalCluster
@@ -38,7 +38,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A newspaper that is worth sharing."""
     site = Site(tmp_path_factory.mktemp("cluster"), {"broadsheet": {"cache": False}})
     site.register("topics", world={"title": "World", "section": True})
-    for number in range(WORTH_SHARING + 20):
+    for number in range(MIN_SHARED_BODIES + 20):
         words = " ".join(f"word{number % step}" for step in range(2, 30))
         site.article(
             f"a-{number}", f"2026-01-{1 + number % 28:02}", body=f"## Part\n\n{words}\n\n| a | b |\n|---|---|\n"
@@ -60,7 +60,7 @@ def build(site: Site, name: str, *flags: str) -> tuple[dict[str, bytes], str]:
 def test_a_cluster_makes_the_bytes_of_a_local_build(paper: Site, cluster: LocalCluster) -> None:
     here, _ = build(paper, "here")
     there, output = build(paper, "there", "--cluster", cluster.scheduler_address)
-    assert len(here) > WORTH_SHARING
+    assert len(here) > MIN_SHARED_BODIES
     assert there == here
     assert "done again here" not in output
 

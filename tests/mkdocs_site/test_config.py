@@ -10,9 +10,15 @@ from zoneinfo import ZoneInfo
 import material
 import pytest
 import yaml
-from broadsheet.content.library import ContentSettings
-from broadsheet.edition.plan import Layout
-from broadsheet.mkdocs_site.config import Settings, find_content, find_layout, find_locale, find_words, read_settings
+from broadsheet.content.site_config import SiteConfig
+from broadsheet.mkdocs_site.config import (
+    Settings,
+    find_content,
+    find_locale,
+    find_words,
+    make_site_config,
+    read_settings,
+)
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
@@ -79,13 +85,24 @@ def test_what_is_set_is_taken_and_the_rest_stays(tmp_path: Path) -> None:
     settings = read(tmp_path, given)
     expected = {"timezone": ZoneInfo("Asia/Tokyo"), "related": {"count": 0, "repeat_links": False}}
     assert plain(settings) == {**DEFAULTS, **given, **expected}
-    assert settings.rules == ContentSettings(ZoneInfo("Asia/Tokyo"), open_topics=True, open_authors=False)
 
 
-def test_settings_decide_the_layout(tmp_path: Path) -> None:
+def test_the_engine_gets_the_settings_without_mkdocs(tmp_path: Path) -> None:
     counts = {"related": {"count": 2, "repeat_links": True}, "latest": {"count": 3}, "features": {"count": 4}}
-    config = configure(tmp_path, {"per_page": 1, **counts, "timeline": {"count": 5}, "locale": "de_AT"})
-    assert find_layout(read_settings(config), config) == Layout(1, 2, 3, 4, 5, repeat_links=True, language="de")
+    names = {"timezone": "Asia/Tokyo", "topics": "open", "locale": "de_AT"}
+    config = configure(tmp_path, {"per_page": 1, **counts, "timeline": {"count": 5}, **names})
+    assert make_site_config(read_settings(config), config) == SiteConfig(
+        ZoneInfo("Asia/Tokyo"),
+        open_topics=True,
+        open_authors=False,
+        per_page=1,
+        related_count=2,
+        latest_count=3,
+        feature_count=4,
+        timeline_count=5,
+        repeat_links=True,
+        language="de",
+    )
 
 
 def test_the_handbook_has_every_setting_with_its_default() -> None:

@@ -28,7 +28,7 @@ def test_a_newsroom_has_what_the_settings_and_the_content_say(
     monkeypatch.chdir(site.root)
     newsroom = open_project(load(site))
     assert (newsroom.root, newsroom.label) == ((site.root / "news").resolve(), "news")
-    assert newsroom.settings.rules.open_topics
+    assert newsroom.config.open_topics
     assert [article.path for article in newsroom.library.articles] == ["articles/talks.md"]
     assert newsroom.library.articles[0].date.at.utcoffset() == timedelta(hours=9)
     assert newsroom.library.faulty == {"articles/broken.md"}

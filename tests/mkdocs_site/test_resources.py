@@ -28,16 +28,16 @@ def test_a_small_newspaper_has_workers_only_when_something_is_worth_them(
     tools = ResourceManager(get_plugin_logger("broadsheet"))
     tools.open(*opened, 3, remember=True)
     assert tools.resources.executor is None
-    hired = tools.resources.hire()
+    hired = tools.resources.start_workers()
     assert hired is not None
-    assert tools.resources.hire() is hired
+    assert tools.resources.start_workers() is hired
     tools.save()
     with pytest.raises(RuntimeError, match="after shutdown"):
         hired.submit(print)
     # The next build of a server begins without, and may have others.
     tools.open(*opened, 3, remember=True)
     assert tools.resources.executor is None
-    assert tools.resources.hire() not in {None, hired}
+    assert tools.resources.start_workers() not in {None, hired}
     tools.close()
 
 
@@ -47,7 +47,7 @@ def test_a_machine_with_one_core_has_none(
     monkeypatch.setattr("broadsheet.mkdocs_site.resources.count_cores", lambda: 1)
     tools = ResourceManager(get_plugin_logger("broadsheet"))
     tools.open(*opened, 3, remember=False)
-    assert tools.resources.hire() is None
+    assert tools.resources.start_workers() is None
     tools.close()
 
 

@@ -182,7 +182,7 @@ SCRIPT = """
     config = load_config("mkdocs.yml")
     setup = make_setup(config)
     site = stamp_site(config, Navigation([], []), {"topics.yml": b"world: {}"}, ["en"])
-    print(json.dumps([stamp_code(), stamp_engine(), site.hex(), setup.stamp, digest(setup.packed).hex()]))
+    print(json.dumps([stamp_code(), stamp_engine(), site.hex(), setup.code_digest, digest(setup.pickled).hex()]))
 """
 
 
@@ -306,7 +306,7 @@ EDITED = """
     for _ in range(2):
         setup = make_setup(load_config("mkdocs.yml"))
         body = find_renderer(setup).render(make_article("talks", body="A colour."), LinkMap(), "talks.md")
-        found += [setup.stamp, body.html]
+        found += [setup.code_digest, body.html]
         path = Path("house_style.py")
         path.write_text(path.read_text().replace("color", "hue"))
     print(json.dumps(found))
@@ -339,7 +339,7 @@ def test_the_engine_s_own_stamp_is_of_its_code_and_its_surroundings(tmp_path: Pa
 
 def test_how_markdown_is_rendered_can_be_told_to_another_process(site: Site) -> None:
     setup = make_setup(load(site))
-    assert setup.packed
-    assert setup.is_closed
+    assert setup.pickled
+    assert setup.is_self_contained
     configure(site, markdown_extensions=["pymdownx.snippets"])
-    assert not make_setup(load(site)).is_closed
+    assert not make_setup(load(site)).is_self_contained

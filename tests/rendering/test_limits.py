@@ -18,7 +18,7 @@ import pytest
 from broadsheet.core.cache import Cache
 from broadsheet.core.processes import call_in_main_thread, end_helpers, make_process_pool
 from broadsheet.edition.render_articles import (
-    WORTH_SHARING,
+    MIN_SHARED_BODIES,
     BuildResources,
     MarkdownConfig,
     get_renderer,
@@ -318,11 +318,11 @@ def render_paper(count: int, *hanging: int, **resources: Any) -> dict[str, Rende
 
 def test_an_article_that_takes_too_long_is_tried_by_each_build(setup: MarkdownConfig) -> None:
     cache = Cache(None, "")
-    first = render_paper(2, 0, setup=setup, cache=cache)
+    first = render_paper(2, 0, markdown=setup, cache=cache)
     assert [bool(body.problems) for body in first.values()] == [True, False]
     # With more time it might have been rendered; here it is another parser that renders it.
     plain = MarkdownConfig(setup.extensions, setup.configs, limits=Limits(0.3))
-    assert ["0.3 s" in str(body.problems) for body in render_paper(2, 0, setup=plain, cache=cache).values()] == [
+    assert ["0.3 s" in str(body.problems) for body in render_paper(2, 0, markdown=plain, cache=cache).values()] == [
         True,
         False,
     ]
@@ -341,7 +341,7 @@ def start_threads() -> Executor:
 @pytest.mark.parametrize("start", [start_processes, start_threads])
 def test_workers_keep_the_limits_too(start: Callable[[], Executor], setup: MarkdownConfig) -> None:
     with start() as executor:
-        found = render_paper(WORTH_SHARING, 3, 70, setup=setup, executor=executor, workers=2)
+        found = render_paper(MIN_SHARED_BODIES, 3, 70, markdown=setup, executor=executor, workers=2)
     wrong = [number for number, body in enumerate(found.values()) if body.problems]
     assert wrong == [3, 70]
     assert {len(body.problems) for body in found.values()} == {0, 1}

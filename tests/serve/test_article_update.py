@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from broadsheet.content.content_dir import ContentFiles
-from broadsheet.content.library import ContentSettings, build_library
+from broadsheet.content.library import SiteConfig, build_library
 from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
-from broadsheet.edition.plan import Layout
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
 from broadsheet.serve.preview import update_article_view
 from hypothesis import given
@@ -35,7 +34,7 @@ def build_model(data: bytes) -> SiteModel:
     articles = {TALKS: data, ACCORD: b"---\ntitle: Accord\ndate: 2026-01-17\ntopics: [eu]\n---\nAn accord."}
     media = {"articles/2026/01/hall.png": 100}
     source = ContentFiles(Path("content"), "content", articles, REGISTERS, media, {}, ())
-    return build_site_model(build_library(source, ContentSettings(UTC)), NOW, Layout(), BuildResources(MARKDOWN), {})
+    return build_site_model(build_library(source, SiteConfig(UTC)), NOW, SiteConfig(), BuildResources(MARKDOWN), {})
 
 
 MODEL = build_model(write())

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from broadsheet.content.library import Library
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.core.cache import Cache
 from broadsheet.core.processes import make_process_pool
-from broadsheet.edition.plan import Layout, Plan, plan_edition
+from broadsheet.edition.plan import Plan, plan_edition
 from broadsheet.edition.render_articles import BuildResources
 from broadsheet.related import Ranking, rank
 from broadsheet.serve.background_related import BackgroundRelatedLists
@@ -68,7 +69,7 @@ def make_plan(**bodies: str) -> Plan:
     texts = {"a": "Ferries harbour frozen.", "b": "Ferries harbour frozen.", "c": "Parliament budget.", **bodies}
     articles = [make_article(slug, title=slug * 3, body=f"{text} " * 3) for slug, text in texts.items()]
     library: Library = make_library(*articles)
-    return plan_edition(library, NOW, Layout(related_count=2), {})
+    return plan_edition(library, NOW, SiteConfig(related_count=2), {})
 
 
 def build_with(ranker: BackgroundRelatedLists, plan: Plan, resources: BuildResources) -> Ranking:

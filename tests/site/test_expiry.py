@@ -1,4 +1,4 @@
-"""Expiry, and all else that the clock changes: it stops no build, and brings up no fault that was not told before."""
+"""Expiry and other changes of the clock: they stop no build, and cause no problem that was not reported before."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from broadsheet.content.article import Image, RelatedChoice
 from broadsheet.content.library import Library
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import Topic
 from broadsheet.core.problems import Problem
 from broadsheet.edition.build import SiteModel, build_site_model
 from broadsheet.edition.edition import explain_hold, find_next_change
-from broadsheet.edition.plan import Layout
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,16 +25,16 @@ from sites import PNG, MakeSite, Site
 HOME = "https://news.example/paper/"
 HOUR = timedelta(hours=1)
 SETUP = MarkdownConfig(("admonition", "attr_list", "toc"))
-AROUND = {"../docs/about.md": "about/", "../docs/topics/t-1.md": "topics/t-1/"}
+DOCS_FILES = {"../docs/about.md": "about/", "../docs/topics/t-1.md": "topics/t-1/"}
 
 
-def print_press(library: Library, now: datetime = NOW) -> SiteModel:
-    layout = Layout(per_page=2, related_count=2, site_url=HOME)
-    return build_site_model(library, now, layout, BuildResources(SETUP), AROUND)
+def build_model(library: Library, now: datetime = NOW) -> SiteModel:
+    config = SiteConfig(per_page=2, related_count=2, site_url=HOME)
+    return build_site_model(library, now, config, BuildResources(SETUP), DOCS_FILES)
 
 
 def find_instants(library: Library) -> Iterator[datetime]:
-    """An instant of every edition that a library ever has."""
+    """One instant of every edition that a library ever has."""
     now: datetime | None = datetime(2000, 1, 1, tzinfo=UTC)
     while now is not None:
         yield now
@@ -42,7 +42,7 @@ def find_instants(library: Library) -> Iterator[datetime]:
 
 
 def find_faults(problems: Collection[Problem]) -> list[Problem]:
-    """What stops a strict build; a hint may name what is public."""
+    """The problems that stop a strict build, without hints, which may name what is public."""
     return sorted(replace(one, hint="") for one in problems if one.severity != "note")
 
 
@@ -50,7 +50,7 @@ def find_faults(problems: Collection[Problem]) -> list[Problem]:
 
 
 def list_references(number: int) -> list[str]:
-    """Every way to refer to an article or to a page that it alone may bring about, dead places among them."""
+    """Every way to refer to an article, or to a page that exists only with it; some links lead to missing anchors."""
     links = [f"a-{number}.md", f"a-{number}.md#here", f"a-{number}.md#nowhere", f"/2026/01/a-{number}/#here"]
     links += [f"../a-{number}/", f"/old/{number}/", f"/old/{number}/#nowhere", f"{HOME}old/{number}/#nowhere"]
     links += [
@@ -71,7 +71,7 @@ def list_references(number: int) -> list[str]:
 
 @st.composite
 def papers(draw: st.DrawFn) -> Library:
-    """Articles that refer to each other in every way, each public in a time of its own, if ever."""
+    """Articles that refer to each other in every way; each is public for another time, or never."""
     count = draw(st.integers(2, 4))
     numbers = st.integers(0, count - 1)
     references = numbers.map(list_references).flatmap(st.sampled_from)
@@ -113,9 +113,9 @@ def test_the_clock_changes_notes_and_no_other_problem(library: Library) -> None:
     everything = replace(
         library, articles=tuple(replace(one, draft=False, embargo=None, expires=None) for one in library.articles)
     )
-    faults = find_faults(print_press(everything).problems)
+    faults = find_faults(build_model(everything).problems)
     for now in find_instants(library):
-        assert find_faults(print_press(library, now).problems) == faults, now
+        assert find_faults(build_model(library, now).problems) == faults, now
 
 
 # What is wrong with an article is told while it is held.
@@ -137,11 +137,11 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_of_a_held_article_is_told_as_if_it_were_public(fault: str, reason: str) -> None:
     article, sound = make_article("talks", **FAULTS[fault]), make_article("sound")
-    told = [str(one) for one in find_faults(print_press(make_library(article, sound)).problems)]
+    told = [str(one) for one in find_faults(build_model(make_library(article, sound)).problems)]
     assert len(told) == 1
-    held = print_press(make_library(hold(article, reason), sound))
+    held = build_model(make_library(hold(article, reason), sound))
     assert [str(one) for one in find_faults(held.problems)] == told
-    assert [spread.article.slug for spread in held.spreads] == ["sound"]
+    assert [view.article.slug for view in held.spreads] == ["sound"]
 
 
 @pytest.mark.parametrize("reason", HOLDS)
@@ -149,7 +149,7 @@ def test_a_place_in_a_held_article_is_looked_for(reason: str) -> None:
     def follow(fragment: str) -> list[Problem]:
         held = hold(make_article("held", body="## Here\n\nWords.", aliases=("old/",)), reason)
         body = f"[x](held.md#{fragment}) [y](/old/#{fragment})"
-        return find_faults(print_press(make_library(make_article(body=body), held)).problems)
+        return find_faults(build_model(make_library(make_article(body=body), held)).problems)
 
     assert follow("here") == []
     assert {one.message for one in follow("gone")} == {
@@ -165,14 +165,14 @@ def test_a_held_article_may_lead_to_what_comes_out_with_it() -> None:
         )
         for slug, other in (("talks", "twin"), ("twin", "talks"))
     )
-    model = print_press(make_library(held, twin))
+    model = build_model(make_library(held, twin))
     assert find_faults(model.problems) == []
     assert {one.severity for one in model.problems} == {"note"}
 
 
 def test_a_body_that_cannot_be_rendered_is_told_before_its_day() -> None:
     bottomless = make_article("bad", body="".join("    " * depth + "!!! note\n" for depth in range(400)))
-    faults = find_faults(print_press(make_library(hold(bottomless, "embargoed"))).problems)
+    faults = find_faults(build_model(make_library(hold(bottomless, "embargoed"))).problems)
     assert [one.severity for one in faults] == ["error"]
 
 
@@ -190,14 +190,14 @@ def test_an_alias_that_takes_the_place_of_a_page_at_some_time_is_a_warning_at_al
     rare = make_article("rare", topics=("rare",), expires=NOW)
     talks = make_article("talks", aliases=("topics/rare/",))
     for now in (NOW - HOUR, NOW, NOW + HOUR):
-        assert [one.key for one in find_faults(print_press(make_library(rare, talks), now).problems)] == ["aliases"]
+        assert [one.key for one in find_faults(build_model(make_library(rare, talks), now).problems)] == ["aliases"]
 
 
 # A whole site at every instant.
 
 
 def write_restless_paper(site: Site) -> None:
-    """A newspaper of which each article refers in every way to one that is not public all the time."""
+    """A newspaper whose articles refer in every way to articles that are public only for some time."""
     site.register("topics", world={"section": True}, news={})
     for slug, date, other, never, front in (
         ("base", "2026-01-02", "gone", "coming", {}),
@@ -290,7 +290,7 @@ def test_a_strict_build_goes_through_at_every_instant(make_site: MakeSite) -> No
 
 @pytest.mark.site
 def test_held_articles_change_no_byte_of_the_site(make_site: MakeSite) -> None:
-    """Not even their pictures, whose sizes are made, and the pages that they alone would bring about."""
+    """Nor their images, although variants of these are made, nor the pages that exist only with them."""
     site = make_site(broadsheet={"topics": "open", "authors": "open"})
     site.article("base", body="[x](base.md)", related=["base-two"])
     site.article("base-two", "2026-01-19")

@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 from babel import Locale
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import Topic
 from broadsheet.core.datetimes import parse_moment
 from broadsheet.core.translations import load_translations
 from broadsheet.edition.build import build_site_model
-from broadsheet.edition.plan import Layout
 from broadsheet.edition.render_articles import BuildResources
 from broadsheet.related import Reason
 from broadsheet.theme.environment import TEMPLATES, prepare_environment
@@ -29,7 +29,7 @@ def render(template: str, name: str = "broadsheet/test.html", locale: str = "en_
     """What a template of that name makes of one article about the world."""
     env = Environment(loader=DictLoader({name: template}), autoescape=False)  # noqa: S701 - as MkDocs has it
     library = make_library(make_article("talks"), registers=make_registers([Topic("world", "The <World>")]))
-    model = build_site_model(library, NOW, Layout(), BuildResources(), {})
+    model = build_site_model(library, NOW, SiteConfig(), BuildResources(), {})
     return (
         prepare_environment(env, model, Locale.parse(locale), load_translations(locale), None)
         .get_template(name)

@@ -114,7 +114,7 @@ def _refuse_faults(newsroom: Project, path: str, text: str) -> None:
         name: (newsroom.root / name).read_bytes() for name in TAXONOMY_FILES if (newsroom.root / name).is_file()
     }
     source = ContentFiles(newsroom.root, newsroom.label, {path: text.encode(errors="surrogatepass")}, registers)
-    library = build_library(source, newsroom.settings.rules)
+    library = build_library(source, newsroom.config)
     problems = [one for one in library.problems if one.path == source.name(path)]
     if has_errors(problems):
         faults = [replace(one, path="nothing was written", line=0, column=0) for one in problems]

@@ -20,7 +20,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from broadsheet.content import find_article, index_references
 from broadsheet.core import BroadsheetError, Translations, escape_unprintable, load_translations
 from broadsheet.edition import Plan, plan_edition
-from broadsheet.mkdocs_site import Project, find_docs_files, find_layout, open_project, read_clock
+from broadsheet.mkdocs_site import Project, find_docs_files, open_project, read_clock
 from broadsheet.related import Cause, Document, Explainer, Explanation, ListChange, Reason, Related, compare_lists, rank
 
 
@@ -70,7 +70,7 @@ def _open_desk(config_file: str | None) -> _Desk:
     config = load_site(config_file)
     newsroom = open_project(config)
     around = find_docs_files(config, newsroom.root)
-    plan = plan_edition(newsroom.library, read_clock(), find_layout(newsroom.settings, config), around)
+    plan = plan_edition(newsroom.library, read_clock(), newsroom.config, around)
     return _Desk(newsroom, plan, config.site_url or "")
 
 
@@ -100,7 +100,7 @@ def related(config_file: str | None, article: str, shape: str, old: BinaryIO | N
     earlier = _read_lists(old) if old else None
     desk = _open_desk(config_file)
     path = desk.find(article) if article else ""
-    lists = rank(desk.plan.documents, desk.plan.layout.related_count).lists
+    lists = rank(desk.plan.documents, desk.plan.config.related_count).lists
     digests = {document.id: _digest_text(document) for document in desk.plan.documents}
     if earlier is not None:
         edited = {name for name, digest in earlier.digests.items() if digests.get(name, digest) != digest}
@@ -234,7 +234,7 @@ def explain(config_file: str | None, article: str, other: str) -> None:
     beside = desk.find(other) if other else ""
     if beside == path:
         raise BroadsheetError("both are the same article: an article never stands beside itself")
-    explainer = Explainer(desk.plan.documents, path, desk.plan.layout.related_count)
+    explainer = Explainer(desk.plan.documents, path, desk.plan.config.related_count)
     click.echo(desk.name(path))
     if beside:
         found = explainer.explain(beside)

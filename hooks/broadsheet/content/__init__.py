@@ -5,9 +5,10 @@ from __future__ import annotations
 from broadsheet.content.article import ARTICLE_TYPES, Article
 from broadsheet.content.article_file import parse_article
 from broadsheet.content.content_dir import ARTICLES_DIR, ContentFiles, read_article_bytes, read_content_dir
-from broadsheet.content.library import ContentSettings, Library, build_library, find_article, index_references
+from broadsheet.content.library import Library, build_library, find_article, index_references
 from broadsheet.content.link_scan import find_link_targets
 from broadsheet.content.new_article import NewArticle, format_new_article
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import (
     AUTHORS_FILE,
     TAXONOMY_FILES,
@@ -29,9 +30,9 @@ __all__ = [
     "Article",
     "Author",
     "ContentFiles",
-    "ContentSettings",
     "Library",
     "NewArticle",
+    "SiteConfig",
     "SourcePosition",
     "Story",
     "Topic",

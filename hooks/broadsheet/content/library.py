@@ -5,29 +5,15 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from broadsheet.content.article import Article
 from broadsheet.content.article_file import parse_article
 from broadsheet.content.content_dir import ARTICLES_DIR, ContentFiles
+from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import AUTHORS_FILE, STORIES_FILE, TOPICS_FILE, Taxonomies, parse_taxonomies
 from broadsheet.content.yaml_nodes import SourcePosition
 from broadsheet.core import Cache, Problem, digest, has_errors, is_slug, make_suggester, slugify
-
-if TYPE_CHECKING:
-    from broadsheet.images import ImageInfo
-
-
-@dataclass(frozen=True, slots=True)
-class ContentSettings:
-    """The settings that reading content depends on."""
-
-    zone: tzinfo
-    """The zone of dates without a zone, and of the year and month in URLs."""
-    open_topics: bool = False
-    """Whether articles may name topics that topics.yml does not have."""
-    open_authors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +26,6 @@ class Library:
     """Paths of the files that articles may publish."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """Paths of files that articles may not publish, with the reason."""
-    pictures: Mapping[str, ImageInfo] = field(default_factory=dict)
-    """Size and kind of the pictures among the media, by path."""
     label: str = "content"
     problems: tuple[Problem, ...] = ()
     faulty: frozenset[str] = frozenset()
@@ -52,17 +36,17 @@ class Library:
         return f"{self.label}/{path}"
 
 
-def build_library(source: ContentFiles, settings: ContentSettings, cache: Cache | None = None) -> Library:
+def build_library(source: ContentFiles, config: SiteConfig, cache: Cache | None = None) -> Library:
     """Parse and check all content files; leave out articles with an error, and keep the problems.
 
     Cost: about 0.5 ms for an article that is not in the cache, most of it YAML; 0.1 ms for a cached article.
     """
-    taxonomies, problems = parse_taxonomies(source.taxonomy_files, source.name, open_topics=settings.open_topics)
+    taxonomies, problems = parse_taxonomies(source.taxonomy_files, source.name, open_topics=config.open_topics)
     problems += source.problems
-    checks = _make_id_checks(taxonomies, settings)
+    checks = _make_id_checks(taxonomies, config)
     valid: list[Article] = []
     faulty: set[str] = set()
-    for path, article, parse_problems in _parse_all(source, settings, cache):
+    for path, article, parse_problems in _parse_all(source, config, cache):
         article_problems = list(parse_problems)
         if article is not None:
             article_problems += _check_ids(article, source.name(path), checks)
@@ -90,11 +74,11 @@ _Parsed = tuple[Article | None, tuple[Problem, ...]]
 
 
 def _parse_all(
-    source: ContentFiles, settings: ContentSettings, cache: Cache | None
+    source: ContentFiles, config: SiteConfig, cache: Cache | None
 ) -> Iterator[tuple[str, Article | None, tuple[Problem, ...]]]:
     """Yield path, article and problems of every article file, in the order of paths."""
     paths = sorted(source.articles)
-    zone = str(settings.zone)
+    zone = str(config.zone)
     keys = {
         path: digest(b"article", path.encode(), source.label.encode(), zone.encode(), source.articles[path])
         for path in (paths if cache else ())
@@ -104,7 +88,7 @@ def _parse_all(
     for path in paths:
         parsed = cached.get(keys[path]) if cache else None
         if not isinstance(parsed, tuple):
-            article, problems = parse_article(source.articles[path], path, source.name(path), settings.zone)
+            article, problems = parse_article(source.articles[path], path, source.name(path), config.zone)
             parsed = (article, tuple(problems))
             if cache:
                 new[keys[path]] = parsed
@@ -136,7 +120,7 @@ class _IdCheck:
         return message, self.suggest(name) or fallback
 
 
-def _make_id_checks(taxonomies: Taxonomies, settings: ContentSettings) -> tuple[_IdCheck, ...]:
+def _make_id_checks(taxonomies: Taxonomies, config: SiteConfig) -> tuple[_IdCheck, ...]:
     topics = {alias: topic.id for topic in taxonomies.topics.values() for alias in topic.aliases}
     table: list[tuple[str, str, dict[str, str], str, bool]] = [
         (
@@ -144,9 +128,9 @@ def _make_id_checks(taxonomies: Taxonomies, settings: ContentSettings) -> tuple[
             "topic",
             {**topics, **{name: name for name in taxonomies.topics}},
             TOPICS_FILE,
-            settings.open_topics,
+            config.open_topics,
         ),
-        ("authors", "author", {name: name for name in taxonomies.authors}, AUTHORS_FILE, settings.open_authors),
+        ("authors", "author", {name: name for name in taxonomies.authors}, AUTHORS_FILE, config.open_authors),
         ("story", "story", {name: name for name in taxonomies.stories}, STORIES_FILE, False),
     ]
     return tuple(

@@ -39,9 +39,7 @@ def make_process_pool(workers: int, method: Literal["fork", "forkserver", "spawn
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         # Import the engine once, in the server, instead of in each worker.
-        context.set_forkserver_preload(
-            ["broadsheet.edition.render_articles", "broadsheet.edition.edition.related_lists"]
-        )
+        context.set_forkserver_preload(["broadsheet.edition.render_articles", "broadsheet.edition.related_lists"])
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_exit_with_parent)
 
 

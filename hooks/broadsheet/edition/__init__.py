@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from broadsheet.edition.build import ArticleView, SiteModel, build_site_model, build_sound_site_model
+from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.edition import Edition, find_next_change
 from broadsheet.edition.image_pipeline import read_image_variant
 from broadsheet.edition.listings import ListingPage, page_url
 from broadsheet.edition.page_digests import KINDS, Exposure, PageDigests
-from broadsheet.edition.plan import INDEX_URLS, Layout, Plan, plan_edition
+from broadsheet.edition.plan import INDEX_URLS, Plan, plan_edition
 from broadsheet.edition.related_input import report_near_duplicates
 from broadsheet.edition.related_lists import compute_related_key, compute_related_lists, start_related_lists
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig, get_renderer, submit_task
@@ -19,14 +19,12 @@ __all__ = [
     "BuildResources",
     "Edition",
     "Exposure",
-    "Layout",
     "ListingPage",
     "MarkdownConfig",
     "PageDigests",
     "Plan",
     "SiteModel",
     "build_site_model",
-    "build_sound_site_model",
     "compute_related_key",
     "compute_related_lists",
     "find_next_change",

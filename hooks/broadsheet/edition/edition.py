@@ -1,8 +1,8 @@
-"""Edition: what is public at one instant, indexed for the lists that are made of it."""
+"""The edition: the articles that are public at one instant, with indexes by topic, author, story and month."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -17,7 +17,7 @@ Index = Mapping[str, tuple[Article, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The public newspaper at `at`. Nothing in it knows of anything that is not public."""
+    """The public articles at the instant `at`, and what they belong to. It has no data of held articles."""
 
     at: datetime
     articles: tuple[Article, ...] = ()
@@ -27,7 +27,7 @@ class Edition:
     stories: Mapping[str, Story] = field(default_factory=dict)
     by_path: Mapping[str, Article] = field(default_factory=dict)
     by_topic: Index = field(default_factory=dict)
-    """An article stands under its topics and under their parents."""
+    """Each article is listed under its topics and under all topics above them."""
     by_author: Index = field(default_factory=dict)
     by_story: Index = field(default_factory=dict)
     """Oldest first: a story is told from its beginning."""
@@ -42,35 +42,36 @@ class Edition:
     def section_of(self, article: Article) -> Topic | None:
         """The first section that the article's topics, taken in their order, lead to."""
         for name in article.topics:
-            for one in list_topic_ancestors(name, self.topics):
-                if one in self.topics and self.topics[one].section:
-                    return self.topics[one]
+            for ancestor in list_topic_ancestors(name, self.topics):
+                if ancestor in self.topics and self.topics[ancestor].section:
+                    return self.topics[ancestor]
         return None
 
 
 def newest_first(articles: Iterable[Article]) -> tuple[Article, ...]:
     """Articles by date, the newest first; of the same moment, by URL from a to z."""
     by_url = sorted(articles, key=lambda article: article.url)
-    # In UTC: clocks run backwards in the hour that autumn repeats.
+    # In UTC, because wall-clock time repeats an hour in autumn.
     return tuple(sorted(by_url, key=lambda article: article.date.at.astimezone(UTC), reverse=True))
 
 
-def publish(library: Library, now: datetime) -> Edition:
-    """The edition of a library at an instant.
+def publish(library: Library, now: datetime, faulty: Collection[str] = ()) -> Edition:
+    """The edition of a library at an instant, without the articles at the paths `faulty`.
 
-    Topics, authors and stories of the registers are all in it; one that is in no register is in it
-    only when a public article names it.
+    It has all topics, authors and stories of the registers. A topic, author or story that no register has is in the
+    edition only if a public article names it.
     """
-    return _make_edition(library, now, (article for article in library.articles if article.is_public(now)))
+    public = (article for article in library.articles if article.is_public(now) and article.path not in faulty)
+    return _build_edition(library, now, public)
 
 
-def publish_all(library: Library, now: datetime) -> Edition:
-    """The edition in which every article is public, whatever its state.
+def publish_all(library: Library, now: datetime, faulty: Collection[str] = ()) -> Edition:
+    """The edition in which every article is public, whatever its state, but for those at the paths `faulty`.
 
-    Nothing of it reaches a page. It has every address that the site has at any time, so that a fault is found on the
-    day on which it is written, and no warning comes or goes with the clock.
+    Nothing of it reaches a page. It has every URL that the site has at any time, so that a problem is reported on the
+    day on which it is written, and no warning depends on the clock.
     """
-    return _make_edition(library, now, library.articles)
+    return _build_edition(library, now, (article for article in library.articles if article.path not in faulty))
 
 
 def explain_hold(article: Article, now: datetime) -> str:
@@ -79,7 +80,7 @@ def explain_hold(article: Article, now: datetime) -> str:
         return "is not public yet (a draft)"
     if article.expires is not None and article.expires.astimezone(UTC) <= now.astimezone(UTC):
         return f"was withdrawn on {_write_moment(article.expires)}"
-    begins = [one for one in (article.date.at, article.embargo) if one is not None]
+    begins = [moment for moment in (article.date.at, article.embargo) if moment is not None]
     return f"is not public yet (it waits until {_write_moment(max(begins, key=_to_utc))})"
 
 
@@ -88,18 +89,21 @@ def _write_moment(moment: datetime) -> str:
 
 
 def _to_utc(moment: datetime) -> datetime:
-    # Two times of one zone are compared by their clock, wrongly so in the hour that autumn repeats.
+    # Python compares two times of one zone by wall clock, which is wrong in the hour that repeats in autumn.
     return moment.astimezone(UTC)
 
 
-def _make_edition(library: Library, now: datetime, public: Iterable[Article]) -> Edition:
+def _build_edition(library: Library, now: datetime, public: Iterable[Article]) -> Edition:
     articles = newest_first(public)
     registers = library.taxonomies
-    topics = _complete(registers.topics, (name for article in articles for name in article.topics), Topic)
-    authors = _complete(registers.authors, (name for article in articles for name in article.authors), Author)
-    stories = _complete(registers.stories, (article.story for article in articles if article.story), Story)
-    lines = {name: list_topic_ancestors(name, topics) for name in topics}
-    by_story = _index(reversed(articles), lambda article: [article.story] if article.story else [])
+    topics = _add_unregistered(registers.topics, (name for article in articles for name in article.topics), Topic)
+    authors = _add_unregistered(registers.authors, (name for article in articles for name in article.authors), Author)
+    stories = _add_unregistered(registers.stories, (article.story for article in articles if article.story), Story)
+    ancestors = {name: list_topic_ancestors(name, topics) for name in topics}
+    by_topic = _group_by(
+        articles, lambda article: dict.fromkeys(above for name in article.topics for above in ancestors[name])
+    )
+    by_story = _group_by(reversed(articles), lambda article: [article.story] if article.story else [])
     return Edition(
         now,
         articles,
@@ -107,15 +111,15 @@ def _make_edition(library: Library, now: datetime, public: Iterable[Article]) ->
         authors,
         stories,
         MappingProxyType({article.path: article for article in articles}),
-        _index(articles, lambda article: dict.fromkeys(one for name in article.topics for one in lines[name])),
-        _index(articles, lambda article: article.authors),
+        by_topic,
+        _group_by(articles, lambda article: article.authors),
         by_story,
-        _index(articles, lambda article: [f"{article.date.at.year:04}/{article.date.at.month:02}"]),
+        _group_by(articles, lambda article: [f"{article.date.at.year:04}/{article.date.at.month:02}"]),
     )
 
 
 def find_next_change(library: Library, now: datetime) -> datetime | None:
-    """The first moment after an instant at which other articles of a library are public; None if there is none."""
+    """The first moment after an instant at which an article becomes public or expires; None if there is none."""
     changes = (
         moment
         for article in library.articles
@@ -127,19 +131,20 @@ def find_next_change(library: Library, now: datetime) -> datetime | None:
 
 def _list_moments(article: Article) -> list[datetime]:
     # In UTC: see `newest_first`.
-    return [one.astimezone(UTC) for one in (article.date.at, article.embargo, article.expires) if one is not None]
+    moments = (article.date.at, article.embargo, article.expires)
+    return [moment.astimezone(UTC) for moment in moments if moment is not None]
 
 
-def _complete(
+def _add_unregistered(
     known: Mapping[str, Entry], named: Iterable[str], make: Callable[[str, str], Entry]
 ) -> Mapping[str, Entry]:
     unknown = sorted({name for name in named if name not in known})
     return MappingProxyType({**known, **{name: make(name, title_from_id(name)) for name in unknown}})
 
 
-def _index(articles: Iterable[Article], keys: Callable[[Article], Iterable[str]]) -> Index:
+def _group_by(articles: Iterable[Article], keys: Callable[[Article], Iterable[str]]) -> Index:
     index: dict[str, list[Article]] = {}
     for article in articles:
         for key in keys(article):
             index.setdefault(key, []).append(article)
-    return MappingProxyType({key: tuple(found) for key, found in sorted(index.items())})
+    return MappingProxyType({key: tuple(entries) for key, entries in sorted(index.items())})

@@ -1,4 +1,4 @@
-"""Front page: the lead story, the features and the newest of each section."""
+"""The front page: the lead, the features and the newest articles of each section."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from broadsheet.edition.edition import Edition, newest_first
 SECTION_SIZE = 4
 """How many headlines a section has on the front page."""
 
-FOLLOWING = 13
-"""Among so many of the newest a newspaper without sections looks for what stands below its features."""
+FOLLOWING_SIZE = 13
+"""How many of the newest articles are considered for `following`, in a newspaper without sections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +24,34 @@ class SectionFront:
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """What the front page shows, in the order of its parts; no article stands on it twice above `latest`."""
+    """The parts of the front page in their order; above `latest` no article is shown twice."""
 
     lead: Article | None = None
     features: tuple[Article, ...] = ()
     sections: tuple[SectionFront, ...] = ()
     latest: tuple[Article, ...] = ()
     following: tuple[Article, ...] = ()
-    """Of a newspaper without sections, the newest that stand neither as lead nor as feature."""
+    """In a newspaper without sections: the newest articles that are neither lead nor feature."""
 
 
 def build_front_page(edition: Edition, feature_count: int, latest_count: int) -> FrontPage:
-    """Lay out the front page of an edition.
+    """Choose the articles of the front page.
 
-    The lead is the newest article with `front: lead`, or the newest of all where no editor chose one. Features
-    are those with `front: feature`, and older leads, newest first. Sections fill up with what is left; where there
-    are none, the newest of what is left stand in their place.
+    The lead is the newest article with `front: lead`, or the newest of all if no article has it. Features are the
+    articles with `front: feature` and the older leads, newest first. Each section shows its newest articles that are
+    not shown above; without sections, `following` has the newest articles that are not shown above.
     """
     articles = edition.articles
-    chosen = [article for article in articles if article.front == "lead"] or list(articles)
-    lead = chosen[0] if chosen else None
+    candidates = [article for article in articles if article.front == "lead"] or list(articles)
+    lead = candidates[0] if candidates else None
     features = newest_first(article for article in articles if article.front and article is not lead)[:feature_count]
     shown = {article.path for article in (lead, *features) if article}
     sections = []
     for topic in edition.sections:
-        left = [article for article in edition.by_topic.get(topic.id, ()) if article.path not in shown]
-        newest = tuple(left[:SECTION_SIZE])
+        remaining = [article for article in edition.by_topic.get(topic.id, ()) if article.path not in shown]
+        newest = tuple(remaining[:SECTION_SIZE])
         shown.update(article.path for article in newest)
         if newest:
             sections.append(SectionFront(topic, newest))
-    following = () if sections else tuple(one for one in articles[:FOLLOWING] if one.path not in shown)
+    following = () if sections else tuple(article for article in articles[:FOLLOWING_SIZE] if article.path not in shown)
     return FrontPage(lead, features, tuple(sections), articles[:latest_count], following)

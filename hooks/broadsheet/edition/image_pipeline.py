@@ -1,16 +1,15 @@
-"""Developing: the pictures of an edition looked at, and made in the sizes that its pages show, once."""
+"""Inspect the images of the content directory, and make the variants that pages show, each once."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from broadsheet.content import Library
 from broadsheet.core import BroadsheetError, Problem, digest, make_process_pool, media_url
 from broadsheet.edition.render_articles import BuildResources, submit_task
 from broadsheet.images import (
@@ -25,53 +24,63 @@ from broadsheet.images import (
     name_variant,
 )
 
-RENDITIONS_ROOT = "assets/pictures/"
-"""Where renditions are published: apart from what writers name, so that none takes the place of a writer's file.
-Their names have a digest of what is in them, so that a reader's browser never shows an old one."""
+VARIANTS_ROOT = "assets/pictures/"
+"""The directory of image variants in the site. No file of a writer is published there, so that no variant replaces one.
+A variant's name has a digest of its content, so that browsers can keep it for ever."""
 
-WORTH_SHARING = 3
-"""Fewer pictures are made here: a worker takes half a second to get ready, as long as a picture."""
+MIN_SHARED_IMAGES = 3
+"""Fewer images are resized in this process: a worker takes half a second to start, as long as an image takes."""
 
-_BROKE_DOWN = "the process that decoded the picture broke down, of want of memory perhaps"
-_LONG = 10
-"""A writer who waits for so many pictures wants to know how far they are."""
+_DECODER_DIED = "the process that decoded the picture broke down, of want of memory perhaps"
+_MIN_REPORTED_IMAGES = 10
+"""From this number of images on, progress is reported."""
 
 
 @dataclass(frozen=True, slots=True)
-class Developed:
-    """Which renditions a picture has: their widths."""
+class StoredVariants:
+    """The variants that the file store has of an image."""
 
     widths: tuple[int, ...] = ()
-    fault: str = ""
+    error: str = ""
+    """Why there are no variants; '' if the image is sound."""
 
 
-def inspect_images(library: Library, resources: BuildResources) -> Library:
-    """A library that knows its pictures, those that cannot be shown among what is refused, with the reason.
+@dataclass(frozen=True, slots=True)
+class ImageCatalog:
+    """The image files of a content directory: what is known of each, and which of them cannot be shown."""
 
-    Cost: 20 µs for a file that has not changed since, about 10 ms for another.
+    images: Mapping[str, ImageInfo] = field(default_factory=dict)
+    """By path in the content directory."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Paths of the images that cannot be shown, each with the reason."""
+
+
+NO_IMAGES = ImageCatalog()
+
+
+def inspect_images(media: Collection[str], resources: BuildResources) -> ImageCatalog:
+    """Inspect the images among some files of the content directory; other files are left out of the catalog.
+
+    Cost: 20 µs for an image that has not changed since, about 10 ms for another.
     """
     if resources.content is None:
-        return library
+        return NO_IMAGES
     keys: dict[str, bytes] = {}
-    for path in library.media:
-        status = _find_status(resources.content / path) if format_from_name(path) else None
+    for path in media:
+        status = _read_file_state(resources.content / path) if format_from_name(path) else None
         if status:
             keys[path] = digest(b"look", ENCODER_VERSION.encode(), path.encode(), status.encode())
-    found = resources.cache.get("picture", keys.values())
-    looks: dict[str, ImageInfo] = {}
+    cached = resources.cache.get("picture", keys.values())
+    infos: dict[str, ImageInfo] = {}
     for path, key in keys.items():
-        known = found.get(key)
-        looks[path] = known if isinstance(known, ImageInfo) else _look_at(resources.content / path)
-    resources.cache.put("picture", {keys[path]: look for path, look in looks.items() if keys[path] not in found})
-    refused = {path: look.error for path, look in looks.items() if look.error}
-    if not refused:
-        return replace(library, pictures=looks)
-    media = [path for path in library.media if path not in refused]
-    return replace(library, pictures=looks, media=frozenset(media), refused={**library.refused, **refused})
+        known = cached.get(key)
+        infos[path] = known if isinstance(known, ImageInfo) else _inspect_file(resources.content / path)
+    resources.cache.put("picture", {keys[path]: info for path, info in infos.items() if keys[path] not in cached})
+    return ImageCatalog(infos, {path: info.error for path, info in infos.items() if info.error})
 
 
-def _find_status(path: Path) -> str:
-    """What is another when a file is another; '' where it cannot be read."""
+def _read_file_state(path: Path) -> str:
+    """A file's size and time of change, by which a changed file is known; '' if it cannot be read."""
     try:
         status = path.stat()
     except OSError:
@@ -79,7 +88,7 @@ def _find_status(path: Path) -> str:
     return f"{status.st_size} {status.st_mtime_ns}"
 
 
-def _look_at(path: Path) -> ImageInfo:
+def _inspect_file(path: Path) -> ImageInfo:
     try:
         return inspect_image(path.read_bytes())
     except OSError as error:
@@ -87,140 +96,140 @@ def _look_at(path: Path) -> ImageInfo:
 
 
 def make_image_variants(
-    paths: Collection[str], library: Library, resources: BuildResources
+    paths: Collection[str], catalog: ImageCatalog, label: Callable[[str], str], resources: BuildResources
 ) -> tuple[dict[str, PublishedImage], list[Problem]]:
-    """The pictures that an edition publishes, by URL, each in all its sizes, and what is wrong with them.
+    """Make the variants of images, and return the published images by URL, with the problems of their files.
 
-    Cost: about 1 s for a photograph of 12 million pixels that has not been seen before, shared by as many
-    processes as there are cores; 30 µs for another.
+    Cost: about 1 s for a new photograph of 12 million pixels, on as many cores as there are; 30 µs for an image
+    whose variants are stored.
     """
-    looks = {path: library.pictures[path] for path in sorted(paths) if path in library.pictures}
-    developed = _find_known(looks, resources)
-    missing = [path for path in looks if path not in developed]
-    for done, (path, made) in enumerate(_make_missing(missing, looks, resources), 1):
-        developed[path] = _keep(looks[path], made, resources)
-        resources.report("Making pictures", done, len(missing), _LONG)
-    # What broke down may go well the next time.
-    certain = [path for path in missing if developed[path].fault != _BROKE_DOWN]
-    resources.cache.put("renditions", {looks[path].key: developed[path] for path in certain})
-    names = [name_variant(looks[path], width) for path, one in developed.items() for width in one.widths]
+    infos = {path: catalog.images[path] for path in sorted(paths) if path in catalog.images}
+    stored = _find_stored(infos, resources)
+    missing = [path for path in infos if path not in stored]
+    for done, (path, made) in enumerate(_make_missing(missing, infos, resources), 1):
+        stored[path] = _store_variants(infos[path], made, resources)
+        resources.report("Making pictures", done, len(missing), _MIN_REPORTED_IMAGES)
+    # The next build tries again to decode an image that ended its process.
+    cacheable = [path for path in missing if stored[path].error != _DECODER_DIED]
+    resources.cache.put("renditions", {infos[path].key: stored[path] for path in cacheable})
+    names = [name_variant(infos[path], width) for path, variants in stored.items() for width in variants.widths]
     resources.store.prune(frozenset(names))
     pictures: dict[str, PublishedImage] = {}
     problems: list[Problem] = []
-    for path, look in looks.items():
-        pictures[media_url(path)] = _make_picture(path, look, developed[path].widths)
-        problems += _find_problems(library.name(path), look, developed[path])
+    for path, info in infos.items():
+        pictures[media_url(path)] = _describe_image(path, info, stored[path].widths)
+        problems += _find_problems(label(path), info, stored[path])
     return pictures, problems
 
 
-def _make_picture(path: str, look: ImageInfo, widths: Sequence[int]) -> PublishedImage:
+def _describe_image(path: str, info: ImageInfo, widths: Sequence[int]) -> PublishedImage:
     url = media_url(path)
-    found = [(width, f"{RENDITIONS_ROOT}{name_variant(look, width)}") for width in sorted(widths)]
-    if found and found[-1][0] < list_variant_widths(look)[-1]:
-        # Where the original is the smaller file, it is the widest to choose from: nobody gets a blurred picture.
-        found.append((look.width, url))
-    return PublishedImage(url, path, look.width, look.height, tuple(found), look.key.hex())
+    variants = [(width, f"{VARIANTS_ROOT}{name_variant(info, width)}") for width in sorted(widths)]
+    if variants and variants[-1][0] < list_variant_widths(info)[-1]:
+        # The widest variant was left out because the original is the smaller file: then the original takes its place.
+        variants.append((info.width, url))
+    return PublishedImage(url, path, info.width, info.height, tuple(variants), info.key.hex())
 
 
 def read_image_variant(picture: PublishedImage, url: str, resources: BuildResources) -> bytes:
-    """The bytes of a picture's rendition; made again should another build have removed them.
+    """The bytes of an image variant; it is made again if another build has removed it from the store.
 
     Raises:
-        BroadsheetError: when the picture has become another since the build began.
+        BroadsheetError: when the image file has changed since the build began.
 
     """
     name = posixpath.basename(url)
     data = resources.store.load(name)
     if data is None and resources.content is not None:
         original = (resources.content / picture.path).read_bytes()
-        look = inspect_image(original)
-        _keep(look, make_variants(original, look), resources)
+        info = inspect_image(original)
+        _store_variants(info, make_variants(original, info), resources)
         data = resources.store.load(name)
     if data is None:
         raise BroadsheetError(f"'{picture.path}' was changed while the site was built: build it again")
     return data
 
 
-def _find_known(looks: Mapping[str, ImageInfo], resources: BuildResources) -> dict[str, Developed]:
-    """The pictures whose renditions are all there."""
-    found = resources.cache.get("renditions", [look.key for look in looks.values()])
-    there = resources.store.list_names() if looks else set()
-    developed: dict[str, Developed] = {}
-    for path, look in looks.items():
-        known = found.get(look.key)
-        names = {width: name_variant(look, width) for width in list_variant_widths(look)}
-        if isinstance(known, Developed):
-            if all(names[width] in there for width in known.widths if width in names):
-                developed[path] = known
-        elif there.issuperset(names.values()):
-            # Made by an earlier version of the engine, in the same way.
+def _find_stored(infos: Mapping[str, ImageInfo], resources: BuildResources) -> dict[str, StoredVariants]:
+    """The images whose variants are all in the file store, by path."""
+    cached = resources.cache.get("renditions", [info.key for info in infos.values()])
+    stored_names = resources.store.list_names() if infos else set()
+    stored: dict[str, StoredVariants] = {}
+    for path, info in infos.items():
+        known = cached.get(info.key)
+        names = {width: name_variant(info, width) for width in list_variant_widths(info)}
+        if isinstance(known, StoredVariants):
+            if all(names[width] in stored_names for width in known.widths if width in names):
+                stored[path] = known
+        elif stored_names.issuperset(names.values()):
+            # The variants were made by another version of the engine that has the same encoder.
             files = {width: resources.store.load(name) for width, name in names.items()}
             if None not in files.values():
-                developed[path] = Developed(tuple(width for width, data in files.items() if data))
-    return developed
+                stored[path] = StoredVariants(tuple(width for width, data in files.items() if data))
+    return stored
 
 
-def _keep(look: ImageInfo, made: Variants, resources: BuildResources) -> Developed:
+def _store_variants(info: ImageInfo, made: Variants, resources: BuildResources) -> StoredVariants:
     if made.error:
-        return Developed(fault=made.error)
+        return StoredVariants(error=made.error)
     widths = []
-    for width, data in zip(list_variant_widths(look), made.files, strict=True):
-        # An empty file says that there is none, so that nobody tries again.
-        resources.store.save(name_variant(look, width), data)
+    for width, data in zip(list_variant_widths(info), made.files, strict=True):
+        # An empty file: this variant is not worth having, and no build makes it again.
+        resources.store.save(name_variant(info, width), data)
         widths += [width] if data else []
-    return Developed(tuple(widths))
+    return StoredVariants(tuple(widths))
 
 
 def _make_missing(
-    paths: Sequence[str], looks: Mapping[str, ImageInfo], resources: BuildResources
+    paths: Sequence[str], infos: Mapping[str, ImageInfo], resources: BuildResources
 ) -> Iterator[tuple[str, Variants]]:
     assert resources.content is not None or not paths
-    jobs = ((path, resources.content / path, looks[path]) for path in paths if resources.content)
-    busy = [path for path in paths if list_variant_widths(looks[path])]
-    executor = resources.hire() if len(busy) >= WORTH_SHARING else None
+    jobs = ((path, resources.content / path, infos[path]) for path in paths if resources.content)
+    with_variants = [path for path in paths if list_variant_widths(infos[path])]
+    executor = resources.start_workers() if len(with_variants) >= MIN_SHARED_IMAGES else None
     if executor is None:
-        for path, file, look in jobs:
-            yield path, make_variants(file.read_bytes(), look)
+        for path, file, info in jobs:
+            yield path, make_variants(file.read_bytes(), info)
         return
     running: dict[Future[Any], tuple[str, bytes, ImageInfo]] = {}
 
     def begin(count: int) -> None:
-        # Photographs are large: no more of them are in memory than can be worked on soon.
-        for path, file, look in islice(jobs, count):
+        # Photographs are large: only those that workers need soon are kept in memory.
+        for path, file, info in islice(jobs, count):
             data = file.read_bytes()
-            running[submit_task(executor, make_variants, data, look)] = (path, data, look)
+            running[submit_task(executor, make_variants, data, info)] = (path, data, info)
 
     begin(2 * resources.workers)
     while running:
         finished, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
-            path, data, look = running.pop(future)
+            path, data, info = running.pop(future)
             try:
                 made = future.result()
             except BrokenExecutor:
                 resources.warn("a worker process has died, of want of memory perhaps: its work is done again apart")
-                made = _make_apart(data, look)
+                made = _make_in_own_process(data, info)
             yield path, made
         begin(len(finished))
 
 
-def _make_apart(data: bytes, look: ImageInfo) -> Variants:
-    """Make a picture's renditions in a process of its own: what brings a decoder down must not end the build."""
+def _make_in_own_process(data: bytes, info: ImageInfo) -> Variants:
+    """Make the variants of an image in a process of its own, so that a crash of the decoder does not end the build."""
     with make_process_pool(1, "spawn") as pool:
         try:
-            return pool.submit(make_variants, data, look).result()
+            return pool.submit(make_variants, data, info).result()
         except BrokenExecutor:
-            return Variants(error=_BROKE_DOWN)
+            return Variants(error=_DECODER_DIED)
 
 
-def _find_problems(label: str, look: ImageInfo, developed: Developed) -> list[Problem]:
+def _find_problems(label: str, info: ImageInfo, stored: StoredVariants) -> list[Problem]:
     problems = []
-    if developed.fault:
+    if stored.error:
         hint = "export it anew; pages show it as far as it goes"
-        problems.append(Problem(label, 0, 0, "", developed.fault, hint, "warning"))
-    promise = format_from_name(label)
-    if promise != look.format:
-        hint = f"rename it to {posixpath.splitext(posixpath.basename(label))[0]}.{look.format.lower()}"
-        message = f"its name promises {promise}, but it is {look.format}"
+        problems.append(Problem(label, 0, 0, "", stored.error, hint, "warning"))
+    named_format = format_from_name(label)
+    if named_format != info.format:
+        hint = f"rename it to {posixpath.splitext(posixpath.basename(label))[0]}.{info.format.lower()}"
+        message = f"its name promises {named_format}, but it is {info.format}"
         problems.append(Problem(label, 0, 0, "", message, hint, "warning"))
     return problems

@@ -1,4 +1,4 @@
-"""Listings: the lists of articles that have pages of their own, cut into pages."""
+"""Listings: the lists of articles that have pages of their own, and their pagination."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ class Listing:
     """'topic', 'author', 'story', 'year' or 'month'."""
     key: str
     url: str
-    """Of its first page, relative to the site's root, with a trailing slash."""
+    """The URL of its first page, relative to the site's root, with a trailing slash."""
     title: str
     articles: tuple[Article, ...]
-    """In the order shown."""
+    """In the order in which pages show them."""
     entry: Topic | Author | Story | None = None
-    """The register entry it belongs to."""
+    """The topic, author or story that it lists; None for years and months."""
     parent: Listing | None = None
-    """The topic above a topic, the year of a month; this one knows its own parent, but no children."""
+    """The topic above a topic, or the year of a month. It has its own parent, but no children."""
     children: tuple[Listing, ...] = ()
-    """Topics below a topic, each with its own children; months of a year."""
+    """The topics below a topic, each with its own children, or the months of a year."""
     earlier: str = ""
-    """The key of the month before a month, as `2025/12`, of those that have articles; '' for the first."""
+    """For a month, the key of the last month before it that has articles, as `2025/12`; '' for the first month."""
     later: str = ""
+    """For a month, the key of the next month that has articles; '' for the last month."""
 
     @property
     def summary(self) -> str:
-        """What the list is about, or ''."""
+        """The summary of the topic or story, or the biography of the author; '' without one."""
         return getattr(self.entry, "summary", "") or getattr(self.entry, "bio", "")
 
 
@@ -46,24 +47,24 @@ class ListingPage:
     number: int
     """From 1."""
     total: int
-    """How many pages the listing has: at least 1, even when it is empty."""
+    """The number of pages of the listing: at least 1, even if it is empty."""
     articles: tuple[Article, ...]
     start: int
-    """The place of its first article in the listing, from 1."""
+    """The position of its first article in the listing, from 1."""
 
     @property
     def url(self) -> str:
-        """Page 1 is only at the bare URL."""
+        """The URL of this page; page 1 has the URL of the listing."""
         return page_url(self.listing.url, self.number)
 
     @property
     def newer_url(self) -> str:
-        """The page before, or ''."""
+        """The URL of the page before, or ''."""
         return page_url(self.listing.url, self.number - 1) if self.number > 1 else ""
 
     @property
     def older_url(self) -> str:
-        """The page after, or ''."""
+        """The URL of the page after, or ''."""
         return page_url(self.listing.url, self.number + 1) if self.number < self.total else ""
 
 
@@ -73,7 +74,7 @@ def page_url(url: str, number: int) -> str:
 
 
 def paginate(listing: Listing, per_page: int) -> tuple[ListingPage, ...]:
-    """Cut a listing into pages of `per_page` articles; an empty one still has its first page."""
+    """The pages of a listing, of `per_page` articles each; an empty listing has one page."""
     articles = listing.articles
     total = max(1, -(-len(articles) // per_page))
     starts = range(0, total * per_page, per_page)
@@ -85,7 +86,7 @@ def paginate(listing: Listing, per_page: int) -> tuple[ListingPage, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Listings:
-    """All listings of an edition, each kind in the order of its index page."""
+    """All listings of an edition; each kind is in the order of its index page."""
 
     topics: tuple[Listing, ...] = ()
     authors: tuple[Listing, ...] = ()
@@ -121,23 +122,23 @@ def _sorted_by_title(listings: Iterable[Listing]) -> tuple[Listing, ...]:
 
 
 def _nest_topics(edition: Edition) -> tuple[Listing, ...]:
-    """A listing of every topic, with those above it and, as whole trees, those below it."""
+    """A listing for every topic, with its parents, and with its children as whole trees."""
     topics = edition.topics
-    from_top = sorted(topics, key=lambda name: len(list_topic_ancestors(name, topics)))
-    above: dict[str, Listing] = {}
-    for name in from_top:
+    by_depth = sorted(topics, key=lambda name: len(list_topic_ancestors(name, topics)))
+    with_parents: dict[str, Listing] = {}
+    for name in by_depth:
         topic = topics[name]
         articles = edition.by_topic.get(name, ())
-        above[name] = Listing(
-            "topic", name, f"topics/{name}/", topic.title, articles, topic, parent=above.get(topic.parent)
+        with_parents[name] = Listing(
+            "topic", name, f"topics/{name}/", topic.title, articles, topic, parent=with_parents.get(topic.parent)
         )
-    below: dict[str, list[Listing]] = {}
-    whole: list[Listing] = []
-    for name in reversed(from_top):
-        listing = replace(above[name], children=_sorted_by_title(below.pop(name, ())))
-        below.setdefault(topics[name].parent, []).append(listing)
-        whole.append(listing)
-    return _sorted_by_title(whole)
+    children: dict[str, list[Listing]] = {}
+    complete: list[Listing] = []
+    for name in reversed(by_depth):
+        listing = replace(with_parents[name], children=_sorted_by_title(children.pop(name, ())))
+        children.setdefault(topics[name].parent, []).append(listing)
+        complete.append(listing)
+    return _sorted_by_title(complete)
 
 
 def _build_archive(edition: Edition) -> tuple[Listing, ...]:
@@ -148,16 +149,16 @@ def _build_archive(edition: Edition) -> tuple[Listing, ...]:
     later = {before: month for month, before in earlier.items()}
     for year, group in groupby(months, key=lambda item: item[0][:4]):
         in_year = list(group)
-        articles: Sequence[Article] = [article for _, found in in_year for article in found]
-        bare = Listing("year", year, f"archive/{year}/", year, tuple(articles))
+        articles: Sequence[Article] = [article for _, in_month in in_year for article in in_month]
+        without_months = Listing("year", year, f"archive/{year}/", year, tuple(articles))
         children = tuple(
             Listing(
-                *("month", month, f"archive/{month}/", month, found),
-                parent=bare,
+                *("month", month, f"archive/{month}/", month, in_month),
+                parent=without_months,
                 earlier=earlier.get(month, ""),
                 later=later.get(month, ""),
             )
-            for month, found in in_year
+            for month, in_month in in_year
         )
-        years.append(Listing("year", year, bare.url, year, bare.articles, children=children))
+        years.append(Listing("year", year, without_months.url, year, without_months.articles, children=children))
     return tuple(years)

@@ -1,8 +1,8 @@
-"""Comparing: an edition's articles as the related-headlines engine sees them, with what editors have to say."""
+"""The input of the related lists: articles as documents, with the pins and vetoes of editors checked."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC
 from typing import Literal
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from broadsheet.rendering import LinkMap, resolve_link
 
 
 def make_documents(
-    library: Library,
+    articles: Collection[Article],
     edition: Edition,
     links: LinkMap,
     timelines: Mapping[str, StoryTimeline],
@@ -27,25 +27,25 @@ def make_documents(
     """The public articles as documents to rank.
 
     Args:
-        library: tells what pins and vetoes mean.
+        articles: all articles, which pins and vetoes may name.
         edition: the public articles.
-        links: where links in bodies lead.
-        timelines: by path; what they show is not repeated.
-        language: that of articles which name none.
+        links: where links in bodies can lead.
+        timelines: story timelines by path; articles that a timeline shows are no related headlines.
+        language: the language of articles that name none.
         repeat_links: whether an article that the body links to may be a related headline as well.
 
     """
-    index = index_references(library.articles)
+    index = index_references(articles)
     documents = []
     for article in edition.articles:
         shown = set(timelines[article.path].shown) if article.path in timelines else set()
-        linked = tuple(dict.fromkeys(one for one in find_linked(article, links) if one != article.path))
+        linked = tuple(dict.fromkeys(path for path in find_linked(article, links) if path != article.path))
         shown |= set() if repeat_links else set(linked)
-        documents.append(_describe(article, index, language, linked, tuple(sorted(shown - {article.path}))))
+        documents.append(_make_document(article, index, language, linked, tuple(sorted(shown - {article.path}))))
     return documents
 
 
-def _describe(
+def _make_document(
     article: Article, index: Mapping[str, str], language: str, linked: tuple[str, ...], shown: tuple[str, ...]
 ) -> Document:
     choice = article.related
@@ -60,8 +60,8 @@ def _describe(
         story=article.story,
         language=article.language or language,
         links=linked,
-        pins=tuple(find_article(one, article.path, index) for one in choice.pin),
-        never=tuple(find_article(one, article.path, index) for one in choice.never),
+        pins=tuple(find_article(reference, article.path, index) for reference in choice.pin),
+        never=tuple(find_article(reference, article.path, index) for reference in choice.never),
         shown=shown,
         off=choice.off,
     )
@@ -70,77 +70,80 @@ def _describe(
 def find_linked(article: Article, links: LinkMap) -> Iterator[str]:
     """The paths of the public articles that a body links to."""
     addresses = find_link_targets(article.body) if article.link_targets is None else article.link_targets
-    # Most addresses lead to others, and that can be told at a glance.
+    # Most addresses lead to other sites: a cheap test skips them.
     host = urlsplit(links.site).netloc.lower()
     for address in addresses:
         if "//" in address and (not host or host not in address.lower()):
             continue
-        found = resolve_link(address, article.path, article.url, links).article
-        if found in links.articles:
-            yield found
+        path = resolve_link(address, article.path, article.url, links).article
+        if path in links.articles:
+            yield path
 
 
-def check_pins(library: Library, edition: Edition, count: int) -> list[Problem]:
-    """A problem for each pin that is not shown: a warning for a mistake, a note where it is only not public now.
+def check_pins(
+    articles: Collection[Article], edition: Edition, count: int, label: Callable[[str], str]
+) -> list[Problem]:
+    """A problem for each pin that is not shown: a warning for a mistake, a note if the pinned article is not public.
 
-    Whether it is a mistake does not depend on what is public: a pin that is one too many is so on every day.
+    A mistake does not depend on what is public: one pin too many is a mistake on every day.
 
     Args:
-        library: all articles, whose pins are looked at whether they are public or not.
+        articles: all articles, public or not.
         edition: the public articles.
-        count: how many related headlines an article shows; of 0 there is nothing to say.
+        count: how many related headlines an article shows; with 0 there are no problems with their number.
+        label: gives a file's name in problems.
 
     """
-    index = index_references(library.articles)
-    by_path = {article.path: article for article in library.articles}
+    index = index_references(articles)
+    by_path = {article.path: article for article in articles}
     problems = []
-    for article in library.articles:
-        above: set[str] = set()
-        for place, reference in enumerate(article.related.pin):
+    for article in articles:
+        valid: set[str] = set()
+        for position, reference in enumerate(article.related.pin):
             pinned = by_path.get(find_article(reference, article.path, index))
             if pinned is None:
                 continue
-            mistake = _find_mistake(article, pinned, above, index, count)
+            mistake = _find_mistake(article, pinned, valid, index, count)
             if not mistake:
-                above.add(pinned.path)
+                valid.add(pinned.path)
                 if pinned.path in edition.by_path:
                     continue
             what, hint = mistake or (f"{explain_hold(pinned, edition.at)}: it is not shown", "")
-            mark = article.positions.get(f"related.pin.{place}") or article.positions.get(
-                f"related.{place}", SourcePosition(1, 1)
+            mark = article.positions.get(f"related.pin.{position}") or article.positions.get(
+                f"related.{position}", SourcePosition(1, 1)
             )
             message = f"'{reference[:60]}' {what}"
             severity: Literal["note", "warning"] = "warning" if mistake else "note"
-            label = library.name(article.path)
-            problems.append(Problem(label, mark.line, mark.column, "related.pin", message, hint, severity))
+            source = (label(article.path), mark.line, mark.column, "related.pin")
+            problems.append(Problem(*source, message, hint, severity))
     return problems
 
 
 def _find_mistake(
-    article: Article, pinned: Article, above: Collection[str], index: Mapping[str, str], count: int
+    article: Article, pinned: Article, valid: Collection[str], index: Mapping[str, str], count: int
 ) -> tuple[str, str] | None:
-    """Why a pin would not be shown were all articles public, and what to do about it."""
+    """Why a pin would not be shown even if all articles were public, and a hint; None if it would be shown."""
     if pinned.path == article.path:
         return "is this article itself: it is not shown", "take the pin out"
-    if pinned.path in above:
+    if pinned.path in valid:
         return "is pinned above already: it is not shown again", "take one of the two out"
-    for one, other, whose in ((article, pinned, "this article's"), (pinned, article, "that article's")):
-        if other.path in (find_article(never, one.path, index) for never in one.related.never):
+    for excluding, other, whose in ((article, pinned, "this article's"), (pinned, article, "that article's")):
+        if other.path in (find_article(never, excluding.path, index) for never in excluding.related.never):
             return f"is excluded by {whose} 'never': it is not shown", "take it out of one of the two"
-    if 0 < count <= len(above):
-        # With one of those above not public, it is shown.
+    if 0 < count <= len(valid):
+        # It is shown on days on which one of the pins above is not public.
         return f"is one pin too many for {count}", "take a pin out, or raise related.count"
     return None
 
 
 def report_near_duplicates(library: Library, ranking: Ranking) -> list[Problem]:
-    """A note for each article that is nearly the same as an older one."""
+    """A note for each article whose text is nearly that of an older one."""
     older: dict[str, list[tuple[str, float]]] = {}
     for first, second, share in ranking.near_duplicates:
         older.setdefault(second, []).append((first, share))
     problems = []
     for path, twins in older.items():
-        twin, share = max(twins, key=lambda found: (found[1], found[0]))
+        twin, share = max(twins, key=lambda pair: (pair[1], pair[0]))
         more = f", and as {len(twins) - 1} more" if len(twins) > 1 else ""
         message = f"nearly the same text as {library.name(twin)} ({share:.0%} of the shorter){more}"
         hint = "if it is one piece, keep one file, with the other's address under aliases"

@@ -1,4 +1,4 @@
-"""Rankings: the articles of an edition compared while their bodies are rendered, and not again before one changes."""
+"""The related lists of an edition: computed while bodies are rendered, and cached until an article changes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from broadsheet.edition.render_articles import BuildResources, await_task, submi
 from broadsheet.related import Document, Ranking
 
 Ranker = Callable[[Plan, BuildResources], Callable[[], Ranking]]
-"""Begins to compare the articles of a plan; what it gives waits for the lists."""
+"""Starts to compare the articles of a plan, and returns a function that waits for the lists."""
 
 
 def start_related_lists(plan: Plan, resources: BuildResources) -> Callable[[], Ranking]:
-    """Begin to compare the articles of a plan, unless the same were compared before; wait by calling the result."""
-    count = plan.layout.related_count
+    """Start to compare the articles of a plan, unless the cache has their lists, and return a function that waits."""
+    count = plan.config.related_count
     key = compute_related_key(plan.documents, count)
-    known = resources.cache.get("ranking", [key]).get(key)
-    if isinstance(known, Ranking):
-        return lambda: known
+    cached = resources.cache.get("ranking", [key]).get(key)
+    if isinstance(cached, Ranking):
+        return lambda: cached
     future = (
         submit_task(resources.executor, compute_related_lists, plan.documents, count) if resources.executor else None
     )
@@ -41,22 +41,22 @@ def start_related_lists(plan: Plan, resources: BuildResources) -> Callable[[], R
 
 
 def compute_related_lists(documents: Sequence[Document], count: int) -> Ranking:
-    """As `related.rank`, which is imported by the process that needs it, on as many cores as there are."""
+    """Run `related.rank` on all cores; a function of this module, so that a worker process can import it."""
     return related.rank(documents, count, map_in_forks)
 
 
 def compute_related_key(documents: Sequence[Document], count: int) -> bytes:
-    """A digest of all that the lists depend on. Cost: about 15 µs a document."""
-    texts = [(one.headline, one.dek, one.body) for one in documents]
+    """A digest of everything that the related lists depend on. Cost: about 15 µs a document."""
+    texts = [(document.headline, document.dek, document.body) for document in documents]
     return digest(
         b"ranking",
         str(count).encode(),
         *(part.encode(errors="surrogatepass") for text in texts for part in text),
-        *(repr(_list_rest(one)).encode() for one in documents),
+        *(repr(_list_metadata(document)).encode() for document in documents),
     )
 
 
-def _list_rest(one: Document) -> tuple[object, ...]:
-    moment = one.published.isoformat()
-    named = (one.topics, one.links, one.pins, one.never, one.shown)
-    return (one.id, one.url, moment, one.story, one.language, one.off, *named)
+def _list_metadata(document: Document) -> tuple[object, ...]:
+    published = document.published.isoformat()
+    references = (document.topics, document.links, document.pins, document.never, document.shown)
+    return (document.id, document.url, published, document.story, document.language, document.off, *references)

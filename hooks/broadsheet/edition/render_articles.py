@@ -1,4 +1,4 @@
-"""Bodies: the bodies of an edition rendered, on all cores, and only those that have changed."""
+"""Render the bodies of articles on all cores, and only those that have changed."""
 
 from __future__ import annotations
 
@@ -24,85 +24,85 @@ from broadsheet.rendering import (
     resolve_link,
 )
 
-WORTH_SHARING = 100
-"""Fewer bodies are rendered here: a worker takes half a second to get ready."""
+MIN_SHARED_BODIES = 100
+"""Fewer bodies are rendered in this process: a worker takes half a second to start."""
 
 _READ_FILES = ("snippets", "include", "b64")
-_CHUNKS = 4
-_MOST = 400
+_CHUNKS_PER_WORKER = 4
+_MAX_CHUNK_SIZE = 400
 
 
 @dataclass(frozen=True, slots=True)
 class MarkdownConfig:
-    """How Markdown is rendered."""
+    """The Markdown extensions, their settings, and the limits of rendering."""
 
     extensions: tuple[str, ...] = ()
     configs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    stamp: str = ""
-    """Of the code of the extensions."""
+    code_digest: str = ""
+    """A digest of the code of the extensions."""
     limits: Limits = field(default_factory=Limits)
-    """Of rendering one body."""
+    """How much time and memory one body may take."""
 
     @property
-    def packed(self) -> bytes:
-        """The setup as bytes for another process; empty where it cannot be told to one."""
+    def pickled(self) -> bytes:
+        """The configuration as bytes for another process; empty if it cannot be pickled."""
         try:
             return pickle.dumps((self.extensions, self.configs))
         except Exception:  # whatever the objects of a configuration raise
             return b""
 
     @property
-    def is_closed(self) -> bool:
-        """Whether what becomes of a body depends on the body alone: some extensions read other files."""
+    def is_self_contained(self) -> bool:
+        """Whether a rendered body depends on the article alone: some extensions read other files."""
         return not any(part in name for name in self.extensions for part in _READ_FILES)
 
 
-class Report(Protocol):
-    """Told what is being done, how much of it is done, and of how much; `long`: from how much on that is long."""
+class ReportProgress(Protocol):
+    """A function that reports progress: the work, the number done and the total; from a total of `long` on it shows."""
 
     def __call__(self, what: str, done: int, total: int, long: int = ...) -> None:
-        """Tell."""
+        """Report progress."""
 
 
-def _say_nothing(what: str, done: int, total: int, long: int = 0) -> None:
-    """Report no progress."""
+def _report_nothing(what: str, done: int, total: int, long: int = 0) -> None:
+    """Report nothing."""
 
 
-def _hire_nobody() -> None:
-    """Do all work here."""
+def _start_no_workers() -> None:
+    """Start no workers: all work is done in this process."""
 
 
-def _ignore(warning: str) -> None:
-    """Tell nobody."""
+def _ignore_warning(warning: str) -> None:
+    """Drop a warning."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuildResources:
-    """What an edition is made ready with."""
+    """The means of a build: how Markdown is rendered, workers, cache, directories and messages."""
 
-    setup: MarkdownConfig = MarkdownConfig()
+    markdown: MarkdownConfig = MarkdownConfig()
     executor: Executor | None = None
-    """Where work is done at the same time; here without one."""
+    """The workers; None if all work is done in this process."""
     workers: int = 1
     cache: Cache = field(default_factory=lambda: Cache(None, ""))
-    report: Report = _say_nothing
-    warn: Callable[[str], None] = _ignore
-    """Told what went wrong and was mended."""
+    report: ReportProgress = _report_nothing
+    warn: Callable[[str], None] = _ignore_warning
+    """Called with a message when something failed and was done in another way."""
     content: Path | None = None
-    """The content directory, in which the pictures are; without it they are published unseen."""
+    """The content directory with the images; without it images are published without being inspected."""
     store: FileStore = field(default_factory=lambda: FileStore(None))
-    hire: Callable[[], Executor | None] = _hire_nobody
-    """Gives workers for what is worth them in the smallest newspaper: a picture takes as long as 200 bodies."""
+    start_workers: Callable[[], Executor | None] = _start_no_workers
+    """Starts workers in a newspaper too small to have them otherwise: an image takes as long as 200 bodies."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """Bodies to be rendered in one go."""
+    """Bodies that one worker renders in one call."""
 
-    setup: MarkdownConfig
+    markdown: MarkdownConfig
     links: LinkMap
     articles: tuple[tuple[Article, str], ...]
-    """With the names of their files."""
+    """Articles, each with its file's name for problems."""
 
 
 def render_bodies(
@@ -110,56 +110,84 @@ def render_bodies(
 ) -> dict[str, RenderedBody]:
     """The bodies of articles, by path.
 
-    One that was rendered before is taken as it is where all its links lead where they led then. What cannot be
-    rendered is not remembered: each build tries it again, for as long as `setup.limits` let it.
-    Cost: about 3 ms for a body that is not known, 0.1 ms for one that is.
+    A cached body is used if all its links still lead to the same URLs. A body that cannot be rendered is not cached:
+    each build tries again, within `markdown.limits`.
+    Cost: about 3 ms for a body that is not cached, 0.1 ms for one that is.
 
     Args:
-        articles: public ones; `name` gives a file's name in problems.
+        articles: the articles to render; `name` gives a file's name in problems.
         links: where links can lead.
-        resources: what to work with.
+        resources: the Markdown configuration, the workers and the cache.
 
     """
-    packed = resources.setup.packed
-    common = digest(packed, resources.setup.stamp.encode(), links.site.encode())
-    keys = {article.path: _key(common, article, name) for article in articles}
-    found = resources.cache.get("body", keys.values()) if packed and resources.setup.is_closed else {}
+    pickled = resources.markdown.pickled
+    common = digest(pickled, resources.markdown.code_digest.encode(), links.site.encode())
+    keys = {article.path: _compute_key(common, article, name) for article in articles}
+    cached_bodies = (
+        resources.cache.get("body", keys.values()) if pickled and resources.markdown.is_self_contained else {}
+    )
     bodies: dict[str, RenderedBody] = {}
     for article in articles:
-        known = found.get(keys[article.path])
-        if isinstance(known, RenderedBody) and _leads_where_it_did(known, article, links):
-            bodies[article.path] = known
+        cached = cached_bodies.get(keys[article.path])
+        if isinstance(cached, RenderedBody) and _has_same_links(cached, article, links):
+            bodies[article.path] = cached
     missing = [article for article in articles if article.path not in bodies]
-    made = dict(_render_missing(missing, links, name, resources))
-    if packed and resources.setup.is_closed:
-        resources.cache.put("body", {keys[path]: body for path, body in made.items() if not has_errors(body.problems)})
-    bodies |= made
+    rendered = dict(_render_missing(missing, links, name, resources))
+    if pickled and resources.markdown.is_self_contained:
+        resources.cache.put(
+            "body", {keys[path]: body for path, body in rendered.items() if not has_errors(body.problems)}
+        )
+    bodies |= rendered
     return {article.path: bodies[article.path] for article in articles}
 
 
-def _key(common: bytes, article: Article, name: Callable[[str], str]) -> bytes:
+def update_bodies(
+    bodies: Mapping[str, RenderedBody],
+    articles: Sequence[Article],
+    links: LinkMap,
+    name: Callable[[str], str],
+    resources: BuildResources,
+) -> dict[str, RenderedBody]:
+    """The bodies of articles, by path, after links have changed: only bodies with changed links are rendered again.
+
+    Args:
+        bodies: the bodies of all these articles, rendered with the links of before.
+        articles: the articles; `name` gives a file's name in problems.
+        links: where links can lead now.
+        resources: the Markdown configuration, the workers and the cache.
+
+    """
+    changed = [article for article in articles if not _has_same_links(bodies[article.path], article, links)]
+    rendered = render_bodies(changed, links, name, resources)
+    return {article.path: rendered.get(article.path) or bodies[article.path] for article in articles}
+
+
+def _compute_key(common: bytes, article: Article, name: Callable[[str], str]) -> bytes:
     place = "\0".join((article.path, article.url, name(article.path), str(article.body_line)))
     return digest(b"body", common, place.encode(), article.body.encode(errors="surrogatepass"))
 
 
-def _leads_where_it_did(body: RenderedBody, article: Article, links: LinkMap) -> bool:
+def _has_same_links(body: RenderedBody, article: Article, links: LinkMap) -> bool:
     return all(
-        resolve_link(address, article.path, article.url, links, fetched=fetched) == found
-        for address, fetched, found in body.lookups
+        resolve_link(address, article.path, article.url, links, fetched=fetched) == resolved
+        for address, fetched, resolved in body.lookups
     )
 
 
 def _render_missing(
     articles: Sequence[Article], links: LinkMap, name: Callable[[str], str], resources: BuildResources
 ) -> Iterator[tuple[str, RenderedBody]]:
-    named = [(article, name(article.path)) for article in articles]
-    if resources.executor is None or len(named) < WORTH_SHARING or not resources.setup.packed:
-        for done, one in enumerate(named, 1):
-            yield one[0].path, _render_all(_Job(resources.setup, links, (one,)))[0]
-            resources.report("Rendering articles", done, len(named))
+    labelled = [(article, name(article.path)) for article in articles]
+    if resources.executor is None or len(labelled) < MIN_SHARED_BODIES or not resources.markdown.pickled:
+        for done, pair in enumerate(labelled, 1):
+            yield pair[0].path, _render_all(_Job(resources.markdown, links, (pair,)))[0]
+            resources.report("Rendering articles", done, len(labelled))
         return
-    size = min(_MOST, -(-len(named) // (_CHUNKS * resources.workers)))
-    jobs = [_Job(resources.setup, links, tuple(named[start : start + size])) for start in range(0, len(named), size)]
+    size = min(_MAX_CHUNK_SIZE, -(-len(labelled) // (_CHUNKS_PER_WORKER * resources.workers)))
+    jobs = [
+        _Job(resources.markdown, links, tuple(labelled[start : start + size]))
+        for start in range(0, len(labelled), size)
+    ]
     futures = {submit_task(resources.executor, _render_job, job): job for job in jobs}
     done = 0
     for future in as_completed(futures):
@@ -167,30 +195,33 @@ def _render_missing(
         for (article, _), body in zip(job.articles, await_task(future, resources, _render_job, job), strict=True):
             yield article.path, body
         done += len(job.articles)
-        resources.report("Rendering articles", done, len(named))
+        resources.report("Rendering articles", done, len(labelled))
 
 
-def submit_task(executor: Executor, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
-    """Have a worker do something; where the workers have died already, the future says so."""
+def submit_task(executor: Executor, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    """Submit a task; if the workers have died already, the future holds that error."""
     try:
-        return executor.submit(work, *arguments)
+        return executor.submit(function, *arguments)
     except BrokenExecutor as error:
         future: Future[Any] = Future()
         future.set_exception(error)
         return future
 
 
-def await_task(future: Future[Any], resources: BuildResources, work: Callable[..., Any], *arguments: Any) -> Any:
-    """What a worker has made; made here when the worker is gone, as when memory ran out."""
+def await_task(future: Future[Any], resources: BuildResources, function: Callable[..., Any], *arguments: Any) -> Any:
+    """The result of a task; when its worker has died, as when memory ran out, the task is run in this process."""
     try:
         return future.result()
     except BrokenExecutor:
         resources.warn("a worker process has died, of want of memory perhaps: its work is done again here")
-        return work(*arguments)
+        return function(*arguments)
 
 
 def _render_job(job: _Job) -> list[RenderedBody]:
-    """Do a job in a worker. Those of Dask are threads, in which nothing can be limited."""
+    """Render the bodies of a job in a worker.
+
+    Dask runs it in a thread, where time and memory cannot be limited: then a child process renders them.
+    """
     if can_limit() or not hasattr(os, "fork"):
         return _render_all(job)
     rendered: list[RenderedBody] = call_in_main_thread(_render_all, job)
@@ -198,35 +229,35 @@ def _render_job(job: _Job) -> list[RenderedBody]:
 
 
 def _render_all(job: _Job) -> list[RenderedBody]:
-    renderer = get_renderer(job.setup)
+    renderer = get_renderer(job.markdown)
     return [renderer.render(article, job.links, label) for article, label in job.articles]
 
 
 _renderers: list[tuple[MarkdownConfig, BodyRenderer]] = []
 
 
-def get_renderer(setup: MarkdownConfig) -> BodyRenderer:
-    """The renderer of this process for a setup, built once: that takes as long as fifty bodies."""
-    for known, renderer in _renderers:
-        if known == setup:
+def get_renderer(markdown: MarkdownConfig) -> BodyRenderer:
+    """The renderer of this process for a configuration; it is built once, which takes as long as fifty bodies."""
+    for cached, renderer in _renderers:
+        if cached == markdown:
             return renderer
-    render_in_process = partial(_render_in_process, setup) if setup.packed and hasattr(os, "fork") else None
-    renderer = BodyRenderer(setup.extensions, setup.configs, setup.limits, render_in_process)
-    _renderers[:] = [(setup, renderer)]
+    render_in_fork = partial(_render_in_fork, markdown) if markdown.pickled and hasattr(os, "fork") else None
+    renderer = BodyRenderer(markdown.extensions, markdown.configs, markdown.limits, render_in_fork)
+    _renderers[:] = [(markdown, renderer)]
     return renderer
 
 
-def _render_in_process(setup: MarkdownConfig, article: Article, links: LinkMap, label: str) -> RenderedBody:
+def _render_in_fork(markdown: MarkdownConfig, article: Article, links: LinkMap, label: str) -> RenderedBody:
     try:
-        body: RenderedBody = call_in_main_thread(_render_in_helper, setup, article, links, label)
+        body: RenderedBody = call_in_main_thread(_render_within_limits, markdown, article, links, label)
     except (BrokenExecutor, MemoryError):
-        limits = setup.limits
+        limits = markdown.limits
         raise LimitError(f"{limits.seconds:g} s of processor time or {limits.megabytes:g} MB of memory") from None
     return body
 
 
-def _render_in_helper(setup: MarkdownConfig, article: Article, links: LinkMap, label: str) -> RenderedBody:
-    renderer = get_renderer(setup)
+def _render_within_limits(markdown: MarkdownConfig, article: Article, links: LinkMap, label: str) -> RenderedBody:
+    renderer = get_renderer(markdown)
     renderer.warm_up()
-    with end_process_beyond(setup.limits):
+    with end_process_beyond(markdown.limits):
         return renderer.render_strictly(article, links, label)

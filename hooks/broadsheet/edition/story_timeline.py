@@ -1,4 +1,4 @@
-"""Timelines: what an article shows of the running story that it belongs to."""
+"""Story timelines: the other articles of the running story that an article belongs to."""
 
 from __future__ import annotations
 
@@ -11,60 +11,61 @@ from broadsheet.edition.edition import Edition
 
 @dataclass(frozen=True, slots=True)
 class StoryTimeline:
-    """A story as seen from one of its articles."""
+    """The timeline of a story that one of its articles shows."""
 
     story: Story
     parts: tuple[tuple[Article, ...], ...]
-    """The newest first; between two parts others are left out."""
+    """The articles shown, newest first, in one or two parts; between two parts articles are left out."""
     total: int
-    """How many articles the story has."""
+    """The number of articles of the story."""
     newer: Article | None
-    """The next in the story, one step nearer to today."""
+    """The next newer article of the story."""
     older: Article | None
+    """The next older article of the story."""
     latest: Article | None
-    """The newest of the story, where that is another one."""
+    """The newest article of the story; None if it is this article."""
 
     @property
     def shown(self) -> frozenset[str]:
-        """The paths of all that it leads to."""
+        """The paths of all articles that the timeline links to."""
         links = (article for article in (self.newer, self.older, self.latest) if article)
-        return frozenset(article.path for article in (*links, *(one for part in self.parts for one in part)))
+        return frozenset(article.path for article in (*links, *(article for part in self.parts for article in part)))
 
 
 def build_timelines(edition: Edition, count: int) -> dict[str, StoryTimeline]:
-    """The timeline of each article that belongs to a story with more than one, by the article's path.
+    """The timeline of each article of a story with more than one article, by the article's path.
 
     Cost: `count` steps an article.
 
     Args:
-        edition: what is public.
+        edition: the public articles.
         count: how many articles a timeline shows; 0 for no timelines.
 
     """
     timelines: dict[str, StoryTimeline] = {}
     for name, articles in edition.by_story.items():
         newest_first = tuple(reversed(articles))
-        for place, article in enumerate(newest_first if count and len(articles) > 1 else ()):
+        for position, article in enumerate(newest_first if count and len(articles) > 1 else ()):
             timelines[article.path] = StoryTimeline(
                 edition.stories[name],
-                _choose_parts(newest_first, place, count),
+                _choose_parts(newest_first, position, count),
                 len(articles),
-                newest_first[place - 1] if place else None,
-                newest_first[place + 1] if place + 1 < len(articles) else None,
-                newest_first[0] if place else None,
+                newest_first[position - 1] if position else None,
+                newest_first[position + 1] if position + 1 < len(articles) else None,
+                newest_first[0] if position else None,
             )
     return timelines
 
 
-def _choose_parts(articles: Sequence[Article], place: int, count: int) -> tuple[tuple[Article, ...], ...]:
-    """The newest, and those around a place, `count` together; in one part where nothing is left out between.
+def _choose_parts(articles: Sequence[Article], position: int, count: int) -> tuple[tuple[Article, ...], ...]:
+    """The newest articles and those around a position, `count` in all, as one part if they are adjacent.
 
-    One alone is not left out between, since the line that says so would take its place.
+    A single article between two parts is shown too: the line that says "left out" would take as much room.
     """
     if len(articles) <= count:
         return (tuple(articles),)
     around = max(1, count - count // 3)
-    start = min(max(0, place - around // 2), len(articles) - around)
+    start = min(max(0, position - around // 2), len(articles) - around)
     newest = count - around
     if start <= newest:
         return (tuple(articles[:count]),)

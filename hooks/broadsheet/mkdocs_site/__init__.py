@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from broadsheet.mkdocs_site.config import Settings, find_content, find_layout, find_locale, find_words, read_settings
+from broadsheet.mkdocs_site.config import (
+    Settings,
+    find_content,
+    find_locale,
+    find_words,
+    make_site_config,
+    read_settings,
+)
 from broadsheet.mkdocs_site.docs_files import add_files, find_edit_base
 from broadsheet.mkdocs_site.error_messages import explain_disk_fault, explain_exception, report_problems
 from broadsheet.mkdocs_site.exposure import examine_templates
 from broadsheet.mkdocs_site.files import MediaFile, PageFile, list_sitemap_entries
-from broadsheet.mkdocs_site.hidden_links import WordsOnly, find_hidden_files, find_rivals, prune_nav
+from broadsheet.mkdocs_site.hidden_links import HiddenLinkExtension, handle_hidden_files
 from broadsheet.mkdocs_site.navigation import build_navigation
 from broadsheet.mkdocs_site.page_writer import PageWriter, find_page_plugins
 from broadsheet.mkdocs_site.pages import build_files, make_article_file, replace_docs_images
@@ -25,6 +32,7 @@ from broadsheet.mkdocs_site.site_digest import digest_site
 
 __all__ = [
     "CLUSTER",
+    "HiddenLinkExtension",
     "MediaFile",
     "PageFile",
     "PageWriter",
@@ -33,7 +41,6 @@ __all__ = [
     "ResourceManager",
     "SearchBuild",
     "Settings",
-    "WordsOnly",
     "add_files",
     "build_files",
     "build_navigation",
@@ -47,18 +54,16 @@ __all__ = [
     "find_content",
     "find_docs_files",
     "find_edit_base",
-    "find_hidden_files",
-    "find_layout",
     "find_locale",
     "find_page_plugins",
-    "find_rivals",
     "find_words",
+    "handle_hidden_files",
     "list_sitemap_entries",
     "load_search",
     "make_article_file",
     "make_search_page",
+    "make_site_config",
     "open_project",
-    "prune_nav",
     "read_clock",
     "read_settings",
     "reduce_garbage_collection",

@@ -15,9 +15,8 @@ from mkdocs.config.base import BaseConfigOption, Config, ValidationError
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
 
-from broadsheet.content import ARTICLES_DIR, ContentSettings
+from broadsheet.content import ARTICLES_DIR, SiteConfig
 from broadsheet.core import PluralForms, Translations, check_translations, load_translations, suggest
-from broadsheet.edition import Layout
 from broadsheet.rendering import MAX_SECONDS
 
 _LEAST_SECONDS = 0.1
@@ -160,11 +159,6 @@ class Settings(Config):  # type: ignore[no-untyped-call]
     timeline = c.SubConfig(_TimelineSettings)
     rendering = c.SubConfig(_RenderingSettings)
 
-    @property
-    def rules(self) -> ContentSettings:
-        """What reading the content depends on."""
-        return ContentSettings(self.timezone, self.topics == "open", self.authors == "open")
-
 
 def read_settings(config: MkDocsConfig) -> Settings:
     """The checked settings of a site.
@@ -254,15 +248,18 @@ def find_words(settings: Settings, config: MkDocsConfig) -> Translations:
     return load_translations(find_language(config), settings.words)
 
 
-def find_layout(settings: Settings, config: MkDocsConfig) -> Layout:
-    """What pages have on them."""
-    return Layout(
-        settings.per_page,
-        settings.related.count,
-        settings.latest.count,
-        settings.features.count,
-        settings.timeline.count,
-        settings.related.repeat_links,
-        find_locale(settings, config).language,
-        config.site_url or "",
+def make_site_config(settings: Settings, config: MkDocsConfig) -> SiteConfig:
+    """The configuration that the engine works with, which knows nothing of MkDocs."""
+    return SiteConfig(
+        settings.timezone,
+        open_topics=settings.topics == "open",
+        open_authors=settings.authors == "open",
+        per_page=settings.per_page,
+        related_count=settings.related.count,
+        latest_count=settings.latest.count,
+        feature_count=settings.features.count,
+        timeline_count=settings.timeline.count,
+        repeat_links=settings.related.repeat_links,
+        language=find_locale(settings, config).language,
+        site_url=config.site_url or "",
     )

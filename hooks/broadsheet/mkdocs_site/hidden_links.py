@@ -1,7 +1,7 @@
-"""Withheld: pages and files that the site does not have now, and references to them in the site's own pages and `nav`.
+"""Hidden files: pages and files of held articles, and references to them in the site's own pages and `nav`.
 
-MkDocs warns of a reference to a file that it does not know, and a strict build stops at a warning. What is not there
-only because an article waits, has expired or is a draft must not stop the build of everything else.
+MkDocs warns of a reference to a file that it does not know, and a strict build stops at a warning. A file that is
+missing only because its article is scheduled, expired or a draft must not stop the build.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
@@ -17,27 +18,50 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import Files
 
 from broadsheet.core import media_url
 from broadsheet.edition import SiteModel
 from broadsheet.rendering import NO_PAGE, WORDS_STAY
 
-Tell = Callable[[str], None]
+log = get_plugin_logger("broadsheet")
+LogMessage = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenFiles:
-    """Files that the site has only while held articles are public, by the names that MkDocs knows them by."""
+    """Files that the site has only while held articles are public, by their names in MkDocs."""
 
     urls: Mapping[str, str] = field(default_factory=dict)
     """The URL of each."""
     reasons: Mapping[str, str] = field(default_factory=dict)
-    """Why each is not there now, in words that follow its name."""
+    """Why each file is missing now, in words that follow its name."""
+
+
+def handle_hidden_files(files: Files, model: SiteModel, config: MkDocsConfig) -> HiddenLinkExtension:
+    """Keep references to hidden files from stopping a build; call it when `files` has the newspaper's own.
+
+    Entries of `nav` that lead to a hidden file are taken out. A file of the site's own that stands in the place of
+    one is reported.
+
+    Returns:
+        The Markdown extension that takes out links to hidden files; it is attached, and to be detached when all
+        pages are rendered.
+
+    """
+    docs, hidden = Path(config.docs_dir).name, find_hidden_files(model)
+    for name in find_rivals(files, hidden):
+        message = "%s/%s is used only until articles are public that are not public now: one has its place"
+        log.warning(message, docs, name)
+    prune_nav(config, files, hidden, log.info)
+    extension = HiddenLinkExtension(files, hidden, config, lambda message: log.info("%s/%s", docs, message))
+    extension.attach(config)
+    return extension
 
 
 def find_hidden_files(model: SiteModel) -> HiddenFiles:
-    """What only the held articles of an edition would add to the site."""
+    """The files that only the held articles of an edition would add to the site."""
     held, reasons = model.links.held, model.links.reasons
     urls = {path: url for path, url in held.items() if url}
     why = {path: reasons.get(path, NO_PAGE) for path in urls}
@@ -52,77 +76,79 @@ def find_hidden_files(model: SiteModel) -> HiddenFiles:
     return HiddenFiles(urls, why)
 
 
-def find_rivals(files: Files, withheld: HiddenFiles) -> list[str]:
-    """The names of the site's own files in whose place the newspaper puts its own once held articles are public."""
+def find_rivals(files: Files, hidden: HiddenFiles) -> list[str]:
+    """The names of the site's own files that the newspaper replaces once held articles are public."""
     by_url = {unquote(file.url).removesuffix("./"): file for file in files}
     found = []
-    for name, url in withheld.urls.items():
+    for name, url in hidden.urls.items():
         for rival in (by_url.get(url), files.get_file_from_path(name)):
             if rival is not None and rival.inclusion.is_included():  # type: ignore[no-untyped-call]
                 found.append(rival.src_uri)
     return list(dict.fromkeys(found))
 
 
-def prune_nav(config: MkDocsConfig, files: Files, withheld: HiddenFiles, tell: Tell) -> None:
-    """Take out of `nav` what is not there now; `tell` is told of each entry."""
+def prune_nav(config: MkDocsConfig, files: Files, hidden: HiddenFiles, log_message: LogMessage) -> None:
+    """Remove the entries of `nav` that lead to hidden files, and log each."""
     from_root = _is_from_docs(config.validation.nav.absolute_links)
 
     def is_kept(path: str) -> bool:
-        why = _find_reason(path.lstrip("/") if from_root else path, files, withheld)
+        why = _find_reason(path.lstrip("/") if from_root else path, files, hidden)
         if why:
-            tell(f"nav: '{path[:80]}' {why}: it is left out")
+            log_message(f"nav: '{path[:80]}' {why}: it is left out")
         return not why
 
     def prune(item: Any) -> Iterator[Any]:
         if isinstance(item, str):
             yield from [item] if is_kept(item) else []
         elif isinstance(item, list):
-            yield from (one for part in item for one in prune(part))
+            yield from (entry for part in item for entry in prune(part))
         elif isinstance(item, Mapping):
             kept = {title: value if isinstance(value, str) else list(prune(value)) for title, value in item.items()}
             kept = {title: value for title, value in kept.items() if not isinstance(value, str) or is_kept(value)}
-            # A section of which nothing is left is no heading either.
+            # A section without entries is removed too.
             kept = {title: value for title, value in kept.items() if value or not item[title]}
             yield from [kept] if kept else []
         else:
             yield item
 
-    if config.nav is not None and withheld.urls:
+    if config.nav is not None and hidden.urls:
         config.nav = list(prune(config.nav))
 
 
-class WordsOnly(Extension):
-    """A Markdown extension for the site's own pages: words in place of a link to what is not there now.
+class HiddenLinkExtension(Extension):
+    """A Markdown extension for the site's own pages that replaces links to hidden files by their text.
 
-    It comes before MkDocs' own step, which warns of such links. `page` is the name of the file that is rendered.
+    It runs before MkDocs' own processor, which warns of such links. `page` is the name of the file that is rendered.
     """
 
-    def __init__(self, files: Files, withheld: HiddenFiles, config: MkDocsConfig, tell: Tell) -> None:
-        """Take all files of the site, and `tell`, which is told of each link."""
+    def __init__(self, files: Files, hidden: HiddenFiles, config: MkDocsConfig, log_message: LogMessage) -> None:
+        """Take all files of the site, and `log_message`, which logs each replaced link."""
         super().__init__()
         self.page = ""
         from_root = _is_from_docs(config.validation.links.absolute_links)
-        self._processor = _WordsOnly(self, files, withheld, tell, from_root=from_root)
+        self._processor = _HiddenLinkProcessor(self, files, hidden, log_message, from_root=from_root)
 
     def attach(self, config: MkDocsConfig) -> None:
-        """Have MkDocs use it from now on."""
+        """Add the extension to MkDocs' configuration."""
         extensions: list[Any] = config.markdown_extensions
         extensions.append(self)
 
     def detach(self, config: MkDocsConfig) -> None:
-        """Have MkDocs use it no longer: it is no part of the site's settings."""
+        """Remove the extension again: it is no part of the site's settings."""
         extensions: list[Any] = config.markdown_extensions
         extensions.remove(self)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
-        """Register the step right before MkDocs' own, whose priority is 0."""
+        """Register the processor right before MkDocs' own, whose priority is 0."""
         md.treeprocessors.register(self._processor, "broadsheet-withheld", 1)
 
 
-class _WordsOnly(Treeprocessor):
-    def __init__(self, owner: WordsOnly, files: Files, withheld: HiddenFiles, tell: Tell, *, from_root: bool) -> None:
+class _HiddenLinkProcessor(Treeprocessor):
+    def __init__(
+        self, owner: HiddenLinkExtension, files: Files, hidden: HiddenFiles, log_message: LogMessage, *, from_root: bool
+    ) -> None:
         super().__init__()
-        self._owner, self._files, self._withheld, self._tell = owner, files, withheld, tell
+        self._owner, self._files, self._hidden, self._log_message = owner, files, hidden, log_message
         self._from_root = from_root
 
     def run(self, root: Element) -> None:
@@ -131,7 +157,7 @@ class _WordsOnly(Treeprocessor):
             address = element.get(key, "") if key else ""
             why = self._find_reason(address)
             if why:
-                self._tell(f"{self._owner.page}: '{address[:80]}' {why}: {WORDS_STAY}")
+                self._log_message(f"{self._owner.page}: '{address[:80]}' {why}: {WORDS_STAY}")
                 element.text = element.get("alt", "") if element.tag == "img" else element.text
                 element.tag = "span"
                 element.attrib.clear()
@@ -145,7 +171,7 @@ class _WordsOnly(Treeprocessor):
             return ""
         folder = posixpath.dirname(self._owner.page)
         name = posixpath.normpath(posixpath.join(folder, unquote(parts.path)).lstrip("/"))
-        return _find_reason(name, self._files, self._withheld)
+        return _find_reason(name, self._files, self._hidden)
 
 
 def _is_from_docs(absolute_links: int) -> bool:
@@ -153,6 +179,6 @@ def _is_from_docs(absolute_links: int) -> bool:
     return absolute_links < 0
 
 
-def _find_reason(name: str, files: Files, withheld: HiddenFiles) -> str:
-    """Why a file is not there now; '' where it is, or where it never will be."""
-    return withheld.reasons.get(name, "") if files.get_file_from_path(name) is None else ""
+def _find_reason(name: str, files: Files, hidden: HiddenFiles) -> str:
+    """Why a file is hidden now; '' if it is there, or if no article would add it."""
+    return hidden.reasons.get(name, "") if files.get_file_from_path(name) is None else ""

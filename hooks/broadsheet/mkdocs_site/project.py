@@ -13,10 +13,10 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import get_files
 from mkdocs.utils import get_build_datetime
 
-from broadsheet.content import Library, build_library, read_content_dir
+from broadsheet.content import Library, SiteConfig, build_library, read_content_dir
 from broadsheet.core import BroadsheetError, Problem
 from broadsheet.edition import SiteModel, build_site_model, report_near_duplicates
-from broadsheet.mkdocs_site.config import Settings, find_content, find_layout, read_settings
+from broadsheet.mkdocs_site.config import Settings, find_content, make_site_config, read_settings
 from broadsheet.mkdocs_site.docs_files import map_docs_files
 from broadsheet.mkdocs_site.resources import ResourceManager
 
@@ -26,6 +26,7 @@ class Project:
     """What a command works on."""
 
     settings: Settings
+    config: SiteConfig
     root: Path
     """The content directory."""
     label: str
@@ -43,7 +44,8 @@ def open_project(config: MkDocsConfig) -> Project:
     """
     settings = read_settings(config)
     root, label = find_content(settings, config)
-    return Project(settings, root, label, build_library(read_content_dir(root, label), settings.rules))
+    site_config = make_site_config(settings, config)
+    return Project(settings, site_config, root, label, build_library(read_content_dir(root, label), site_config))
 
 
 def read_clock() -> datetime:
@@ -68,13 +70,12 @@ def find_docs_files(config: MkDocsConfig, root: Path) -> Mapping[str, str]:
 def check_project(newsroom: Project, config: MkDocsConfig, now: datetime) -> tuple[SiteModel, list[Problem]]:
     """The edition of an instant, rendered, and every problem of its content."""
     around = find_docs_files(config, newsroom.root)
-    layout = find_layout(newsroom.settings, config)
     tools = ResourceManager(get_plugin_logger("broadsheet"))
     try:
         tools.open(config, newsroom.settings, len(newsroom.library.articles), remember=False)
-        model = build_site_model(newsroom.library, now, layout, tools.resources, around)
+        model = build_site_model(newsroom.library, now, newsroom.config, tools.resources, around)
         tools.save()
     finally:
         tools.close()
     copies = report_near_duplicates(newsroom.library, model.ranking)
-    return model, sorted({*newsroom.library.problems, *model.problems, *copies})
+    return model, sorted({*model.problems, *copies})

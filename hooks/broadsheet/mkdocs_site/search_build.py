@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from operator import methodcaller
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 
-from broadsheet.edition import Edition, SiteModel
+from broadsheet.edition import SiteModel
 from broadsheet.mkdocs_site.config import find_language
 from broadsheet.mkdocs_site.docs_files import is_published
 from broadsheet.mkdocs_site.pages import ArticlePage, NewspaperPage, make_page_file
@@ -37,12 +37,11 @@ class SearchBuild:
         self._begun = False
         self._background: _BackgroundIndex | None = None
 
-    def begin(
-        self, edition: Edition, bodies: Mapping[str, RenderedBody], config: MkDocsConfig, cache: Path | None
-    ) -> None:
-        """Once the bodies are rendered: begin with the articles, while the site's own pages are not known yet."""
+    def begin(self, model: SiteModel, config: MkDocsConfig, cache: Path | None) -> None:
+        """Begin with the articles of a finished model, while the site's own pages are not known yet."""
+        bodies = {view.article.path: view.body for view in model.spreads}
         try:
-            self._make_index(config, cache).begin(record_articles(edition, bodies))
+            self._make_index(config, cache).begin(record_articles(model.edition, bodies))
             self._begun = True
         except (IndexingError, OSError):
             # What is in the way is reported by `finish`, which begins once more.

@@ -45,7 +45,7 @@ class BackgroundRelatedLists:
 
     def __call__(self, plan: Plan, resources: BuildResources) -> Callable[[], Ranking]:
         """Do what `start_related_lists` does, but return the last lists where the new ones would take long."""
-        key = compute_related_key(plan.documents, plan.layout.related_count)
+        key = compute_related_key(plan.documents, plan.config.related_count)
         self._collect_result(resources)
         self._next = None
         cached = self._uncached.get(key) or resources.cache.get("ranking", [key]).get(key)
@@ -75,7 +75,7 @@ class BackgroundRelatedLists:
     def _submit(self, key: bytes, plan: Plan, executor: Executor) -> None:
         if self._running is not None:
             self._running[1].cancel()
-        future = submit_task(executor, compute_related_lists, plan.documents, plan.layout.related_count)
+        future = submit_task(executor, compute_related_lists, plan.documents, plan.config.related_count)
         self._running = (key, future, executor)
         future.add_done_callback(self._request_build_if_changed)
 

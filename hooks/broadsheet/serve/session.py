@@ -13,7 +13,7 @@ from mkdocs.plugins import get_plugin_logger
 
 from broadsheet.content import Library
 from broadsheet.core import Problem, SiteState
-from broadsheet.edition import BuildResources, find_next_change, get_renderer
+from broadsheet.edition import BuildResources, SiteModel, find_next_change, get_renderer
 from broadsheet.serve.background_related import BackgroundRelatedLists
 from broadsheet.serve.error_overlay import ErrorOverlay
 from broadsheet.serve.file_watcher import FileWatcher, replace_observer
@@ -93,6 +93,7 @@ class ServeSession:
         self._overlay = ErrorOverlay(self.last_good.find_faults)
         self._timer = ClockTimer(clock, self._request_build)
         self._library = Library()
+        self._model: SiteModel | None = None
         self._next_change: datetime | None = None
         """When the next article becomes public or expires."""
         self._builder: Callable[[], object] = lambda: None
@@ -160,9 +161,9 @@ class ServeSession:
         if self._watcher is not None:
             self._watcher.repeat_dropped_request()
 
-    def set_library(self, library: Library, now: datetime) -> None:
-        """Take the library of the running build; the site is built again when the next article appears or expires."""
-        self._library, self.reported = library, library.problems
+    def set_library(self, library: Library, model: SiteModel, now: datetime) -> None:
+        """Take library and model of the running build; the next build starts when an article appears or expires."""
+        self._library, self._model, self.reported = library, model, model.problems
         self._next_change = find_next_change(library, now)
         if self._live_reload is not None:
             self._timer.set(self._next_change)
@@ -180,7 +181,8 @@ class ServeSession:
 
     def save_pages(self, site_dir: Path) -> None:
         """Keep the last good pages of faulty articles, before the build changes the site; it is completed from here."""
-        self.last_good.save_pages(self._library, site_dir)
+        if self._model is not None:
+            self.last_good.save_pages(self._library, self._model, site_dir)
 
     def take_site_state(self, others: Collection[str]) -> SiteState | None:
         """Return the files of the site without the directories `others`, if known; they are unknown until `follow_up`.
@@ -217,7 +219,7 @@ class ServeSession:
             self._plan_reload(Event.SHOW_SITE)
             self._live_reload.show_site()
         # Made now, so that the first preview need not wait for it.
-        get_renderer(resources.setup)
+        get_renderer(resources.markdown)
         self.ranker.follow_up(resources)
 
     def _show_preview(self) -> None:
