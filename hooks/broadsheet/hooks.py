@@ -36,7 +36,6 @@ from broadsheet.mkdocs_site import (
     build_navigation,
     count_cores,
     digest_site,
-    examine_templates,
     explain_disk_fault,
     find_content,
     find_docs_files,
@@ -236,7 +235,7 @@ class BroadsheetHooks:
         self._desk.give_way()
         locale = str(find_locale(self._settings, config))
         stamp = digest_site(config, self._nav, self._source.registers, [locale, str(config.site_url)])
-        digests = PageDigests(self._ready, stamp, examine_templates(config.theme.custom_dir))
+        digests = PageDigests(self._ready, stamp)
         printer = PageWriter(self._env, self._nav, self._files, config, publisher.staging)
         # While serving, the last good page of a faulty article, for the tab that shows it.
         self._desk.keep_pages(publisher.site)

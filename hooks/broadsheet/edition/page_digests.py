@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC
 
 from broadsheet.content import Article
 from broadsheet.core import digest, media_url
 from broadsheet.edition.build import ArticleView, SiteModel
 from broadsheet.edition.listings import Listing, ListingPage
 from broadsheet.related import Related
-
-KINDS = frozenset({"article", "directory", "front", "listing", "search"})
-"""Of the newspaper's own pages, each with the template that begins it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """What a site's own templates may show, beyond what the imprints of pages tell of."""
-
-    whole: frozenset[str] = frozenset()
-    """The kinds of page that may show anything of the edition, and of the site's own pages."""
-    moments: frozenset[tuple[str, str]] = frozenset()
-    """Kinds of page, and a form of `strftime` in which they show the moment of the build; '' stands for all of it."""
 
 
 class PageDigests:
@@ -33,31 +18,16 @@ class PageDigests:
     on its own page alone. Registers, settings and templates are part of every page's imprint.
     """
 
-    def __init__(self, model: SiteModel, stamp: bytes, exposure: Exposure = Exposure()) -> None:
-        """Take a press.
-
-        Args:
-            model: what is to be printed.
-            stamp: a digest of registers, settings, templates and code.
-            exposure: what pages may show beyond that, in a site's own templates.
-
-        """
+    def __init__(self, model: SiteModel, site_digest: bytes) -> None:
+        """Take the model of the pages, and the digest of registers, settings, templates and code."""
         self._model = model
+        self._site_digest = site_digest
         self._latest = _list_cards(model.spreads[0].latest if model.spreads else ())
         self._listings: dict[str, bytes] = {}
-        everything = digest(*(self._digest_spread(spread) for spread in model.spreads)) if exposure.whole else b""
-        zones = (UTC, model.edition.articles[0].date.at.tzinfo if model.edition.articles else UTC)
-        here = [model.edition.at.astimezone(zone) for zone in zones]
-        self._stamps = {}
-        for kind in KINDS:
-            forms = sorted(form for shown, form in exposure.moments if shown == kind)
-            told = " ".join(at.strftime(form or "%c %f") for form in forms for at in here)
-            whole = everything if kind in exposure.whole else b""
-            self._stamps[kind] = digest(kind.encode(), stamp, whole, told.encode())
 
     def of_article(self, spread: ArticleView, edit_url: str) -> bytes:
         """Of an article's page. Cost: about 30 µs."""
-        return digest(self._stamps["article"], edit_url.encode(), self._digest_spread(spread))
+        return self._digest("article", edit_url.encode(), self._digest_spread(spread))
 
     def of_listing(self, page: ListingPage) -> bytes:
         """Of a page of a list."""
@@ -65,15 +35,13 @@ class PageDigests:
         image = self._model.author_images.get(listing.key, "") if listing.kind == "author" else ""
         place = f"{page.url} {page.number} {page.total} {page.start} {listing.title} {self._list_pictures(image)}"
         cards = _list_cards(page.articles)
-        return digest(self._stamps["listing"], place.encode(), self._digest_listing(listing), cards)
+        return self._digest("listing", place.encode(), self._digest_listing(listing), cards)
 
     def of_directory(self, name: str) -> bytes:
         """Of the page that lists the lists of a kind."""
         listings: Iterable[Listing] = self._model.listings.years if name == "archive" else ()
         listings = listings or getattr(self._model.listings, name, ())
-        return digest(
-            self._stamps["directory"], name.encode(), *(self._digest_listing(listing) for listing in listings)
-        )
+        return self._digest("directory", name.encode(), *(self._digest_listing(listing) for listing in listings))
 
     def of_front(self, day: str) -> bytes:
         """Of the front page of a day."""
@@ -84,11 +52,14 @@ class PageDigests:
         lists = (lead, front.features, front.latest, front.following)
         images = self._list_pictures(*self._model.front_images.values())
         shown = (day.encode(), names.encode(), images.encode())
-        return digest(self._stamps["front"], *shown, *map(_list_cards, lists), *sections)
+        return self._digest("front", *shown, *map(_list_cards, lists), *sections)
 
     def of_search(self, *parts: str) -> bytes:
         """Of the page that searches, which shows nothing but these."""
-        return digest(self._stamps["search"], *(part.encode() for part in parts))
+        return self._digest("search", *(part.encode() for part in parts))
+
+    def _digest(self, kind: str, *parts: bytes) -> bytes:
+        return digest(kind.encode(), self._site_digest, *parts)
 
     def _digest_spread(self, spread: ArticleView) -> bytes:
         related = "\n".join(f"{article.imprint} {_tell(found)}" for article, found in spread.related)

@@ -38,8 +38,8 @@ class MarkdownConfig:
 
     extensions: tuple[str, ...] = ()
     configs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    stamp: str = ""
-    """Of the code of the extensions."""
+    own_code: bool = False
+    """Whether an extension is code or shows icons of the site's own: then nobody knows what its output depends on."""
     limits: Limits = field(default_factory=Limits)
     """Of rendering one body."""
 
@@ -54,7 +54,7 @@ class MarkdownConfig:
     @property
     def is_closed(self) -> bool:
         """Whether what becomes of a body depends on the body alone: some extensions read other files."""
-        return not any(part in name for name in self.extensions for part in _READ_FILES)
+        return not self.own_code and not any(part in name for name in self.extensions for part in _READ_FILES)
 
 
 class Report(Protocol):
@@ -121,7 +121,7 @@ def render_bodies(
 
     """
     packed = resources.setup.packed
-    common = digest(packed, resources.setup.stamp.encode(), links.site.encode())
+    common = digest(packed, links.site.encode())
     keys = {article.path: _key(common, article, name) for article in articles}
     found = resources.cache.get("body", keys.values()) if packed and resources.setup.is_closed else {}
     bodies: dict[str, RenderedBody] = {}

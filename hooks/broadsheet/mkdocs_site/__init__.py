@@ -5,7 +5,6 @@ from __future__ import annotations
 from broadsheet.mkdocs_site.config import Settings, find_content, find_layout, find_locale, find_words, read_settings
 from broadsheet.mkdocs_site.docs_files import add_files, find_edit_base
 from broadsheet.mkdocs_site.error_messages import explain_disk_fault, explain_exception, report_problems
-from broadsheet.mkdocs_site.exposure import examine_templates
 from broadsheet.mkdocs_site.files import MediaFile, PageFile, list_sitemap_entries
 from broadsheet.mkdocs_site.hidden_links import WordsOnly, find_hidden_files, find_rivals, prune_nav
 from broadsheet.mkdocs_site.navigation import build_navigation
@@ -40,7 +39,6 @@ __all__ = [
     "check_project",
     "count_cores",
     "digest_site",
-    "examine_templates",
     "explain_disk_fault",
     "explain_exception",
     "find_cache",
