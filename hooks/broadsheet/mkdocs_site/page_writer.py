@@ -80,7 +80,6 @@ class PageWriter:
     def make_page(self, file: PageFile) -> bytes:
         """One page, made as `mkdocs.commands.build` makes those of documents."""
         page, config = file.page, self.config
-        config._current_page = page
         try:
             page.read_source(config)
             page.render(config, self._files)
@@ -91,7 +90,6 @@ class PageWriter:
             output = template.render(context)
         finally:
             page.active = False
-            config._current_page = None
         return output.encode("utf-8", errors="xmlcharrefreplace")
 
     def write(self, path: str, data: bytes) -> None:
