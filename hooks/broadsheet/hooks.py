@@ -20,7 +20,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from broadsheet.content import Article, ContentFiles, Library, build_library, read_content_dir
-from broadsheet.core import BroadsheetError, SiteLock
+from broadsheet.core import BroadsheetError, SiteLock, make_listing_url
 from broadsheet.edition import PageDigests, SiteModel, build_sound_site_model, read_image_variant, start_related_lists
 from broadsheet.mkdocs_site import (
     MediaFile,
@@ -223,7 +223,7 @@ class BroadsheetHooks:
         """Tell the navigation which section an article belongs to."""
         article = getattr(page, "view", {}).get("article")
         section = self._ready.edition.section_of(article) if isinstance(article, Article) else None
-        context["section_url"] = quote(f"topics/{section.id}/") if section else ""
+        context["section_url"] = quote(make_listing_url("topics", section.id)) if section else ""
         return context
 
     @event_priority(-100)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from broadsheet.content import Library
-from broadsheet.core import BroadsheetError, Problem, digest, make_process_pool, media_url
+from broadsheet.core import SITE_URLS, BroadsheetError, Problem, digest, make_process_pool, media_url
 from broadsheet.edition.render_articles import BuildResources, submit_task
 from broadsheet.images import (
     ENCODER_VERSION,
@@ -25,7 +25,7 @@ from broadsheet.images import (
     name_variant,
 )
 
-RENDITIONS_ROOT = "assets/pictures/"
+RENDITIONS_ROOT = SITE_URLS["pictures"]
 """Where renditions are published: apart from what writers name, so that none takes the place of a writer's file.
 Their names have a digest of what is in them, so that a reader's browser never shows an old one."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadsheet.content import Library
-from broadsheet.core import Problem
+from broadsheet.core import SITE_URLS, Problem
 from broadsheet.edition.edition import Edition, explain_hold, publish, publish_all
 from broadsheet.edition.listings import ListingPage, Listings, build_listings, paginate
 from broadsheet.edition.redirects import collect_redirects
@@ -16,7 +16,7 @@ from broadsheet.edition.story_timeline import StoryTimeline, build_timelines
 from broadsheet.related import Document
 from broadsheet.rendering import LinkMap
 
-INDEX_URLS = {"topics": "topics/", "authors": "authors/", "archive": "archive/", "stories": "stories/"}
+INDEX_URLS = {name: SITE_URLS[name] for name in ("topics", "authors", "archive", "stories")}
 """The pages that list the lists."""
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from broadsheet.content import TOPICS_FILE, Article, SourcePosition
-from broadsheet.core import Problem
+from broadsheet.core import SITE_URLS, Problem, make_listing_url
 from broadsheet.edition.edition import Edition
 
-_RESERVED = frozenset({"404.html", "assets", "media", "pagefind", "search", "sitemap.xml", "sitemap.xml.gz"})
+_RESERVED = frozenset(
+    {"404.html", "assets", "sitemap.xml", "sitemap.xml.gz"}
+    | {SITE_URLS[name].partition("/")[0] for name in ("media", "pagefind", "pictures", "search")}
+)
 """First parts of addresses that belong to the theme, to search and to files beside articles."""
 _HINT = "take the alias out or give another"
 
@@ -51,9 +54,9 @@ def _redirect_topics(
     problems = []
     for topic in edition.topics.values():
         for alias in topic.aliases:
-            old = f"topics/{alias}/"
+            old = make_listing_url("topics", alias)
             if old not in taken:
-                redirects[old] = f"topics/{topic.id}/"
+                redirects[old] = make_listing_url("topics", topic.id)
             else:
                 message = f"the address /{old} is taken: it does not lead to this topic"
                 problems.append(Problem(label(TOPICS_FILE), 0, 0, f"{topic.id}.aliases", message, _HINT, "warning"))

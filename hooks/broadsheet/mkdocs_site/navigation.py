@@ -10,9 +10,9 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from broadsheet.content import Topic
-from broadsheet.core import Translations
+from broadsheet.core import SITE_URLS, Translations, make_listing_url
 
-_INDEXES = ("topics/index.md", "archive/index.md")
+_INDEXES = (f"{SITE_URLS['topics']}index.md", f"{SITE_URLS['archive']}index.md")
 
 
 def build_navigation(nav: Navigation, files: Files, sections: Sequence[Topic], words: Translations) -> Navigation:
@@ -21,7 +21,7 @@ def build_navigation(nav: Navigation, files: Files, sections: Sequence[Topic], w
     if front is not None:
         front.title = html.escape(words.write("front_page"))
     pages = [front]
-    pages += [_find_page(files, f"topics/{topic.id}/index.md") for topic in sections]
+    pages += [_find_page(files, f"{make_listing_url('topics', topic.id)}index.md") for topic in sections]
     pages += [_find_page(files, uri) for uri in _INDEXES]
     ours = [page for page in pages if page is not None]
     # A site's `nav` may name a page of the newspaper too, such as index.md.
