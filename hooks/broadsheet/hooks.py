@@ -165,7 +165,7 @@ class BroadsheetHooks:
             # The printer may make copies of this process, which must not have threads then.
             self._tools.end_workers()
         told = () if config.strict else self._desk.told
-        report_problems(library.problems, log, strict=bool(config.strict), serving=self._serving, told=told)
+        report_problems(library.problems, log, strict=bool(config.strict), serving=self._serving, reported=told)
         if self._serving:
             self._desk.note(library, now)
 
@@ -240,7 +240,7 @@ class BroadsheetHooks:
         # While serving, the last good page of a faulty article, for the tab that shows it.
         self._desk.keep_pages(publisher.site)
         for url, data in self._desk.last_good.pages.items():
-            printer.write(f"{url}index.html", data)
+            printer.write_file(f"{url}index.html", data)
         # A server's index is made later, and is no part of what is published here.
         others = {INDEX_DIR} if self._settings.search and self._serving else set()
         there = self._desk.recall_site(others)

@@ -216,7 +216,8 @@ def test_what_a_killed_build_has_left_of_a_search_index_goes_with_the_next_build
 
 HOOK = """
 import errno, os, signal
-from broadsheet import publishing, site_swap
+from broadsheet.core import directory_swap
+from broadsheet.mkdocs_site import publisher
 
 def on_files(files, config):
     gate = os.environ.get("GATE")
@@ -227,7 +228,7 @@ def on_files(files, config):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 killed_at = os.environ.get("KILL")
-exchange = site_swap._exchange
+exchange = directory_swap._exchange
 count = 0
 
 def exchange_or_die(*directories):
@@ -241,9 +242,9 @@ def exchange_or_die(*directories):
     return done
 
 if killed_at:
-    site_swap._exchange = exchange_or_die
+    directory_swap._exchange = exchange_or_die
 elif os.environ.get("MOUNTED"):
-    publishing.find_hindrance = lambda *_: "it is a mount point"
+    publisher.find_hindrance = lambda *_: "it is a mount point"
 """
 
 

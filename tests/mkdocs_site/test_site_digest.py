@@ -18,7 +18,7 @@ from broadsheet.mkdocs_site.site_digest import (
     digest_environment,
     digest_site,
     has_own_code,
-    make_setup,
+    make_markdown_config,
 )
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -239,8 +239,8 @@ def test_a_plugin_that_is_not_installed_is_code_of_the_site_s_own(site: Site) ->
 def test_the_shipped_site_has_no_code_of_its_own() -> None:
     config = load_config(str(ROOT / "mkdocs.yml"))
     assert not has_own_code(config)
-    assert not make_setup(config).own_code
-    assert make_setup(config).is_closed
+    assert not make_markdown_config(config).own_code
+    assert make_markdown_config(config).is_closed
 
 
 @pytest.mark.site
@@ -304,7 +304,7 @@ def test_bodies_of_a_site_s_own_way_of_rendering_are_not_cached(
 ) -> None:
     monkeypatch.syspath_prepend(str(site.root))
     OWN_MARKDOWN[what](site)
-    setup = make_setup(load(site))
+    setup = make_markdown_config(load(site))
     assert setup.own_code
     assert not setup.is_closed
 
@@ -319,7 +319,7 @@ def test_bodies_of_a_site_s_own_way_of_rendering_are_not_cached(
 )
 def test_installed_extensions_are_no_code_of_the_site_s_own(extensions: list[Any], site: Site) -> None:
     configure(site, markdown_extensions=extensions)
-    assert make_setup(load(site)).is_closed
+    assert make_markdown_config(load(site)).is_closed
 
 
 # In processes of their own.
@@ -329,10 +329,11 @@ SCRIPT = """
     from mkdocs.config import load_config
     from mkdocs.structure.nav import Navigation
     from broadsheet.core.serialization import digest
-    from broadsheet.mkdocs_site.site_digest import digest_engine, digest_environment, digest_site, make_setup
+    from broadsheet.mkdocs_site.site_digest import digest_engine, digest_environment, digest_site, make_markdown_config
     config = load_config("mkdocs.yml")
     site = digest_site(config, Navigation([], []), {"topics.yml": b"world: {}"}, ["en"])
-    print(json.dumps([digest_engine(), digest_environment(), site.hex(), digest(make_setup(config).packed).hex()]))
+    markdown = digest(make_markdown_config(config).packed)
+    print(json.dumps([digest_engine(), digest_environment(), site.hex(), markdown.hex()]))
 """
 
 
@@ -401,8 +402,8 @@ def test_the_environment_and_the_site_change_with_the_engine_and_with_packages(t
 
 
 def test_how_markdown_is_rendered_can_be_told_to_another_process(site: Site) -> None:
-    setup = make_setup(load(site))
+    setup = make_markdown_config(load(site))
     assert setup.packed
     assert setup.is_closed
     configure(site, markdown_extensions=["pymdownx.snippets"])
-    assert not make_setup(load(site)).is_closed
+    assert not make_markdown_config(load(site)).is_closed

@@ -80,7 +80,7 @@ def main(context: click.Context, config_file: str | None) -> None:
 @click.option("--date", default="", metavar="DATE", help="2026-01-18 or 2026-01-18T09:30. Now unless given.")
 @click.option("--draft", is_flag=True, help="Never public until the line 'draft: true' is taken out.")
 @click.pass_obj
-def new(config_file: str | None, /, headline: str, topics: tuple[str, ...], date: str, **given: Any) -> None:
+def new(config_file: str | None, /, headline: str, topics: tuple[str, ...], date: str, **options: Any) -> None:
     r"""Start an article: write its file with valid front matter, and print the file's name.
 
     An existing file is never overwritten.
@@ -94,7 +94,7 @@ def new(config_file: str | None, /, headline: str, topics: tuple[str, ...], date
     headline = " ".join(headline.split())
     if not slugify(headline):
         raise BroadsheetError(f"the headline '{headline[:60]}' gives no file name: it needs a letter or a digit")
-    article = NewArticle(headline, moment, topics, type=given.pop("kind"), **given)
+    article = NewArticle(headline, moment, topics, type=options.pop("kind"), **options)
     name = f"{project.label}/{article.path}"
     text = write_article(article)
     _check_new_article(project, article.path, text)
@@ -140,10 +140,10 @@ def _write_new_file(target: Path, name: str, text: str) -> None:
 
 
 @main.command()
-@click.option("--format", "shape", type=click.Choice(tuple(_FORMATS)), default="text", show_default=True)
+@click.option("--format", "output_format", type=click.Choice(tuple(_FORMATS)), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Fail on warnings too, as `mkdocs build --strict` does.")
 @click.pass_obj
-def check(config_file: str | None, shape: str, strict: bool) -> None:
+def check(config_file: str | None, output_format: str, strict: bool) -> None:
     """Report every problem of the content, with file, line and how to mend it.
 
     Exit status 0 when a build would go through, 1 when it would not. Formats: `text` for people, `github`
@@ -152,8 +152,8 @@ def check(config_file: str | None, shape: str, strict: bool) -> None:
     config = load_site(config_file)
     project = open_project(config)
     model, problems = check_project(project, config, read_clock())
-    if problems or shape == "json":
-        click.echo(_FORMATS[shape](problems))
+    if problems or output_format == "json":
+        click.echo(_FORMATS[output_format](problems))
     counts = Counter(problem.severity for problem in problems)
     total = len(project.library.articles) + len(project.library.faulty)
     click.echo(

@@ -19,7 +19,7 @@ from broadsheet.core import Cache, FileStore, make_process_pool
 from broadsheet.edition import BuildResources
 from broadsheet.mkdocs_site.cluster import ClusterExecutor
 from broadsheet.mkdocs_site.config import Settings, find_content
-from broadsheet.mkdocs_site.site_digest import digest_environment, list_modules, make_setup
+from broadsheet.mkdocs_site.site_digest import digest_environment, list_modules, make_markdown_config
 from broadsheet.rendering import Limits
 
 CLUSTER = "BROADSHEET_CLUSTER"
@@ -160,7 +160,7 @@ class ResourceManager:
         report = Progress(self._log).report
         content, _ = find_content(settings, config)
         self.resources = BuildResources(
-            make_setup(config, Limits(settings.rendering.seconds)),
+            make_markdown_config(config, Limits(settings.rendering.seconds)),
             self._executor,
             workers,
             self._cache,

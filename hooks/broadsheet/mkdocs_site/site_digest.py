@@ -84,7 +84,7 @@ def list_modules(config: MkDocsConfig) -> tuple[str, ...]:
     return tuple(sorted(modules))
 
 
-def make_setup(config: MkDocsConfig, limits: Limits | None = None) -> MarkdownConfig:
+def make_markdown_config(config: MkDocsConfig, limits: Limits | None = None) -> MarkdownConfig:
     """Return how a site's Markdown is rendered.
 
     Bodies are not cached where an extension is the site's own code or shows icons of the site: their output may

@@ -73,7 +73,7 @@ class ArticlePreview:
         config = self.printer.config
         edit_base = find_edit_base(config, self.root)
         file = make_article_file(revised, self.root, config, edit_base, lambda _: revised.body)
-        page = self.printer.make_page(file)
+        page = self.printer.render_page(file)
         target = self.site / file.dest_uri
         if target.read_bytes() == page:
             return {}
