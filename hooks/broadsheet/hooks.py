@@ -19,7 +19,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from broadsheet.content import Article, ContentFiles, Library, SiteConfig, build_library, read_content_dir
-from broadsheet.core import BroadsheetError, SiteLock
+from broadsheet.core import BroadsheetError, SiteLock, make_listing_url
 from broadsheet.edition import PageDigests, SiteModel, build_site_model, read_image_variant, start_related_lists
 from broadsheet.mkdocs_site import (
     HiddenLinkExtension,
@@ -35,7 +35,6 @@ from broadsheet.mkdocs_site import (
     build_navigation,
     count_cores,
     digest_site,
-    examine_templates,
     explain_disk_fault,
     find_content,
     find_docs_files,
@@ -171,7 +170,7 @@ class BroadsheetHooks:
             # The page writer may fork this process, which must have no threads then.
             self._resource_manager.end_workers()
         known = () if config.strict else self._session.reported
-        report_problems(self._model.problems, log, strict=bool(config.strict), serving=self._serving, told=known)
+        report_problems(self._model.problems, log, strict=bool(config.strict), serving=self._serving, reported=known)
         if self._serving:
             self._session.set_library(library, self._model, now)
         elif self._settings.search and not find_page_plugins(config, [self]):
@@ -224,7 +223,7 @@ class BroadsheetHooks:
         """Add the URL of the article's section, by which the navigation marks a tab."""
         article = getattr(page, "view", {}).get("article")
         section = self._built_model.edition.section_of(article) if isinstance(article, Article) else None
-        context["section_url"] = quote(f"topics/{section.id}/") if section else ""
+        context["section_url"] = quote(make_listing_url("topics", section.id)) if section else ""
         return context
 
     @event_priority(-100)
@@ -236,12 +235,12 @@ class BroadsheetHooks:
         self._session.stop_if_superseded()
         locale = str(find_locale(self._settings, config))
         site_digest = digest_site(config, self._nav, self._source.taxonomy_files, [locale, str(config.site_url)])
-        digests = PageDigests(self._built_model, site_digest, examine_templates(config.theme.custom_dir))
+        digests = PageDigests(self._built_model, site_digest)
         page_writer = PageWriter(self._env, self._nav, self._files, config, publisher.staging)
         # Under `serve` a faulty article keeps its last good page.
         self._session.save_pages(publisher.site)
         for url, data in self._session.last_good.pages.items():
-            page_writer.write(f"{url}index.html", data)
+            page_writer.write_file(f"{url}index.html", data)
         # Under `serve` the search index is made later, in a thread: it is not published here.
         unmanaged = {INDEX_DIR} if self._settings.search and self._serving else set()
         last_state = self._session.take_site_state(unmanaged)

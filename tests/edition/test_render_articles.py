@@ -131,7 +131,7 @@ def test_another_name_of_the_content_directory_has_bodies_rendered_anew() -> Non
         MarkdownConfig(("toc",)),
         MarkdownConfig(("attr_list", "toc")),
         MarkdownConfig(("toc", "attr_list"), {"toc": {"anchorlink": True}}),
-        MarkdownConfig(("toc", "attr_list"), code_digest="other code"),
+        MarkdownConfig(("toc", "attr_list"), own_code=True),
     ],
 )
 def test_another_way_of_rendering_has_bodies_rendered_anew(setup: MarkdownConfig, rendered: list[str]) -> None:
@@ -378,7 +378,7 @@ def exit_at_once() -> None:
 def test_a_parser_is_built_once_and_again_for_another_setup() -> None:
     first = get_renderer(PLAIN)
     assert get_renderer(MarkdownConfig(("toc", "attr_list"))) is first
-    other = get_renderer(MarkdownConfig(("toc", "attr_list"), code_digest="other code"))
+    other = get_renderer(MarkdownConfig(("toc", "attr_list", "abbr")))
     assert other is not first
 
 

@@ -102,7 +102,9 @@ def test_a_worker_with_other_code_is_refused_in_a_sentence(
     here = describe_engine()
     assert {"engine", "Python", "markdown", "nh3", "pymdown-extensions"} <= here.keys()
     for name, told in (("nh3", f"nh3 {here['nh3']}, not 0.0"), ("engine", "another version of the engine")):
-        monkeypatch.setattr("broadsheet.mkdocs_site.cluster.read_here", lambda _, name=name: {**here, name: "0.0"})
+        monkeypatch.setattr(
+            "broadsheet.mkdocs_site.cluster.describe_local_engine", lambda _, name=name: {**here, name: "0.0"}
+        )
         with pytest.raises(BroadsheetError, match=told):
             ClusterExecutor(cluster.scheduler_address)
 

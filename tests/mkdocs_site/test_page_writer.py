@@ -1,4 +1,4 @@
-"""Printing: every page is written once and the same, by however many processes, and whoever dies."""
+"""Every page is written once and with the same bytes, by any number of processes, even when one of them dies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from broadsheet.core import processes
 from broadsheet.core.serialization import digest
 from broadsheet.mkdocs_site.files import MediaFile, PageFile
-from broadsheet.mkdocs_site.page_writer import WORTH_SHARING, PageWriter, find_page_plugins
+from broadsheet.mkdocs_site.page_writer import MIN_PAGES_FOR_FORKS, PageWriter, find_page_plugins
 from broadsheet.mkdocs_site.pages import NewspaperPage
 from jinja2 import DictLoader, Environment
 from mkdocs.config.base import Config
@@ -25,7 +25,7 @@ from mkdocs.structure.nav import Navigation
 from sites import PNG, read_tree
 
 TEMPLATE = "{{ page.title }}: {{ page.view.number }} of {{ config.site_name }}, {{ work(page.view.number) }}"
-COUNT = WORTH_SHARING + 50
+COUNT = MIN_PAGES_FOR_FORKS + 50
 
 
 @pytest.fixture
@@ -46,25 +46,26 @@ def make_files(config: MkDocsConfig, count: int) -> list[PageFile]:
     files = []
     for number in range(count):
         url = f"pages/{number}/index"
-        imprint = partial(digest, b"")
-        file = PageFile(f"{url}.html", f"{url}.md", config, partial(make, number), lambda _, one=imprint: one())
+        file = PageFile(f"{url}.html", f"{url}.md", config, partial(make, number), lambda _: digest(b""))
         file.by_engine = True
         files.append(file)
     return files
 
 
-def make_printer(config: MkDocsConfig, staging: Path, work: Callable[[int], str] = str) -> PageWriter:
+def make_page_writer(config: MkDocsConfig, staging: Path, work: Callable[[int], str] = str) -> PageWriter:
     env = Environment(loader=DictLoader({"broadsheet/test.html": TEMPLATE}), autoescape=True)
     env.globals["work"] = work
     return PageWriter(env, Navigation([], []), Files([]), config, staging)
 
 
-def print_all(printer: PageWriter, files: list[PageFile], workers: int) -> tuple[list[tuple[int, int]], int]:
-    """Print; what was reported, and how often other work was begun."""
+def write_pages(page_writer: PageWriter, files: list[PageFile], workers: int) -> tuple[list[tuple[int, int]], int]:
+    """Write pages; return the reports of progress, and how often threads were started."""
     reports: list[tuple[int, int]] = []
-    begun: list[None] = []
-    printer.print_all(files, workers, lambda _, done, total: reports.append((done, total)), lambda: begun.append(None))
-    return reports, len(begun)
+    calls: list[None] = []
+    page_writer.write_pages(
+        files, workers, lambda _, done, total: reports.append((done, total)), lambda: calls.append(None)
+    )
+    return reports, len(calls)
 
 
 @pytest.fixture
@@ -76,27 +77,27 @@ def may_fork(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("may_fork")
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_every_page_is_written_by_any_number_of_processes(workers: int, config: MkDocsConfig, tmp_path: Path) -> None:
-    reports, begun = print_all(make_printer(config, tmp_path / "out"), make_files(config, COUNT), workers)
+    reports, starts = write_pages(make_page_writer(config, tmp_path / "out"), make_files(config, COUNT), workers)
     expected = {f"pages/{n}/index.html": f"Page &amp;lt;{n}&amp;gt;: {n} of Paper, {n}".encode() for n in range(COUNT)}
     assert read_tree(tmp_path / "out") == expected
-    assert (reports[-1], begun) == ((COUNT, COUNT), 1)
+    assert (reports[-1], starts) == ((COUNT, COUNT), 1)
     assert [done for done, _ in reports] == sorted({done for done, _ in reports})
 
 
 @pytest.mark.usefixtures("may_fork")
 @pytest.mark.parametrize(("count", "workers", "shared"), [(COUNT, 2, True), (COUNT, 1, False), (20, 2, False)])
-def test_many_pages_are_shared_and_few_are_printed_here(
+def test_many_pages_are_rendered_in_forks_and_few_are_not(
     count: int, workers: int, shared: bool, config: MkDocsConfig, tmp_path: Path
 ) -> None:
-    printer = make_printer(config, tmp_path / "out", lambda _: str(os.getpid()))
-    print_all(printer, make_files(config, count), workers)
+    page_writer = make_page_writer(config, tmp_path / "out", lambda _: str(os.getpid()))
+    write_pages(page_writer, make_files(config, count), workers)
     processes = {data.rpartition(b" ")[2] for data in read_tree(tmp_path / "out").values()}
     assert (str(os.getpid()).encode() not in processes) == shared
 
 
 @pytest.mark.usefixtures("may_fork")
 @pytest.mark.parametrize("deadly", [{0}, {COUNT - 1}, {7, 120, 250}])
-def test_what_a_process_that_dies_has_not_printed_is_printed_here(
+def test_pages_of_a_process_that_dies_are_written_by_this_process(
     deadly: set[int], config: MkDocsConfig, tmp_path: Path
 ) -> None:
     here = os.getpid()
@@ -106,27 +107,27 @@ def test_what_a_process_that_dies_has_not_printed_is_printed_here(
             os._exit(9)
         return str(number)
 
-    reports, begun = print_all(make_printer(config, tmp_path / "out", work), make_files(config, COUNT), 2)
-    print_all(make_printer(config, tmp_path / "right"), make_files(config, COUNT), 1)
+    reports, starts = write_pages(make_page_writer(config, tmp_path / "out", work), make_files(config, COUNT), 2)
+    write_pages(make_page_writer(config, tmp_path / "right"), make_files(config, COUNT), 1)
     assert read_tree(tmp_path / "out") == read_tree(tmp_path / "right")
-    assert (reports[-1], begun) == ((COUNT, COUNT), 1)
+    assert (reports[-1], starts) == ((COUNT, COUNT), 1)
 
 
 @pytest.mark.usefixtures("may_fork")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_fault_of_a_template_ends_the_build(workers: int, config: MkDocsConfig, tmp_path: Path) -> None:
-    printer = make_printer(config, tmp_path / "out", lambda number: str(1 // (number - 50)))
+    page_writer = make_page_writer(config, tmp_path / "out", lambda number: str(1 // (number - 50)))
     with pytest.raises(ZeroDivisionError):
-        print_all(printer, make_files(config, COUNT), workers)
+        write_pages(page_writer, make_files(config, COUNT), workers)
 
 
-def test_a_process_with_threads_makes_no_copies_of_itself(config: MkDocsConfig, tmp_path: Path) -> None:
+def test_a_process_with_threads_does_not_fork(config: MkDocsConfig, tmp_path: Path) -> None:
     stop = threading.Event()
     thread = threading.Thread(target=stop.wait)
     thread.start()
     try:
-        printer = make_printer(config, tmp_path / "out", lambda _: str(os.getpid()))
-        assert print_all(printer, make_files(config, COUNT), 2)[1] == 1
+        page_writer = make_page_writer(config, tmp_path / "out", lambda _: str(os.getpid()))
+        assert write_pages(page_writer, make_files(config, COUNT), 2)[1] == 1
     finally:
         stop.set()
         thread.join()
@@ -134,46 +135,46 @@ def test_a_process_with_threads_makes_no_copies_of_itself(config: MkDocsConfig, 
     assert pids == {str(os.getpid()).encode()}
 
 
-def test_nothing_to_print_is_printed_all_the_same(config: MkDocsConfig, tmp_path: Path) -> None:
-    assert print_all(make_printer(config, tmp_path / "out"), [], 2) == ([], 1)
+def test_without_pages_threads_are_started_all_the_same(config: MkDocsConfig, tmp_path: Path) -> None:
+    assert write_pages(make_page_writer(config, tmp_path / "out"), [], 2) == ([], 1)
     assert not (tmp_path / "out").exists()
 
 
-def test_halves_of_characters_do_not_end_a_build(config: MkDocsConfig, tmp_path: Path) -> None:
-    printer = make_printer(config, tmp_path / "out", lambda _: "\ud800é")
-    print_all(printer, make_files(config, 1), 1)
+def test_lone_surrogates_do_not_end_a_build(config: MkDocsConfig, tmp_path: Path) -> None:
+    page_writer = make_page_writer(config, tmp_path / "out", lambda _: "\ud800é")
+    write_pages(page_writer, make_files(config, 1), 1)
     assert read_tree(tmp_path / "out")["pages/0/index.html"].endswith("&#55296;é".encode())
 
 
-def test_media_are_copied_and_their_imprint_changes_with_the_file(config: MkDocsConfig, tmp_path: Path) -> None:
+def test_media_are_copied_and_their_digest_changes_with_the_file(config: MkDocsConfig, tmp_path: Path) -> None:
     source = tmp_path / "content" / "articles" / "a.png"
     source.parent.mkdir(parents=True)
     source.write_bytes(PNG)
     file = MediaFile("articles/a.png", str(tmp_path / "content"), config.site_dir, True, dest_uri="media/a.png")
     file.by_engine = True
-    nobody: Any = None
-    first = file.find_imprint(nobody)
-    assert file.find_imprint(nobody) == first
-    make_printer(config, tmp_path / "out").copy_media([file])
+    unused: Any = None
+    first = file.find_digest(unused)
+    assert file.find_digest(unused) == first
+    make_page_writer(config, tmp_path / "out").copy_media([file])
     assert read_tree(tmp_path / "out") == {"media/a.png": PNG}
     file.copy_file()
     assert not Path(config.site_dir).exists(), "MkDocs copies it too"
     source.write_bytes(PNG + b"more")
-    assert file.find_imprint(nobody) != first
+    assert file.find_digest(unused) != first
     source.write_bytes(PNG)
     os.utime(source, (1, 1))
-    assert file.find_imprint(nobody) != first
+    assert file.find_digest(unused) != first
 
 
-# Who else wants to see pages.
+# Plugins and hooks that handle pages.
 
 
 class Options(Config):
     """No options."""
 
 
-class Onlooker(BasePlugin[Options]):
-    """A plugin that wants to see pages."""
+class PageHandler(BasePlugin[Options]):
+    """A plugin that handles pages."""
 
     def on_page_markdown(self, markdown: str, **_: Any) -> str:
         return markdown
@@ -182,8 +183,8 @@ class Onlooker(BasePlugin[Options]):
         return files
 
 
-class Passer(BasePlugin[Options]):
-    """A plugin that does not."""
+class FilesHandler(BasePlugin[Options]):
+    """A plugin that handles no pages."""
 
     def on_files(self, files: Files, **_: Any) -> Files:
         return files
@@ -197,19 +198,19 @@ class Ours:
 
 
 def on_page_content(html: str, **_: Any) -> str:
-    """As a hook has it."""
+    """Handle the HTML of a page, as a hook does."""
     return html
 
 
-def test_plugins_and_hooks_that_want_to_see_pages_are_found_and_no_others() -> None:
+def test_plugins_and_hooks_that_handle_pages_are_found_and_no_others() -> None:
     plugins = PluginCollection()
-    plugins["passer"] = Passer()
+    plugins["passer"] = FilesHandler()
     ours = Ours()
     plugins._register_event("page_context", ours.on_page_context)
     config: Any = SimpleNamespace(plugins=plugins)
     assert find_page_plugins(config, [ours]) == []
     assert find_page_plugins(config, []) == [__name__]
-    plugins["onlooker"] = Onlooker()
+    plugins["onlooker"] = PageHandler()
     assert find_page_plugins(config, [ours]) == [__name__]
     plugins._register_event("page_content", on_page_content)
     assert find_page_plugins(config, [ours]) == [__name__]

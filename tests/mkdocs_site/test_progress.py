@@ -13,10 +13,11 @@ import textwrap
 from collections.abc import Sequence
 
 import pytest
-from broadsheet.mkdocs_site.progress import LONG, Progress
+from broadsheet.mkdocs_site.resources import Progress
 from hypothesis import given
 from hypothesis import strategies as st
 
+MIN_STEPS = 200
 WORK = [(done, 1_000) for done in range(0, 1_001, 50)]
 
 
@@ -70,7 +71,7 @@ def test_of_slow_work_less_is_worth_telling() -> None:
     assert len(lines.lines) == 5
 
 
-@given(total=st.integers(LONG, 5_000), data=st.data())
+@given(total=st.integers(MIN_STEPS, 5_000), data=st.data())
 def test_however_work_comes_along_no_more_than_five_lines_are_logged_and_the_last_is_its_end(
     total: int, data: st.DataObject
 ) -> None:
@@ -92,7 +93,7 @@ def test_with_quiet_nothing_is_told(level: int, stream: type[io.StringIO]) -> No
 @pytest.mark.parametrize("stream", [io.StringIO, Terminal])
 def test_of_short_work_nothing_is_told(stream: type[io.StringIO]) -> None:
     where = stream()
-    assert tell([(done, LONG - 1) for done in range(LONG)], stream=where) == []
+    assert tell([(done, MIN_STEPS - 1) for done in range(MIN_STEPS)], stream=where) == []
     assert tell([(0, 0)], stream=where) == []
     assert where.getvalue() == ""
 
@@ -105,7 +106,7 @@ def test_on_a_terminal_nothing_is_logged() -> None:
 
 SCRIPT = """
     import logging, sys
-    from broadsheet.mkdocs_site.progress import Progress
+    from broadsheet.mkdocs_site.resources import Progress
     logging.basicConfig(level=sys.argv[1], format="%(message)s")
     progress = Progress(logging.LoggerAdapter(logging.getLogger("broadsheet"), {}), sys.stderr)
     for what in ("Rendering articles", "Printing pages"):
@@ -120,7 +121,7 @@ SCRIPT = """
 
 BROKEN_OFF = """
     import logging, sys
-    from broadsheet.mkdocs_site.progress import Progress
+    from broadsheet.mkdocs_site.resources import Progress
     logging.basicConfig(level=sys.argv[1])
     Progress(logging.LoggerAdapter(logging.getLogger("broadsheet"), {})).report("Rendering articles", 500, 1000)
     sys.exit(0)  # As after Control-C: nothing is reported any more.

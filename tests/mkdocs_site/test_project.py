@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from broadsheet.core.problems import BroadsheetError
 from broadsheet.mkdocs_site.project import check_project, open_project, read_clock
-from broadsheet.mkdocs_site.resources import WORTH_A_PROCESS, start_workers
+from broadsheet.mkdocs_site.resources import MIN_ARTICLES_FOR_WORKERS, start_workers
 from broadsheet.related import Document, rank
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -92,12 +92,12 @@ def test_a_clock_that_is_set_to_nothing_sensible_is_told(epoch: str, monkeypatch
 
 def test_a_small_archive_is_compared_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("broadsheet.mkdocs_site.resources.count_cores", lambda: 2)
-    assert start_workers(WORTH_A_PROCESS - 1) is None
+    assert start_workers(MIN_ARTICLES_FOR_WORKERS - 1) is None
 
 
 def test_with_one_processor_everything_is_compared_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("broadsheet.mkdocs_site.resources.count_cores", lambda: 1)
-    assert start_workers(WORTH_A_PROCESS) is None
+    assert start_workers(MIN_ARTICLES_FOR_WORKERS) is None
 
 
 def test_a_large_archive_is_compared_in_a_process_of_its_own_with_the_same_outcome(
@@ -108,7 +108,7 @@ def test_a_large_archive_is_compared_in_a_process_of_its_own_with_the_same_outco
         Document(f"articles/{name}.md", f"Talks in {name}", body=f"Envoys met in {name} to talk about missiles.")
         for name in ("Geneva", "Vienna", "Paris")
     ]
-    executor = start_workers(WORTH_A_PROCESS)
+    executor = start_workers(MIN_ARTICLES_FOR_WORKERS)
     assert executor is not None
     with executor:
         assert executor.submit(os.getpid).result() != os.getpid()

@@ -1,4 +1,4 @@
-"""Fingerprint: it changes with all that a site is made of beside its content, and with nothing that is by the way."""
+"""Digests change with all that a site is made of beside its content; with code of its own all pages are rendered."""
 
 from __future__ import annotations
 
@@ -13,9 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from broadsheet.mkdocs_site.site_digest import digest_engine, digest_environment, digest_site, make_setup
+from broadsheet.mkdocs_site.site_digest import (
+    digest_engine,
+    digest_environment,
+    digest_site,
+    has_own_code,
+    make_markdown_config,
+)
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import BasePlugin
 from mkdocs.structure.nav import Link, Navigation, Section
 from sites import ROOT, MakeSite, Site, clean_environment
 
@@ -39,22 +46,19 @@ def makeExtension(**config):
 
 @pytest.fixture
 def site(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Site:
-    """A site with a hook and a template of its own."""
+    """A site with files of its own for the theme, but without templates, hooks and plugins."""
     return furnish(make_site(), monkeypatch)
 
 
 def furnish(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     for name, value in clean_environment().items():
         monkeypatch.setenv(name, value)
-    site.write("own_hook.py", HOOK)
-    site.write("overrides/main.html", '{% extends "base.html" %}')
-    site.write("overrides/partials/copyright.html", "Ours.")
-    configure(site)
+    site.write("overrides/note.css", "b {color: blue}")
     return site
 
 
 def configure(site: Site, **changes: Any) -> None:
-    site.configure(**{"hooks": [str(ROOT / "hooks/entry.py"), "own_hook.py"], **changes})
+    site.configure(**changes)
 
 
 def load(site: Site) -> MkDocsConfig:
@@ -85,34 +89,32 @@ CHANGES: dict[str, Callable[[Site], object]] = {
     "a script": lambda site: configure(site, extra_javascript=["extra.js"]),
     "a plugin": lambda site: configure(site, plugins=["search"]),
     "an option of a plugin": lambda site: configure(site, plugins=[{"search": {"lang": "fr"}}]),
-    "no hook": lambda site: configure(site, hooks=[str(ROOT / "hooks/entry.py")]),
-    "a template": lambda site: site.write("overrides/main.html", '{% extends "base.html" %}{# Changed. #}'),
-    "a template of a template": lambda site: site.write("overrides/partials/copyright.html", "Theirs."),
-    "a new template": lambda site: site.write("overrides/broadsheet/macros.html", ""),
-    "no template": lambda site: (site.root / "overrides/partials/copyright.html").unlink(),
-    "a template's name": lambda site: (site.root / "overrides/main.html").rename(site.root / "overrides/other.html"),
+    "a style sheet of the theme": lambda site: site.write("overrides/extra.css", "b {color: red}"),
+    "a file's name": lambda site: (site.root / "overrides/note.css").rename(site.root / "overrides/other.css"),
+    "no file": lambda site: (site.root / "overrides/note.css").unlink(),
     "an icon": lambda site: site.write("overrides/.icons/paper/ferry.svg", "<svg/>"),
 }
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_a_site_s_stamp_changes_with(what: str, site: Site) -> None:
+def test_a_site_s_digest_changes_with(what: str, site: Site) -> None:
     before = stamp(site)
+    assert stamp(site) == before
     CHANGES[what](site)
     assert stamp(site) != before
 
 
-def test_a_template_in_a_linked_directory_counts(site: Site, tmp_path: Path) -> None:
+def test_a_file_in_a_linked_directory_counts(site: Site, tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     shared.mkdir()
-    (shared / "note.html").write_text("One.")
+    (shared / "note.svg").write_text("<svg/>")
     (site.root / "overrides/shared").symlink_to(shared)
     before = stamp(site)
-    (shared / "note.html").write_text("Two.")
+    (shared / "note.svg").write_text("<svg><path/></svg>")
     assert stamp(site) != before
 
 
-def test_a_site_s_stamp_changes_with_registers_navigation_and_more(site: Site) -> None:
+def test_a_site_s_digest_changes_with_registers_navigation_and_more(site: Site) -> None:
     team = Link("Team", "team/")
     stamps = [
         stamp(site),
@@ -129,7 +131,7 @@ def test_a_site_s_stamp_changes_with_registers_navigation_and_more(site: Site) -
     assert len(set(stamps)) == len(stamps)
 
 
-def test_a_site_s_stamp_changes_with_what_stands_below_what_in_the_navigation(site: Site) -> None:
+def test_a_site_s_digest_changes_with_what_stands_below_what_in_the_navigation(site: Site) -> None:
     about, team = Link("About", "about/"), Link("Team", "team/")
     first = stamp(site, Navigation([Section("More", [about]), team], []))
     assert stamp(site, Navigation([Section("More", [about, team])], [])) != first
@@ -141,54 +143,203 @@ SAME: dict[str, Callable[[Site], object]] = {
     "an article": lambda site: site.article("talks"),
     "the place of the site": lambda site: configure(site, site_dir="public"),
     "what is watched": lambda site: configure(site, watch=["overrides"]),
-    "the time of a template": lambda site: os.utime(site.root / "overrides/main.html", (1, 1)),
+    "the time of a file": lambda site: os.utime(site.root / "overrides/note.css", (1, 1)),
     "compiled code": lambda site: site.write("overrides/__pycache__/x.pyc", b"\0"),
     "the order of settings": lambda site: configure(site, extra_css=[], copyright=None),
 }
 
 
 @pytest.mark.parametrize("what", SAME)
-def test_a_site_s_stamp_does_not_change_with(what: str, site: Site) -> None:
+def test_a_site_s_digest_does_not_change_with(what: str, site: Site) -> None:
     before = stamp(site)
     SAME[what](site)
     assert stamp(site) == before
 
 
-def test_a_site_s_stamp_does_not_depend_on_its_directory(
+def test_a_site_s_digest_does_not_depend_on_its_directory(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    one = furnish(make_site(), monkeypatch)
-    shutil.copytree(one.root, tmp_path / "another place" / "paper")
-    other = object.__new__(Site)
-    other.root = tmp_path / "another place" / "paper"
-    assert stamp(one) == stamp(other)
+    first = furnish(make_site(), monkeypatch)
+    shutil.copytree(first.root, tmp_path / "another place" / "paper")
+    second = object.__new__(Site)
+    second.root = tmp_path / "another place" / "paper"
+    assert stamp(first) == stamp(second)
 
 
-def test_where_templates_may_show_anything_the_site_s_own_pages_count(site: Site) -> None:
-    site.write("overrides/main.html", "{% for file in pages %}{{ file.page.content | length }}{% endfor %}")
-    before = stamp(site)
-    site.write("docs/about.md", "# About\n\nOther words.\n")
-    assert stamp(site) != before
+# Code of the site's own.
+
+
+def add_hook(site: Site, text: str = HOOK) -> None:
+    site.write("own_hook.py", text)
+    configure(site, hooks=[str(ROOT / "hooks/entry.py"), "own_hook.py"])
+
+
+def add_borrowed_hook(site: Site) -> None:
+    site.write("helper_of_hook.py", HOOK)
+    add_hook(site, "from helper_of_hook import on_config\n")
+
+
+def change_entry(site: Site) -> None:
+    text = (ROOT / "hooks/entry.py").read_text(encoding="utf-8")
+    site.write("entry.py", f"{text}\n{HOOK.replace('on_config', 'on_page_markdown').replace('config', 'markdown')}")
+    configure(site, hooks=["entry.py"])
+
+
+OWN: dict[str, Callable[[Site], object]] = {
+    "a template": lambda site: site.write("overrides/main.html", "Ours."),
+    "a template below": lambda site: site.write("overrides/partials/copyright.html", "{{ build_date_utc }}"),
+    "an XML template": lambda site: site.write("overrides/feed.XML", "<rss/>"),
+    "a text with an expression": lambda site: site.write("overrides/note.txt", "{{ page.title }}"),
+    "an icon with a statement": lambda site: site.write("overrides/.icons/x.svg", "{% if page %}<svg/>{% endif %}"),
+    "a hook": add_hook,
+    "a hook from another module": add_borrowed_hook,
+    "an entry with more than the engine's": change_entry,
+}
+NOT_OWN: dict[str, Callable[[Site], object]] = {
+    "nothing": lambda site: None,
+    "a script": lambda site: site.write("overrides/app.js", "if(a){{b()}}else{%}"),
+    "a style sheet": lambda site: site.write("overrides/app.css", "@media print {{%}}"),
+    "a picture": lambda site: site.write("overrides/photo.png", b"\x89PNG{{\0\xff{%"),
+    "an icon": lambda site: site.write("overrides/.icons/paper/ferry.svg", "<svg/>"),
+    "a plugin of MkDocs": lambda site: configure(site, plugins=["search"]),
+    "plugins of Material": lambda site: configure(site, plugins=["material/search", "material/meta"]),
+    "a copy of the entry": lambda site: (
+        site.write("entry.py", (ROOT / "hooks/entry.py").read_bytes()),
+        configure(site, hooks=["entry.py"]),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OWN)
+def test_with_code_of_its_own_a_site_s_digest_is_a_new_one_every_time(
+    what: str, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(site.root))
+    OWN[what](site)
+    assert has_own_code(load(site))
+    assert stamp(site) != stamp(site)
+
+
+@pytest.mark.parametrize("what", NOT_OWN)
+def test_what_is_no_code_of_its_own_leaves_a_site_s_digest_as_it_is(what: str, site: Site) -> None:
+    NOT_OWN[what](site)
+    assert not has_own_code(load(site))
+    assert stamp(site) == stamp(site)
+
+
+def test_a_plugin_that_is_not_installed_is_code_of_the_site_s_own(site: Site) -> None:
+    class Own(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
+        """A plugin of a module that is no installed package's."""
+
+    config = load(site)
+    config.plugins["own"] = Own()
+    assert has_own_code(config)
+
+
+def test_the_shipped_site_has_no_code_of_its_own() -> None:
+    config = load_config(str(ROOT / "mkdocs.yml"))
+    assert not has_own_code(config)
+    assert not make_markdown_config(config).own_code
+    assert make_markdown_config(config).is_self_contained
+
+
+@pytest.mark.site
+def test_pages_that_may_show_anything_come_out_as_from_scratch_and_others_stay(make_site: MakeSite) -> None:
+    site = make_site(broadsheet={"search": False, "per_page": 2})
+    site.register("topics", world={"title": "World", "section": True})
+    for number in range(4):
+        site.article(f"a-{number}", f"2026-01-{20 - number}")
+    shown = "{{ build_date_utc.year }} {{ press.spreads[0].article.title }}"
+    template = '{% extends "broadsheet/page.html" %}{% block sheet %}' + shown + "{% endblock %}"
+    site.write("overrides/broadsheet/listing.html", template)
+    assert site.build(SOURCE_DATE_EPOCH="1797000000").code == 0
+    times = {path: (site.output / path).stat().st_mtime_ns for path in site.files()}
+    assert site.build(SOURCE_DATE_EPOCH="1797000000").code == 0
+    assert times == {path: (site.output / path).stat().st_mtime_ns for path in site.files()}
+    site.article("a-0", "2026-01-20", title="Another headline")
+    assert site.build(SOURCE_DATE_EPOCH="1800000000").code == 0
+    incremental = site.files()
+    assert b"2027 Another headline" in incremental["archive/2026/01/page/2/index.html"]
+    for path in (".cache", "site"):
+        (site.root / path).rename(site.root / f"old{path}")
+    assert site.build(SOURCE_DATE_EPOCH="1800000000").code == 0
+    clean = site.files()
+    assert {path for path in clean.keys() | incremental.keys() if clean.get(path) != incremental.get(path)} == set()
+
+
+# Extensions of Markdown.
+
+
+def add_extension(site: Site) -> None:
+    site.write("house_style.py", EXTENSION)
+    configure(site, markdown_extensions=["house_style"])
+
+
+def add_function(site: Site, value: str = "!!python/name:house_slugs.slugify") -> None:
+    site.write("house_slugs.py", "def slugify(text, separator):\n    return text.lower()\n")
+    text = (site.root / "mkdocs.yml").read_text(encoding="utf-8")
+    site.write("mkdocs.yml", f"{text}markdown_extensions:\n- toc:\n    slugify: {value}\n")
+
+
+def add_partial(site: Site) -> None:
+    add_function(site, "!!python/object/apply:functools.partial\n      args: [!!python/name:house_slugs.slugify '']")
+
+
+def add_icons(site: Site) -> None:
+    site.write("overrides/.icons/paper/ferry.svg", "<svg/>")
+    configure(site, markdown_extensions=[{"pymdownx.emoji": {"options": {"custom_icons": ["overrides/.icons"]}}}])
+
+
+OWN_MARKDOWN = {
+    "an extension": add_extension,
+    "a function": add_function,
+    "a function with arguments": add_partial,
+    "icons": add_icons,
+}
+
+
+@pytest.mark.parametrize("what", OWN_MARKDOWN)
+def test_bodies_of_a_site_s_own_way_of_rendering_are_not_cached(
+    what: str, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(site.root))
+    OWN_MARKDOWN[what](site)
+    setup = make_markdown_config(load(site))
+    assert setup.own_code
+    assert not setup.is_self_contained
+
+
+@pytest.mark.parametrize(
+    "extensions",
+    [
+        ["toc", "abbr", "md_in_html"],
+        [{"markdown.extensions.toc:TocExtension": {"permalink": True}}],
+        ["pymdownx.superfences", "pymdownx.tabbed", "pymdownx.emoji"],
+    ],
+)
+def test_installed_extensions_are_no_code_of_the_site_s_own(extensions: list[Any], site: Site) -> None:
+    configure(site, markdown_extensions=extensions)
+    assert make_markdown_config(load(site)).is_self_contained
 
 
 # In processes of their own.
 
 SCRIPT = """
-    import json, sys
+    import json
     from mkdocs.config import load_config
     from mkdocs.structure.nav import Navigation
-    from broadsheet.mkdocs_site.site_digest import make_setup, stamp_code, stamp_engine, stamp_site
     from broadsheet.core.serialization import digest
+    from broadsheet.mkdocs_site.site_digest import digest_engine, digest_environment, digest_site, make_markdown_config
     config = load_config("mkdocs.yml")
-    setup = make_setup(config)
-    site = stamp_site(config, Navigation([], []), {"topics.yml": b"world: {}"}, ["en"])
-    print(json.dumps([stamp_code(), stamp_engine(), site.hex(), setup.code_digest, digest(setup.pickled).hex()]))
+    site = digest_site(config, Navigation([], []), {"topics.yml": b"world: {}"}, ["en"])
+    markdown = digest(make_markdown_config(config).pickled)
+    print(json.dumps([digest_engine(), digest_environment(), site.hex(), markdown.hex()]))
 """
 
 
-def stamps(site: Site, script: str = SCRIPT, **environment: str) -> list[str]:
-    """The stamps of a site as another process finds them: of code, engine, site and extensions, and the setup."""
-    path = os.pathsep.join([str(ROOT / "hooks"), str(site.root)])
+def run(site: Site, script: str = SCRIPT, engine: Path = ROOT / "hooks", **environment: str) -> list[str]:
+    """What a script prints in another process: SCRIPT the digests of engine, environment, site and Markdown."""
+    path = os.pathsep.join([str(engine), str(site.root)])
     output = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script)],
         cwd=site.root,
@@ -197,149 +348,62 @@ def stamps(site: Site, script: str = SCRIPT, **environment: str) -> list[str]:
         check=True,
         timeout=60,
     ).stdout
-    found: list[str] = json.loads(output)
-    return found
+    printed: list[str] = json.loads(output)
+    return printed
 
 
 def test_two_processes_find_the_same_whatever_the_seed_of_their_hashes(site: Site) -> None:
     configure(site, extra={"a": {"x": 1, "y": [1, 2]}, "b": None}, not_in_nav="/a\n/b", theme={"name": "material"})
-    assert stamps(site, PYTHONHASHSEED="1") == stamps(site, PYTHONHASHSEED="2")
+    assert run(site, PYTHONHASHSEED="1") == run(site, PYTHONHASHSEED="2")
 
 
-def test_the_code_of_an_extension_of_the_site_s_own_counts(site: Site) -> None:
-    site.write("house_style.py", EXTENSION)
-    configure(site, markdown_extensions=["house_style"])
-    *_, first, packed = stamps(site)
-    site.write("house_style.py", EXTENSION.replace("color", "hue"))
-    *_, second, again = stamps(site)
-    assert first != second
-    assert packed == again
-
-
-def test_the_code_of_a_hook_counts(site: Site) -> None:
-    first = stamps(site)[2]
-    site.write("own_hook.py", f"{HOOK}# Changed.\n")
-    assert stamps(site)[2] != first
-
-
-# The site's own code imports more of it: where, how, and from where.
-IMPORTS: dict[str, tuple[str, str]] = {
-    "a module of the package": ("from ext_pkg.helper import MARK", "ext_pkg/helper.py"),
-    "a module beside it": ("from .helper import MARK", "ext_pkg/helper.py"),
-    "a module of a package below": ("from .deep.helper import MARK", "ext_pkg/deep/helper.py"),
-    "a module of a package that is none by its files": ("from spread.helper import MARK", "spread/helper.py"),
-    "a module above it": ("from .deep.lower import MARK", "ext_pkg/helper.py"),
-    "another package": ("import other.helper as other\nMARK = other.MARK", "other/helper.py"),
-    "a module that is imported late": ("def find():\n    import late\n    return late.MARK\nMARK = 1", "late.py"),
-    "a file that it reads": ("from pathlib import Path\nMARK = Path(__file__).parent", "ext_pkg/words.txt"),
-}
-
-
-@pytest.mark.parametrize("what", IMPORTS)
-def test_what_the_code_of_an_extension_imports_counts(what: str, site: Site) -> None:
-    line, path = IMPORTS[what]
-    for package in ("ext_pkg", "ext_pkg/deep", "other"):
-        site.write(f"{package}/__init__.py", "")
-    site.write("ext_pkg/deep/lower.py", "from .. import helper\nMARK = helper\n")
-    site.write(path, "MARK = 1\n")
-    site.write("ext_pkg/__init__.py", f"{line}\n{EXTENSION}")
-    configure(site, markdown_extensions=["ext_pkg"])
-    first = stamps(site)[3]
-    assert stamps(site)[3] == first
-    site.write(path, "MARK = 2\n")
-    assert stamps(site)[3] != first
-
-
-@pytest.mark.parametrize("path", ["hooks/helper.py", "hooks/tools/helper.py", "hooks/tools/more/helper.py"])
-def test_what_the_code_of_a_hook_imports_counts(path: str, site: Site) -> None:
-    name = path.removeprefix("hooks/").removesuffix(".py").replace("/", ".")
-    site.write("hooks/mine.py", f"from {name} import MARK\n{HOOK}")
-    site.write(path, "MARK = 1\n")
-    configure(site, hooks=[str(ROOT / "hooks/entry.py"), "hooks/mine.py"])
-    first = stamps(site)[2]
-    assert stamps(site)[2] == first
-    site.write(path, "MARK = 2\n")
-    assert stamps(site)[2] != first
-
-
-def test_what_the_module_that_a_helper_imports_imports_counts(site: Site) -> None:
-    site.write("hooks/mine.py", f"import one.first\n{HOOK}")
-    site.write("hooks/one/first.py", "import two.second, two.wrong\n")
-    site.write("hooks/two/second.py", "import one.first\n")
-    site.write("hooks/two/wrong.py", "")
-    configure(site, hooks=[str(ROOT / "hooks/entry.py"), "hooks/mine.py"])
-    first = stamps(site)[2]
-    site.write("hooks/two/second.py", "import one.first\nMARK = 2\n")
-    assert stamps(site)[2] != first
-
-
-def test_the_code_of_a_function_that_an_extension_is_given_counts(site: Site) -> None:
-    site.write("house_slugs.py", "def slugify(text, separator):\n    return text.lower()\n")
-    site.write(
-        "mkdocs.yml",
-        (site.root / "mkdocs.yml").read_text(encoding="utf-8")
-        + "markdown_extensions:\n- toc:\n    slugify: !!python/name:house_slugs.slugify\n",
-    )
-    first = stamps(site)[3]
-    site.write("house_slugs.py", "def slugify(text, separator):\n    return text.upper()\n")
-    assert stamps(site)[3] != first
-
-
-def test_an_icon_of_the_site_s_own_that_bodies_show_counts(site: Site) -> None:
-    emoji = {"pymdownx.emoji": {"options": {"custom_icons": ["overrides/.icons"]}}}
-    site.write("overrides/.icons/paper/ferry.svg", "<svg/>")
-    configure(site, markdown_extensions=[emoji])
-    first = stamps(site)[3]
-    site.write("overrides/.icons/paper/ferry.svg", "<svg><path/></svg>")
-    assert stamps(site)[3] != first
-
-
-EDITED = """
+COPIED_ENGINE = """
     import json
     from pathlib import Path
-    from mkdocs.config import load_config
-    from broadsheet.edition.render_articles import get_renderer
-    from broadsheet.mkdocs_site.site_digest import make_setup
-    from broadsheet.rendering.links import LinkMap
-    from makers import make_article
-    found = []
-    for _ in range(2):
-        setup = make_setup(load_config("mkdocs.yml"))
-        body = find_renderer(setup).render(make_article("talks", body="A colour."), LinkMap(), "talks.md")
-        found += [setup.code_digest, body.html]
-        path = Path("house_style.py")
-        path.write_text(path.read_text().replace("color", "hue"))
-    print(json.dumps(found))
+    import broadsheet
+    from broadsheet.mkdocs_site.site_digest import digest_engine
+    folder = Path(broadsheet.__file__).parent
+    before, unseen = digest_engine(), []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        data = path.read_bytes()
+        path.write_bytes(data + b"\\n")
+        digest_engine.cache_clear()
+        if digest_engine() == before:
+            unseen.append(path.name)
+        path.write_bytes(data)
+    digest_engine.cache_clear()
+    print(json.dumps([str(folder), before, digest_engine(), unseen]))
 """
 
 
-def test_a_server_never_takes_what_old_code_has_made_for_what_new_code_makes(site: Site) -> None:
-    """Python reads a module once: a stamp of what stands in its file now would be kept with what it made before."""
-    site.write("house_style.py", EXTENSION)
-    configure(site, markdown_extensions=["house_style"])
-    first, html, second, later = stamps(site, f"    import sys\n    sys.path.append({str(ROOT / 'tests')!r})\n{EDITED}")
-    assert (first == second) == (html == later)
-
-
-def test_the_engine_s_own_stamp_is_of_its_code_and_its_surroundings(tmp_path: Path, site: Site) -> None:
-    assert digest_engine() != digest_environment()
+def test_a_changed_line_in_any_file_of_the_engine_changes_its_digest(tmp_path: Path, site: Site) -> None:
     copy = tmp_path / "hooks"
     shutil.copytree(ROOT / "hooks", copy, ignore=shutil.ignore_patterns("__pycache__"))
-    script = f"    import sys\n    sys.path.insert(0, {str(copy)!r})\n{SCRIPT}"
-    here, there = stamps(site), stamps(site, script)
-    assert here[:2] == there[:2], "where the engine lies does not matter"
-    (copy / "broadsheet" / "slugs.py").write_text((copy / "broadsheet" / "slugs.py").read_text() + "# Changed.\n")
-    code, engine, own, *_ = stamps(site, script)
-    assert (code == here[0], engine == here[1], own == here[2]) == (False, False, False)
-    packages = tmp_path / "packages"
+    files = [path.relative_to(copy / "broadsheet") for path in (copy / "broadsheet").rglob("*") if path.is_file()]
+    assert {"templates", "words", "core", "mkdocs_site", "hooks.py"} <= {path.parts[0] for path in files}
+    folder, before, after, unseen = run(site, COPIED_ENGINE, copy)
+    assert folder == str(copy / "broadsheet")
+    assert before == after == digest_engine(), "where the engine lies does not matter"
+    assert unseen == []
+
+
+def test_the_environment_and_the_site_change_with_the_engine_and_with_packages(tmp_path: Path, site: Site) -> None:
+    assert digest_engine() != digest_environment()
+    copy, packages = tmp_path / "hooks", tmp_path / "packages"
+    shutil.copytree(ROOT / "hooks", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    here = run(site)
+    (copy / "broadsheet/words/en.yml").write_bytes((copy / "broadsheet/words/en.yml").read_bytes() + b"\n")
+    changed = run(site, engine=copy)
+    assert [before == after for before, after in zip(here, changed, strict=True)] == [False, False, False, True]
     (packages / "other-1.0.dist-info").mkdir(parents=True)
-    code, engine, *_ = stamps(site, f"    import sys\n    sys.path.append({str(packages)!r})\n{SCRIPT}")
-    assert (code == here[0], engine == here[1]) == (True, False)
+    script = f"    import sys\n    sys.path.append({str(packages)!r})\n{SCRIPT}"
+    changed = run(site, script)
+    assert [before == after for before, after in zip(here, changed, strict=True)] == [True, False, False, True]
 
 
 def test_how_markdown_is_rendered_can_be_told_to_another_process(site: Site) -> None:
-    setup = make_setup(load(site))
+    setup = make_markdown_config(load(site))
     assert setup.pickled
     assert setup.is_self_contained
     configure(site, markdown_extensions=["pymdownx.snippets"])
-    assert not make_setup(load(site)).is_self_contained
+    assert not make_markdown_config(load(site)).is_self_contained

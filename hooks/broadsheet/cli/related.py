@@ -1,4 +1,4 @@
-"""The command line's part about related headlines: `broadsheet related` and `broadsheet explain`."""
+"""The commands about related headlines: `broadsheet related` and `broadsheet explain`."""
 
 from __future__ import annotations
 
@@ -25,58 +25,57 @@ from broadsheet.related import Cause, Document, Explainer, Explanation, ListChan
 
 
 def load_site(config_file: str | None) -> MkDocsConfig:
-    """The site's configuration, without the advertising that themes print on loading."""
+    """Return the site's configuration, without the notices that themes print when they are loaded."""
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     logging.getLogger("mkdocs").setLevel(logging.ERROR)
     return load_config(config_file)
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    """What both commands work on."""
+class _RelatedProject:
+    """A project with the plan of its edition, for both commands."""
 
-    newsroom: Project
+    project: Project
     plan: Plan
     site_url: str
 
     @property
-    def titles(self) -> Mapping[str, str]:
-        """Of topics."""
+    def topic_titles(self) -> Mapping[str, str]:
+        """The titles of topics by id."""
         return {name: topic.title for name, topic in self.plan.edition.topics.items()}
 
-    def name(self, path: str) -> str:
-        """An article for people: headline and file."""
-        return escape_unprintable(f"{self.plan.edition.by_path[path].title}  ({self.newsroom.label}/{path})")
+    def describe(self, path: str) -> str:
+        """Return the headline and file of an article."""
+        return escape_unprintable(f"{self.plan.edition.by_path[path].title}  ({self.project.label}/{path})")
 
-    def find(self, reference: str) -> str:
-        """The path of the public article that a file's name, a slug or a URL means."""
-        newsroom = self.newsroom
-        faulty = {path: path for path in newsroom.library.faulty}
-        index = faulty | index_references(newsroom.library.articles)
+    def resolve_reference(self, reference: str) -> str:
+        """Return the path of the public article that a file name, a slug or a URL refers to."""
+        faulty = {path: path for path in self.project.library.faulty}
+        index = faulty | index_references(self.project.library.articles)
         reference = reference.removeprefix(self.site_url)
-        inside = os.path.relpath(Path(reference).resolve(), newsroom.root).replace(os.sep, "/")
-        path = find_article(unquote(reference), "", index) or index.get(inside, "")
-        shown = f"{newsroom.label}/{path}"
+        path_in_content = os.path.relpath(Path(reference).resolve(), self.project.root).replace(os.sep, "/")
+        path = find_article(unquote(reference), "", index) or index.get(path_in_content, "")
+        name = f"{self.project.label}/{path}"
         if not path:
             raise BroadsheetError(f"no article '{reference}': give its file, its slug or its URL")
         if path in faulty:
-            raise BroadsheetError(f"{shown} has an error, so nothing is related to it: run 'broadsheet check'")
+            raise BroadsheetError(f"{name} has an error, so nothing is related to it: run 'broadsheet check'")
         if path not in self.plan.edition.by_path:
-            raise BroadsheetError(f"{shown} is not public, so nothing is related to it")
+            raise BroadsheetError(f"{name} is not public, so nothing is related to it")
         return path
 
 
-def _open_desk(config_file: str | None) -> _Desk:
+def _open_related_project(config_file: str | None) -> _RelatedProject:
     config = load_site(config_file)
-    newsroom = open_project(config)
-    around = find_docs_files(config, newsroom.root)
-    plan = plan_edition(newsroom.library, read_clock(), newsroom.config, around)
-    return _Desk(newsroom, plan, config.site_url or "")
+    project = open_project(config)
+    docs_urls = find_docs_files(config, project.root)
+    plan = plan_edition(project.library, read_clock(), project.config, docs_urls)
+    return _RelatedProject(project, plan, config.site_url or "")
 
 
 @click.command()
 @click.argument("article", required=False, default="")
-@click.option("--format", "shape", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--format", "output_format", type=click.Choice(("text", "json")), default="text", show_default=True)
 @click.option(
     "--diff",
     "old",
@@ -85,7 +84,7 @@ def _open_desk(config_file: str | None) -> _Desk:
     help="Show only what has changed since this output of `related --format json`, and why.",
 )
 @click.pass_obj
-def related(config_file: str | None, article: str, shape: str, old: BinaryIO | None) -> None:
+def related(config_file: str | None, article: str, output_format: str, old: BinaryIO | None) -> None:
     r"""Show the related headlines of ARTICLE (its file, slug or URL), or of every article.
 
     The JSON is {"articles/…md": [{"id": "articles/…md", "score": 0.41, "why": ["…"], "text": "…"}, …]}, best
@@ -98,25 +97,29 @@ def related(config_file: str | None, article: str, shape: str, old: BinaryIO | N
       broadsheet related --diff before.json
     """
     earlier = _read_lists(old) if old else None
-    desk = _open_desk(config_file)
-    path = desk.find(article) if article else ""
-    lists = rank(desk.plan.documents, desk.plan.config.related_count).lists
-    digests = {document.id: _digest_text(document) for document in desk.plan.documents}
+    site = _open_related_project(config_file)
+    path = site.resolve_reference(article) if article else ""
+    lists = rank(site.plan.documents, site.plan.config.related_count).lists
+    digests = {document.id: _digest_text(document) for document in site.plan.documents}
     if earlier is not None:
         edited = {name for name, digest in earlier.digests.items() if digests.get(name, digest) != digest}
         _show_changes(
-            compare_lists(earlier.lists, lists, edited), earlier.lists.keys() & lists.keys(), lists, path, shape
+            compare_lists(earlier.lists, lists, edited), earlier.lists.keys() & lists.keys(), lists, path, output_format
         )
         return
-    wanted = {path: lists[path]} if path else dict(sorted(lists.items()))
-    if shape == "json":
-        plain = {name: [_to_plain(entry, desk.titles, digests) for entry in found] for name, found in wanted.items()}
+    chosen = {path: lists[path]} if path else dict(sorted(lists.items()))
+    if output_format == "json":
+        plain = {
+            name: [_to_plain(entry, site.topic_titles, digests) for entry in entries]
+            for name, entries in chosen.items()
+        }
         click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
         return
-    for name, found in wanted.items():
-        click.echo(desk.name(name))
-        for one in found:
-            click.echo(f"  {one.score:5.3f}  {desk.name(one.id)}  [{_write_why(one, desk.titles)}]")
+    for name, entries in chosen.items():
+        click.echo(site.describe(name))
+        for entry in entries:
+            why = _write_why(entry, site.topic_titles)
+            click.echo(f"  {entry.score:5.3f}  {site.describe(entry.id)}  [{why}]")
 
 
 def _digest_text(document: Document) -> str:
@@ -149,7 +152,7 @@ class _EarlierRun:
     """What an earlier run of `related --format json` printed."""
 
     lists: Mapping[str, Sequence[Related]]
-    """Of the reasons only pins are read back."""
+    """Their reasons are pins only: the others are not read."""
     digests: Mapping[str, str]
     """By article, the digest of its text: see `_digest_text`. Older engines printed none."""
 
@@ -179,10 +182,10 @@ def _read_lists(file: BinaryIO) -> _EarlierRun:
 
 
 def _show_changes(
-    found: Sequence[ListChange], both: Collection[str], lists: Collection[str], path: str, shape: str
+    all_changes: Sequence[ListChange], common: Collection[str], lists: Collection[str], path: str, output_format: str
 ) -> None:
-    changes = [change for change in found if path in ("", change.id)]
-    if shape == "json":
+    changes = [change for change in all_changes if path in ("", change.id)]
+    if output_format == "json":
         plain = {
             change.id: {"added": change.added, "removed": change.removed, "why": _write_causes(change)}
             for change in changes
@@ -194,7 +197,7 @@ def _show_changes(
         for sign, names in (("+", change.added), ("-", change.removed)):
             for name in names:
                 click.echo(f"  {sign} {escape_unprintable(name)}")
-    click.echo(f"{len(changes)} of {len(both)} lists changed; {len(lists) - len(both)} new articles", err=True)
+    click.echo(f"{len(changes)} of {len(common)} lists changed; {len(lists) - len(common)} new articles", err=True)
 
 
 def _write_causes(change: ListChange) -> list[str]:
@@ -229,48 +232,49 @@ def explain(config_file: str | None, article: str, other: str) -> None:
       broadsheet explain kyiv-attack-heat-water
       broadsheet explain kyiv-attack-heat-water us-russia-geneva-talks
     """
-    desk = _open_desk(config_file)
-    path = desk.find(article)
-    beside = desk.find(other) if other else ""
-    if beside == path:
+    site = _open_related_project(config_file)
+    path = site.resolve_reference(article)
+    other_path = site.resolve_reference(other) if other else ""
+    if other_path == path:
         raise BroadsheetError("both are the same article: an article never stands beside itself")
-    explainer = Explainer(desk.plan.documents, path, desk.plan.config.related_count)
-    click.echo(desk.name(path))
-    if beside:
-        found = explainer.explain(beside)
-        click.echo(_write_parts(found, desk))
-        click.echo(f"  {_write_verdict(found, desk, len(explainer.explain_list()))}")
+    explainer = Explainer(site.plan.documents, path, site.plan.config.related_count)
+    click.echo(site.describe(path))
+    if other_path:
+        explanation = explainer.explain(other_path)
+        click.echo(_write_parts(explanation, site))
+        click.echo(f"  {_write_verdict(explanation, site, len(explainer.explain_list()))}")
         return
-    for one in explainer.explain_list():
-        click.echo(f"{one.position:2}. {_write_parts(one, desk)}")
-    if desk.plan.edition.by_path[path].related.off:
+    for explanation in explainer.explain_list():
+        click.echo(f"{explanation.position:2}. {_write_parts(explanation, site)}")
+    if site.plan.edition.by_path[path].related.off:
         click.echo("  The list is switched off: the article has 'related: []'.")
 
 
-def _write_parts(one: Explanation, desk: _Desk) -> str:
-    """A score with its parts, and the reasons."""
-    if one.verdict == "pinned" or (one.verdict in ("off", "language") and not one.score):
+def _write_parts(explanation: Explanation, site: _RelatedProject) -> str:
+    """Return a score with its parts, and the reasons."""
+    if explanation.verdict == "pinned" or (explanation.verdict in ("off", "language") and not explanation.score):
         parts = ""
     else:
-        count = f"{abs(one.days)} day{'s' if abs(one.days) > 1 else ''}"
-        when = "same day" if not one.days else f"{count} {'earlier' if one.days < 0 else 'later'}"
-        parts = f"\n    {one.score:.3f} = text {one.text:.3f} × time {one.time:.2f} ({when}) × topics {one.topics:.2f}"
-        parts += f", with links {one.links:.2f}" if one.links else ""
-    why = f"\n    {_write_why(one, desk.titles)}" if one.reasons else ""
-    return f"{desk.name(one.id)}{parts}{why}"
+        count = f"{abs(explanation.days)} day{'s' if abs(explanation.days) > 1 else ''}"
+        when = "same day" if not explanation.days else f"{count} {'earlier' if explanation.days < 0 else 'later'}"
+        parts = f"\n    {explanation.score:.3f} = text {explanation.text:.3f} × time {explanation.time:.2f} ({when})"
+        parts += f" × topics {explanation.topics:.2f}"
+        parts += f", with links {explanation.links:.2f}" if explanation.links else ""
+    why = f"\n    {_write_why(explanation, site.topic_titles)}" if explanation.reasons else ""
+    return f"{site.describe(explanation.id)}{parts}{why}"
 
 
-def _write_verdict(one: Explanation, desk: _Desk, listed: int) -> str:
-    twin = desk.name(one.duplicate_of) if one.duplicate_of else ""
+def _write_verdict(explanation: Explanation, site: _RelatedProject, listed: int) -> str:
+    duplicate = site.describe(explanation.duplicate_of) if explanation.duplicate_of else ""
     return {
-        "listed": f"It is in the list, in place {one.position}.",
-        "pinned": f"It is in the list, in place {one.position}, since the editor pinned it.",
+        "listed": f"It is in the list, in place {explanation.position}.",
+        "pinned": f"It is in the list, in place {explanation.position}, since the editor pinned it.",
         "off": "It is not in the list, which is switched off by 'related: []'.",
         "never": "It is not in the list, since one of the two names the other under 'related: never'.",
         "shown": "It is not in the list, since the page shows it already: in its text, or in its story's timeline.",
         "language": "It is not in the list, since it is in another language.",
-        "duplicate": f"It is not in the list, since {twin} is nearly the same text.",
-        "below": f"It is not in the list: it would be in place {one.position}, and the list has {listed}.",
+        "duplicate": f"It is not in the list, since {duplicate} is nearly the same text.",
+        "below": f"It is not in the list: it would be in place {explanation.position}, and the list has {listed}.",
         "unrelated": "It is not in the list, since the two have nothing in common.",
         "uncompared": "It is not in the list, since they share too few rare words to be compared; its score would do.",
-    }[one.verdict]
+    }[explanation.verdict]

@@ -58,12 +58,13 @@ from broadsheet.core.translations import (
     load_translations,
     text_direction,
 )
-from broadsheet.core.urls import is_web_address, make_relative_url, media_url
+from broadsheet.core.urls import SITE_URLS, is_web_address, make_listing_url, make_relative_url, media_url
 
 __all__ = [
     "CACHE_FILE",
     "IMAGE_STORE",
     "PLACEHOLDER",
+    "SITE_URLS",
     "BroadsheetError",
     "Cache",
     "FileStore",
@@ -98,6 +99,7 @@ __all__ = [
     "is_web_address",
     "list_site_files",
     "load_translations",
+    "make_listing_url",
     "make_process_pool",
     "make_relative_url",
     "make_staging_dir",

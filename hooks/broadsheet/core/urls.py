@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
-MEDIA_ROOT = "media/"
-"""The directory of published files that lie beside articles. It is separate, so no file can replace a page."""
+SITE_URLS: Mapping[str, str] = MappingProxyType(
+    {
+        "topics": "topics/",
+        "authors": "authors/",
+        "archive": "archive/",
+        "stories": "stories/",
+        "search": "search/",
+        # Files that lie beside articles are published apart, so that none can take the place of a page.
+        "media": "media/",
+        "pictures": "assets/pictures/",
+        "pagefind": "pagefind/",
+    }
+)
+"""The directories of all pages and files of the newspaper but articles. To rename one, change its line here.
+
+Python code and templates (as `site_urls`) take these URLs from here.
+"""
 
 
 def make_relative_url(target: str, start: str, fragment: str = "") -> str:
@@ -29,9 +46,18 @@ def make_relative_url(target: str, start: str, fragment: str = "") -> str:
     return quote(path, safe="/.~") + (f"#{quote(fragment, safe=':.~!$*+,;=@/?-')}" if fragment else "")
 
 
+def make_listing_url(directory: str, key: str) -> str:
+    """Return the URL of a listing, for a key of `SITE_URLS` and an id or a month.
+
+    >>> make_listing_url("topics", "nato")
+    'topics/nato/'
+    """
+    return f"{SITE_URLS[directory]}{key}/"
+
+
 def media_url(path: str) -> str:
-    """Return the URL of a file in the content directory: `articles/2026/01/a.png` → `media/2026/01/a.png`."""
-    return MEDIA_ROOT + path.removeprefix("articles/")
+    """The URL of a file that lies in the content directory: `articles/2026/01/a.png` → `media/2026/01/a.png`."""
+    return SITE_URLS["media"] + path.removeprefix("articles/")
 
 
 def is_web_address(url: str) -> bool:

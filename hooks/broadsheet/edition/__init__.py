@@ -6,7 +6,7 @@ from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.edition import Edition, find_next_change
 from broadsheet.edition.image_pipeline import read_image_variant
 from broadsheet.edition.listings import ListingPage, page_url
-from broadsheet.edition.page_digests import KINDS, Exposure, PageDigests
+from broadsheet.edition.page_digests import PageDigests
 from broadsheet.edition.plan import INDEX_URLS, Plan, plan_edition
 from broadsheet.edition.related_input import report_near_duplicates
 from broadsheet.edition.related_lists import compute_related_key, compute_related_lists, start_related_lists
@@ -14,11 +14,9 @@ from broadsheet.edition.render_articles import BuildResources, MarkdownConfig, g
 
 __all__ = [
     "INDEX_URLS",
-    "KINDS",
     "ArticleView",
     "BuildResources",
     "Edition",
-    "Exposure",
     "ListingPage",
     "MarkdownConfig",
     "PageDigests",

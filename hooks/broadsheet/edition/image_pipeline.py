@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from broadsheet.core import BroadsheetError, Problem, digest, make_process_pool, media_url
+from broadsheet.core import SITE_URLS, BroadsheetError, Problem, digest, make_process_pool, media_url
 from broadsheet.edition.render_articles import BuildResources, submit_task
 from broadsheet.images import (
     ENCODER_VERSION,
@@ -24,7 +24,7 @@ from broadsheet.images import (
     name_variant,
 )
 
-VARIANTS_ROOT = "assets/pictures/"
+VARIANTS_ROOT = SITE_URLS["pictures"]
 """The directory of image variants in the site. No file of a writer is published there, so that no variant replaces one.
 A variant's name has a digest of its content, so that browsers can keep it for ever."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from broadsheet.content import Article, Author, Story, Topic, list_topic_ancestors
+from broadsheet.core import make_listing_url
 from broadsheet.edition.edition import Edition
 
 
@@ -106,11 +107,15 @@ def build_listings(edition: Edition) -> Listings:
     return Listings(
         _nest_topics(edition),
         _sorted_by_title(
-            Listing("author", name, f"authors/{name}/", author.name, edition.by_author.get(name, ()), author)
+            Listing(
+                "author", name, make_listing_url("authors", name), author.name, edition.by_author.get(name, ()), author
+            )
             for name, author in edition.authors.items()
         ),
         tuple(
-            Listing("story", name, f"stories/{name}/", story.title, edition.by_story.get(name, ()), story)
+            Listing(
+                "story", name, make_listing_url("stories", name), story.title, edition.by_story.get(name, ()), story
+            )
             for name, story in edition.stories.items()
         ),
         _build_archive(edition),
@@ -130,7 +135,13 @@ def _nest_topics(edition: Edition) -> tuple[Listing, ...]:
         topic = topics[name]
         articles = edition.by_topic.get(name, ())
         with_parents[name] = Listing(
-            "topic", name, f"topics/{name}/", topic.title, articles, topic, parent=with_parents.get(topic.parent)
+            "topic",
+            name,
+            make_listing_url("topics", name),
+            topic.title,
+            articles,
+            topic,
+            parent=with_parents.get(topic.parent),
         )
     children: dict[str, list[Listing]] = {}
     complete: list[Listing] = []
@@ -150,10 +161,10 @@ def _build_archive(edition: Edition) -> tuple[Listing, ...]:
     for year, group in groupby(months, key=lambda item: item[0][:4]):
         in_year = list(group)
         articles: Sequence[Article] = [article for _, in_month in in_year for article in in_month]
-        without_months = Listing("year", year, f"archive/{year}/", year, tuple(articles))
+        without_months = Listing("year", year, make_listing_url("archive", year), year, tuple(articles))
         children = tuple(
             Listing(
-                *("month", month, f"archive/{month}/", month, in_month),
+                *("month", month, make_listing_url("archive", month), month, in_month),
                 parent=without_months,
                 earlier=earlier.get(month, ""),
                 later=later.get(month, ""),

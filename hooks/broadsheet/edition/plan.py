@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadsheet.content import TOPICS_FILE, Article, Library, SiteConfig, SourcePosition
-from broadsheet.core import Problem
+from broadsheet.core import SITE_URLS, Problem, make_listing_url
 from broadsheet.edition.edition import Edition, explain_hold, publish, publish_all
 from broadsheet.edition.image_pipeline import NO_IMAGES, ImageCatalog
 from broadsheet.edition.listings import ListingPage, Listings, build_listings, paginate
@@ -16,10 +16,13 @@ from broadsheet.edition.story_timeline import StoryTimeline, build_timelines
 from broadsheet.related import Document
 from broadsheet.rendering import LinkMap
 
-INDEX_URLS = {"topics": "topics/", "authors": "authors/", "archive": "archive/", "stories": "stories/"}
-"""The URLs of the pages that list all topics, authors, years and stories."""
+INDEX_URLS = {name: SITE_URLS[name] for name in ("topics", "authors", "archive", "stories")}
+"""The pages that list the lists."""
 
-_RESERVED = frozenset({"404.html", "assets", "media", "pagefind", "search", "sitemap.xml", "sitemap.xml.gz"})
+_RESERVED = frozenset(
+    {"404.html", "assets", "sitemap.xml", "sitemap.xml.gz"}
+    | {SITE_URLS[name].partition("/")[0] for name in ("media", "pagefind", "pictures", "search")}
+)
 """First parts of URLs that belong to the theme, to the search and to files beside articles."""
 _ALIAS_HINT = "take the alias out or give another"
 
@@ -152,9 +155,9 @@ def _redirect_topics(
     problems = []
     for topic in edition.topics.values():
         for alias in topic.aliases:
-            old = f"topics/{alias}/"
+            old = make_listing_url("topics", alias)
             if old not in taken:
-                redirects[old] = f"topics/{topic.id}/"
+                redirects[old] = make_listing_url("topics", topic.id)
             else:
                 message = f"the address /{old} is taken: it does not lead to this topic"
                 key = f"{topic.id}.aliases"

@@ -38,8 +38,8 @@ class MarkdownConfig:
 
     extensions: tuple[str, ...] = ()
     configs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    code_digest: str = ""
-    """A digest of the code of the extensions."""
+    own_code: bool = False
+    """Whether an extension is code or shows icons of the site's own: then nobody knows what its output depends on."""
     limits: Limits = field(default_factory=Limits)
     """How much time and memory one body may take."""
 
@@ -54,7 +54,7 @@ class MarkdownConfig:
     @property
     def is_self_contained(self) -> bool:
         """Whether a rendered body depends on the article alone: some extensions read other files."""
-        return not any(part in name for name in self.extensions for part in _READ_FILES)
+        return not self.own_code and not any(part in name for name in self.extensions for part in _READ_FILES)
 
 
 class ReportProgress(Protocol):
@@ -121,7 +121,7 @@ def render_bodies(
 
     """
     pickled = resources.markdown.pickled
-    common = digest(pickled, resources.markdown.code_digest.encode(), links.site.encode())
+    common = digest(pickled, links.site.encode())
     keys = {article.path: _compute_key(common, article, name) for article in articles}
     cached_bodies = (
         resources.cache.get("body", keys.values()) if pickled and resources.markdown.is_self_contained else {}

@@ -12,7 +12,6 @@ from broadsheet.mkdocs_site.config import (
 )
 from broadsheet.mkdocs_site.docs_files import add_files, find_edit_base
 from broadsheet.mkdocs_site.error_messages import explain_disk_fault, explain_exception, report_problems
-from broadsheet.mkdocs_site.exposure import examine_templates
 from broadsheet.mkdocs_site.files import MediaFile, PageFile, list_sitemap_entries
 from broadsheet.mkdocs_site.hidden_links import HiddenLinkExtension, handle_hidden_files
 from broadsheet.mkdocs_site.navigation import build_navigation
@@ -47,7 +46,6 @@ __all__ = [
     "check_project",
     "count_cores",
     "digest_site",
-    "examine_templates",
     "explain_disk_fault",
     "explain_exception",
     "find_cache",

@@ -1,4 +1,4 @@
-"""Cluster: the same work done by the workers of a Dask cluster, on this machine or on others."""
+"""An executor that sends work to the workers of a Dask cluster, on this machine or on others."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from broadsheet.core import BroadsheetError
 from broadsheet.mkdocs_site.site_digest import describe_engine
 
 _INSTALL = "install it with: pip install 'broadsheet[cluster]'"
-_SECONDS = 10.0
-_PATIENCE = "10s"
-_LOOK = 2.0
-"""So often, in seconds, it is looked whether any worker is left."""
+_CONNECT_SECONDS = 10.0
+_CLIENT_TIMEOUT = "10s"
+_CHECK_INTERVAL = 2.0
+"""Seconds between two checks whether any worker is left."""
 _ADDRESS = re.compile(r"(?:tcp|tls)://([^/\s]+):(\d{1,5})")
-_NOTHING = "no worker is left"
-_CODE = {
+_NO_WORKERS = "no worker is left"
+_CODE_DIFFERENCES = {
     "engine": "another version of the engine",
     "extension": "another version of the site's own extensions of Markdown, or lacks them",
 }
 
 
-read_here = describe_engine
-"""What is here, which the workers must have as well."""
+describe_local_engine = describe_engine
+"""Describes the engine of this process, which the workers must have as well."""
 
 
 class ClusterExecutor(Executor):
-    """Sends work to a cluster. Dask gives the work of a lost worker to another; without any, it is done here."""
+    """Sends work to a cluster. Dask gives the work of a lost worker to another one."""
 
     def __init__(self, address: str, modules: tuple[str, ...] = ()) -> None:
-        """Connect to a scheduler, as at tcp://127.0.0.1:8786, whose workers have the same `modules` as are here.
+        """Connect to a scheduler, as tcp://127.0.0.1:8786, whose workers must have the same `modules` as this process.
 
         Raises:
-            BroadsheetError: when there is no scheduler, when it has no workers, or when those are made of other code.
+            BroadsheetError: when there is no scheduler, when it has no workers, or when their code differs.
 
         """
         place = _ADDRESS.fullmatch(address)
@@ -50,94 +50,94 @@ class ClusterExecutor(Executor):
         except ImportError:
             raise BroadsheetError(f"a cluster needs Dask, which is not here: {_INSTALL}") from None
         try:
-            # Dask's client tries for long, and complains of itself when it was never connected.
-            socket.create_connection((place[1].strip("[]"), int(place[2])), _SECONDS).close()
-            self._client = self._distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
+            # Dask's client waits long for a connection, and logs errors of its own without one.
+            socket.create_connection((place[1].strip("[]"), int(place[2])), _CONNECT_SECONDS).close()
+            self._client = self._distributed.Client(address, timeout=_CLIENT_TIMEOUT, set_as_default=False)
         except (OSError, ValueError, OverflowError) as error:
             raise BroadsheetError(f"no cluster at '{address}': {error}") from None
         self.workers = 0
         try:
-            self.workers = self._count_fit(address, modules)
+            self.workers = self._count_workers(address, modules)
         finally:
             if not self.workers:
                 self._client.close()
-        self._open: set[Future[Any]] = set()
-        self._ended = threading.Event()
+        self._pending: set[Future[Any]] = set()
+        self._closed = threading.Event()
         threading.Thread(target=self._watch, name="cluster", daemon=True).start()
 
-    def _count_fit(self, address: str, modules: tuple[str, ...]) -> int:
+    def _count_workers(self, address: str, modules: tuple[str, ...]) -> int:
         try:
-            found: dict[str, dict[str, str]] = self._client.run(describe_engine, modules)
+            engines: dict[str, dict[str, str]] = self._client.run(describe_engine, modules)
         except Exception as error:
             raise BroadsheetError(f"the workers of '{address}' lack the engine: {error}") from None
-        if not found:
+        if not engines:
             raise BroadsheetError(f"the cluster at '{address}' cannot be used: it has no workers")
-        for worker, there in sorted(found.items()):
-            if other := _compare(there, read_here(modules)):
-                raise BroadsheetError(f"the cluster at '{address}' cannot be used: {worker} has {other}")
-        return len(found)
+        for worker, engine in sorted(engines.items()):
+            if difference := _find_difference(engine, describe_local_engine(modules)):
+                raise BroadsheetError(f"the cluster at '{address}' cannot be used: {worker} has {difference}")
+        return len(engines)
 
     def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        """Have a function called on the cluster.
+        """Call a function on the cluster.
 
-        When its workers are lost, the future breaks as one of a dead process does; what the work raises, it raises.
+        When its workers are lost, the future fails with BrokenExecutor, as that of a dead process does.
         """
-        outer: Future[Any] = Future()
-        self._open.add(outer)
-        inner = self._client.submit(work, *arguments, **named, pure=False, retries=2)
+        future: Future[Any] = Future()
+        self._pending.add(future)
+        dask_future = self._client.submit(work, *arguments, **named, pure=False, retries=2)
 
         def finish(done: Any) -> None:
-            self._open.discard(outer)
+            self._pending.discard(future)
             try:
-                self._settle(outer, result=done.result())
+                self._settle(future, result=done.result())
             except BaseException as error:  # asyncio's CancelledError is no Exception
-                self._settle(outer, error=self._name(error))
+                self._settle(future, error=self._translate(error))
 
-        inner.add_done_callback(finish)
-        return outer
+        dask_future.add_done_callback(finish)
+        return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the cluster, which goes on."""
-        self._ended.set()
+        """Disconnect from the cluster, which goes on running."""
+        self._closed.set()
         self._client.close()
 
     def _watch(self) -> None:
-        """Break what is under way when no worker is left to do it: Dask itself would wait for a new one."""
-        while not self._ended.wait(_LOOK):
+        """Fail all pending futures when no worker is left: Dask itself would wait for a new one."""
+        while not self._closed.wait(_CHECK_INTERVAL):
             try:
-                left = len(self._client.scheduler_info(n_workers=-1)["workers"])
+                worker_count = len(self._client.scheduler_info(n_workers=-1)["workers"])
             except Exception:  # the scheduler is gone, or its answer is none
-                left = 0
-            if not left:
-                for future in list(self._open):
-                    self._settle(future, error=BrokenExecutor(_NOTHING))
+                worker_count = 0
+            if not worker_count:
+                for future in list(self._pending):
+                    self._settle(future, error=BrokenExecutor(_NO_WORKERS))
 
     def _settle(self, future: Future[Any], result: Any = None, error: BaseException | None = None) -> None:
-        self._open.discard(future)
-        # Whoever comes second, the worker or the watch, comes too late.
+        self._pending.discard(future)
+        # The worker and `_watch` may both settle a future: the first counts.
         with suppress(InvalidStateError):
             if error is not None:
                 future.set_exception(error)
             else:
                 future.set_result(result)
 
-    def _name(self, error: BaseException) -> BaseException:
-        """An error as it is to be told: whether the workers were lost or the work itself has failed."""
-        lost = (
+    def _translate(self, error: BaseException) -> BaseException:
+        """Return BrokenExecutor for errors of lost workers, and the errors of the work itself as they are."""
+        lost_worker_errors = (
             CancelledError,
             asyncio.CancelledError,
             self._distributed.KilledWorker,
             self._distributed.comm.CommClosedError,
         )
-        return BrokenExecutor(f"{type(error).__name__}: {error}") if isinstance(error, lost) else error
+        return BrokenExecutor(f"{type(error).__name__}: {error}") if isinstance(error, lost_worker_errors) else error
 
 
-def _compare(there: dict[str, str], here: dict[str, str]) -> str:
-    """What a worker has that is not as here, in words; '' where all is alike."""
-    for name, version in here.items():
-        found = there.get(name, "")
-        if found != version:
-            if name in _CODE:
-                return _CODE[name]
-            return f"{name} {found}, not {version}" if found else f"no {name}, here it is {version}"
+def _find_difference(worker: dict[str, str], local: dict[str, str]) -> str:
+    """Return the first difference between the engine of a worker and the local one, in words; '' if there is none."""
+    for name, version in local.items():
+        worker_version = worker.get(name, "")
+        if worker_version != version:
+            if name in _CODE_DIFFERENCES:
+                return _CODE_DIFFERENCES[name]
+            return f"{name} {worker_version}, not {version}" if worker_version else f"no {name}, here it is {version}"
     return ""

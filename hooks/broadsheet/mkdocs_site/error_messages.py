@@ -1,4 +1,4 @@
-"""Mishaps: what stopped a build, on one line for whoever has to mend it."""
+"""Messages for users: problems of the content, and what stopped a build, on one line."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ def report_problems(
     *,
     strict: bool,
     serving: bool,
-    told: Collection[Problem] = (),
+    reported: Collection[Problem] = (),
 ) -> None:
-    """Log what is wrong with the content; a build ends with it, a server does not.
+    """Log the problems of the content. An error ends a build, but not `mkdocs serve`.
 
-    Of warnings that the last build has `told`, only how many there are: among thousands nobody finds a new one.
+    Of the warnings that were `reported` by the last build only the number is logged, so that new ones are seen.
 
     Raises:
-        PluginError: when there is an error (a warning, if `strict`) and nobody is serving.
+        PluginError: when there is an error (a warning, if `strict`), but not under `serve`.
 
     """
-    known = {one for one in problems if one.severity != "error"}.intersection(told)
+    known = {problem for problem in problems if problem.severity != "error"}.intersection(reported)
     for problem in problems:
         if problem not in known:
             log.log(_LEVELS[problem.severity], str(problem))
-    warnings = sum(one.severity == "warning" for one in known)
+    warnings = sum(problem.severity == "warning" for problem in known)
     if warnings:
         log.info("%s as before: 'broadsheet check' lists all", pluralize(warnings, "warning"))
     if serving:
         return
-    errors, warnings = (sum(one.severity == kind for one in problems) for kind in ("error", "warning"))
+    errors, warnings = (sum(problem.severity == severity for problem in problems) for severity in ("error", "warning"))
     if errors:
         raise PluginError(f"{pluralize(errors, 'error')} in the content, see above: nothing was built")
     if strict and warnings:
@@ -56,30 +56,30 @@ def report_problems(
 
 
 def explain_disk_fault(error: BaseException) -> str:
-    """What is wrong with the disk, or with who may write there, on one line; '' when it is something else."""
+    """Return a fault of the disk or of its permissions, on one line; '' for other errors."""
     if not isinstance(error, OSError) or error.errno not in _DISK_FAULTS:
         return ""
-    reason = error.strerror or _name(error)
-    # Of a copy it is the file to be written.
+    reason = error.strerror or _describe_error(error)
+    # A failed copy has two names: the second is the file to be written.
     name = error.filename2 or error.filename
-    return _place(name, 0, reason) if isinstance(name, str) else escape_unprintable(reason)
+    return _format_problem(name, 0, reason) if isinstance(name, str) else escape_unprintable(reason)
 
 
 def explain_exception(error: BaseException) -> str:
-    """What a user has done wrong, with file and line; '' for what is no user's mistake, or has been told already."""
+    """Return a mistake of a user, with file and line; '' for other errors, and for those that are logged already."""
     cause = error.__cause__ or error.__context__
     if isinstance(error, ConfigurationError):
         return _explain_settings(cause) or escape_unprintable(error.format_message())
     if isinstance(error, TemplateSyntaxError):
-        return _place(error.filename or error.name or "a template", error.lineno, error.message or "")
+        return _format_problem(error.filename or error.name or "a template", error.lineno, error.message or "")
     frames = traceback.extract_tb(error.__traceback__)
     template = next((frame for frame in reversed(frames) if _is_template(frame.filename)), None)
     if template is not None and (isinstance(error, TemplateError) or template is frames[-1]):
-        return _place(template.filename, template.lineno or 0, _name(error))
+        return _format_problem(template.filename, template.lineno or 0, _describe_error(error))
     if isinstance(error, TemplateError):
-        return escape_unprintable(_name(error))
+        return escape_unprintable(_describe_error(error))
     if isinstance(error, OSError) and isinstance(error.filename, str):
-        return _place(error.filename, 0, error.strerror or _name(error))
+        return _format_problem(error.filename, 0, error.strerror or _describe_error(error))
     return ""
 
 
@@ -91,24 +91,24 @@ def _explain_settings(cause: BaseException | None) -> str:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         return ""
-    return str(explain_yaml_error(cause, None, lines, _relate(str(path)), 1)) if lines else ""
+    return str(explain_yaml_error(cause, None, lines, _make_relative(str(path)), 1)) if lines else ""
 
 
 def _is_template(name: str) -> bool:
-    """Jinja puts templates into the traceback under their own names."""
+    """Whether a file name in a traceback is that of a template: Jinja puts template names there."""
     return not name.endswith(".py") and Path(name).is_file()
 
 
-def _name(error: BaseException) -> str:
+def _describe_error(error: BaseException) -> str:
     if isinstance(error, TemplateNotFound):
         return f"there is no template '{error.name}'"
     return str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
 
 
-def _place(name: str, line: int, message: str) -> str:
-    return str(Problem(_relate(name), line, 0, "", message.strip()[:300]))
+def _format_problem(name: str, line: int, message: str) -> str:
+    return str(Problem(_make_relative(name), line, 0, "", message.strip()[:300]))
 
 
-def _relate(name: str) -> str:
-    """A file's name as one would type it from the current directory."""
+def _make_relative(name: str) -> str:
+    """Return the name of a file relative to the current directory."""
     return Path(os.path.relpath(name)).as_posix() if Path(name).is_absolute() else name

@@ -1,4 +1,4 @@
-"""Press files: the newspaper's pages and media among the files of MkDocs."""
+"""MkDocs files of the newspaper: pages, media, pictures without metadata, and smaller variants of pictures."""
 
 from __future__ import annotations
 
@@ -21,79 +21,79 @@ log = get_plugin_logger("broadsheet")
 
 
 class PageFile(File):
-    """A page of the newspaper; printed by the engine, or by MkDocs where other plugins want to see it."""
+    """A page of the newspaper; rendered by the engine, or by MkDocs where other plugins handle pages."""
 
     def __init__(
         self,
         dest_uri: str,
         src_uri: str,
         config: MkDocsConfig,
-        make: Callable[[File], Page],
-        imprint: Callable[[PageDigests], bytes],
+        make_page: Callable[[File], Page],
+        digest_page: Callable[[PageDigests], bytes],
         root: str | None = None,
     ) -> None:
-        """Take the page's place, the name that links know it by, and what makes the page and its imprint when wanted.
+        """Take the page's path in the site, and two functions that make the page and its digest.
 
-        A page that comes from a file has the directory in which `src_uri` is.
+        Links know the page by `src_uri`; a page that comes from a file has its directory as `root`.
         """
         super().__init__(src_uri, root, config.site_dir, True, dest_uri=dest_uri, inclusion=InclusionLevel.NOT_IN_NAV)
         if root is None:
             self.generated_by = "broadsheet"
             self._content = ""
-        self._make = make
-        self._made: Page | None = None
+        self._make_page = make_page
+        self._page: Page | None = None
         self.by_engine = False
         self.listed = True
-        """Whether it stands in the sitemap."""
+        """Whether the sitemap has the page."""
         self.changed = ""
         """The day of its last change, as `2026-01-18`, for the sitemap."""
-        self._imprint = imprint
+        self._digest_page = digest_page
 
-    def find_imprint(self, digests: PageDigests) -> bytes:
-        """The page's imprint."""
-        return self._imprint(digests)
+    def find_digest(self, digests: PageDigests) -> bytes:
+        """Return the digest of the page: see `PageDigests`."""
+        return self._digest_page(digests)
 
     def find_address(self, site_url: str) -> str:
-        """The page's full address; from the root of the server where that is not known."""
+        """Return the full URL of the page; from the root of the server where the site has no `site_url`."""
         return f"{_find_root(site_url)}{quote(self.dest_uri.removesuffix('index.html'))}"
 
     @property
     def page(self) -> Page:
-        """The page, made when it is first asked for: of thousands few are printed again."""
-        if self._made is None:
-            self._make(self)
-        assert self._made is not None
-        return self._made
+        """The page, made at the first access: of thousands of pages few are rendered again."""
+        if self._page is None:
+            self._make_page(self)
+        assert self._page is not None
+        return self._page
 
     @page.setter
     def page(self, page: Page | None) -> None:
-        """Take the page; MkDocs' pages name themselves."""
-        self._made = page
+        """Set the page: MkDocs' `Page` sets itself here."""
+        self._page = page
 
     def is_documentation_page(self) -> bool:
-        """Whether MkDocs prints it."""
+        """Whether MkDocs renders the page."""
         return not self.by_engine
 
     def copy_file(self, dirty: bool = False) -> None:
-        """Nothing is copied: the page is printed."""
+        """Do nothing: the page is rendered, not copied."""
 
 
 class MediaFile(File):
-    """A picture or recording of an article, copied by the engine when it has changed; pictures without metadata."""
+    """A picture or recording of an article, copied when it has changed; pictures lose their metadata."""
 
     by_engine = False
-    mark = ""
-    """Of the content, where that is known."""
+    version = ""
+    """A digest of the content, where it is known."""
 
-    def find_imprint(self, digests: PageDigests) -> bytes:
-        """Changes with the file; after a fresh checkout, in which all files are new, with its content alone."""
-        if self.mark:
-            return digest(self.src_uri.encode(), self.mark.encode())
+    def find_digest(self, digests: PageDigests) -> bytes:
+        """Return a digest of the content; of size and time where the content is not known."""
+        if self.version:
+            return digest(self.src_uri.encode(), self.version.encode())
         status = Path(str(self.abs_src_path)).stat()
         return digest(self.src_uri.encode(), f"{status.st_size} {status.st_mtime_ns}".encode())
 
-    def put(self, target: Path) -> None:
-        """Write what readers get. Cost: about 10 ms for a photograph of 6 MB."""
+    def write_to(self, target: Path) -> None:
+        """Write the file that readers get. Cost: about 10 ms for a photograph of 6 MB."""
         target.parent.mkdir(parents=True, exist_ok=True)
         source = Path(str(self.abs_src_path))
         if format_from_name(self.src_uri):
@@ -102,23 +102,23 @@ class MediaFile(File):
             shutil.copyfile(source, target)
 
     def copy_file(self, dirty: bool = False) -> None:
-        """Copy, unless the engine does."""
+        """Copy the file, unless the engine does."""
         if not self.by_engine:
-            self.put(Path(self.abs_dest_path))
+            self.write_to(Path(self.abs_dest_path))
 
 
 class DocsImageFile(MediaFile):
     """A picture among the site's own pages, published without metadata as those of articles are."""
 
     def __init__(self, file: File, config: MkDocsConfig) -> None:
-        """Take the place of MkDocs' file."""
+        """Replace a file of MkDocs."""
         folder, target = str(file.src_dir), file.dest_uri
         super().__init__(file.src_uri, folder, config.site_dir, True, dest_uri=target, inclusion=file.inclusion)
 
-    def put(self, target: Path) -> None:
-        """Write what readers get; a file that is no picture as it is, as MkDocs does, but not without a word."""
+    def write_to(self, target: Path) -> None:
+        """Write the file that readers get; a file that is no picture is copied as it is, with a warning."""
         try:
-            super().put(target)
+            super().write_to(target)
         except ValueError as error:
             hint = "where it was taken may still be in it; save it anew with a program for pictures"
             log.warning("%s", Problem(f"{Path(str(self.src_dir)).name}/{self.src_uri}", 0, 0, "", str(error), hint))
@@ -126,21 +126,21 @@ class DocsImageFile(MediaFile):
 
 
 class ImageVariantFile(MediaFile):
-    """A picture in one of its smaller sizes."""
+    """A smaller variant of a picture."""
 
     def __init__(self, url: str, config: MkDocsConfig, read: Callable[[], bytes]) -> None:
-        """Take its URL, which is another when its content is, and what gives its bytes."""
+        """Take the URL, which contains a digest of the content, and a function that returns the bytes."""
         super().__init__(url, None, config.site_dir, True, dest_uri=url, inclusion=InclusionLevel.NOT_IN_NAV)
         self.generated_by = "broadsheet"
         self._content = b""
         self._read = read
 
-    def find_imprint(self, digests: PageDigests) -> bytes:
-        """Changes with the name."""
+    def find_digest(self, digests: PageDigests) -> bytes:
+        """Return a digest of the URL."""
         return digest(self.dest_uri.encode())
 
-    def put(self, target: Path) -> None:
-        """Write what readers get."""
+    def write_to(self, target: Path) -> None:
+        """Write the file that readers get."""
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(self._read())
 
@@ -151,5 +151,5 @@ def _find_root(site_url: str) -> str:
 
 
 def list_sitemap_entries(files: Iterable[File]) -> list[PageFile]:
-    """The pages that the engine prints and the sitemap names."""
+    """Return the pages that the engine renders and the sitemap has."""
     return [file for file in files if isinstance(file, PageFile) and file.by_engine and file.listed]

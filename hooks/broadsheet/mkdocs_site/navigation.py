@@ -1,4 +1,4 @@
-"""Navigation: the front page, the sections and the archives, before the site's own pages."""
+"""The navigation: front page, sections and archives come before the site's own pages."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from broadsheet.content import Topic
-from broadsheet.core import Translations
+from broadsheet.core import SITE_URLS, Translations, make_listing_url
 
-_INDEXES = ("topics/index.md", "archive/index.md")
+_INDEX_PAGES = (f"{SITE_URLS['topics']}index.md", f"{SITE_URLS['archive']}index.md")
 
 
 def build_navigation(nav: Navigation, files: Files, sections: Sequence[Topic], words: Translations) -> Navigation:
-    """The site's navigation with the newspaper's parts put first; Material shows its top level as tabs."""
+    """Return the navigation with the newspaper's pages first; Material shows its top level as tabs."""
     front = _find_page(files, "index.md")
     if front is not None:
         front.title = html.escape(words.write("front_page"))
     pages = [front]
-    pages += [_find_page(files, f"topics/{topic.id}/index.md") for topic in sections]
-    pages += [_find_page(files, uri) for uri in _INDEXES]
-    ours = [page for page in pages if page is not None]
+    pages += [_find_page(files, f"{make_listing_url('topics', topic.id)}index.md") for topic in sections]
+    pages += [_find_page(files, uri) for uri in _INDEX_PAGES]
+    own_pages = [page for page in pages if page is not None]
     # A site's `nav` may name a page of the newspaper too, such as index.md.
-    items = [item for item in nav.items if not any(item is page for page in ours)]
-    others = [page for page in nav.pages if not any(page is one for one in ours)]
-    return Navigation([*ours, *items], [*ours, *others])
+    items = [item for item in nav.items if not any(item is page for page in own_pages)]
+    others = [page for page in nav.pages if not any(page is own_page for own_page in own_pages)]
+    return Navigation([*own_pages, *items], [*own_pages, *others])
 
 
 def _find_page(files: Files, src_uri: str) -> Page | None:

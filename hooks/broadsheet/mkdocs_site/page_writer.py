@@ -1,4 +1,4 @@
-"""Printing: the newspaper's pages made and written, each for itself, past MkDocs' own loop over all pages."""
+"""Render the newspaper's pages and write them, without MkDocs' own loop over all pages."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from mkdocs.structure.nav import Navigation
 from broadsheet.core import run_in_forks
 from broadsheet.mkdocs_site.files import MediaFile, PageFile
 
-WORTH_SHARING = 300
-"""Fewer pages are printed by this process alone."""
+MIN_PAGES_FOR_FORKS = 300
+"""Fewer pages are rendered by this process alone."""
 
-_SHARE = 100
-_HANDLERS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
+_PAGES_PER_TASK = 100
+_PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
 
 
 def find_page_plugins(config: MkDocsConfig, ours: Sequence[object]) -> list[str]:
-    """The plugins and hooks that want to see every page, other than `ours`: for them MkDocs has to print."""
-    found = []
-    for event in _HANDLERS:
+    """Return the modules of plugins and hooks, other than `ours`, that handle pages: then MkDocs must render them."""
+    modules = []
+    for event in _PAGE_EVENTS:
         for handler in config.plugins.events.get(event, ()):
             owner = getattr(handler, "__self__", None)
-            if not any(owner is one for one in ours):
-                found.append(getattr(type(owner), "__module__", "") if owner else getattr(handler, "__module__", "?"))
-    return sorted(set(found))
+            if not any(owner is plugin for plugin in ours):
+                modules.append(getattr(type(owner), "__module__", "") if owner else getattr(handler, "__module__", "?"))
+    return sorted(set(modules))
 
 
 class PageWriter:
-    """Prints pages with the templates, navigation and settings of one build."""
+    """Renders and writes pages with the templates, navigation and settings of one build."""
 
     def __init__(self, env: Environment, nav: Navigation, files: Files, config: MkDocsConfig, staging: Path) -> None:
-        """Take what MkDocs has made ready; pages are written below `staging`."""
+        """Take the objects of MkDocs' build; pages are written below `staging`."""
         self._env = env
         self._nav = nav
         self._files = files
@@ -47,42 +47,46 @@ class PageWriter:
 
     @property
     def by_engine(self) -> bool:
-        """Whether it prints the newspaper's pages; where other plugins want to see them, MkDocs does."""
+        """Whether the engine renders the newspaper's pages; where other plugins handle pages, MkDocs does."""
         return not any(isinstance(file, PageFile) for file in self._pages)
 
-    def print_all(
+    def write_pages(
         self,
         files: Sequence[PageFile],
         workers: int,
         report: Callable[[str, int, int], None],
-        start_beside: Callable[[], None],
+        start_threads: Callable[[], None],
     ) -> None:
-        """Print pages. Cost: about 1 ms a page, shared by processes where there are many pages and cores.
+        """Render and write pages, in forks of this process where there are many. Cost: about 1 ms a page.
 
-        `start_beside` may start threads: it is called once copies of this process have been made, or none are needed.
+        Args:
+            files: the files of the pages.
+            workers: the number of processes.
+            report: is called with the progress.
+            start_threads: may start threads: it is called after the forks are made, or when none are needed.
+
         """
 
-        def print_range(start: int, stop: int) -> None:
+        def write_range(start: int, stop: int) -> None:
             for file in files[start:stop]:
-                self.print_page(file)
+                self.write_page(file)
 
-        ranges = [(start, min(start + _SHARE, len(files))) for start in range(0, len(files), _SHARE)]
-        copies = workers if workers > 1 and len(files) >= WORTH_SHARING else 0
+        ranges = [(start, min(start + _PAGES_PER_TASK, len(files))) for start in range(0, len(files), _PAGES_PER_TASK)]
+        forks = workers if workers > 1 and len(files) >= MIN_PAGES_FOR_FORKS else 0
         done = 0
-        with run_in_forks(print_range, ranges, copies) as results:
-            start_beside()
+        with run_in_forks(write_range, ranges, forks) as results:
+            start_threads()
             for (start, stop), _ in results:
                 done += stop - start
                 report("Printing pages", done, len(files))
 
-    def print_page(self, file: PageFile) -> None:
-        """Print one page."""
-        self.write(file.dest_uri, self.make_page(file))
+    def write_page(self, file: PageFile) -> None:
+        """Render and write one page."""
+        self.write_file(file.dest_uri, self.render_page(file))
 
-    def make_page(self, file: PageFile) -> bytes:
-        """One page, made as `mkdocs.commands.build` makes those of documents."""
+    def render_page(self, file: PageFile) -> bytes:
+        """Return one page, rendered as `mkdocs.commands.build` renders the pages of docs_dir."""
         page, config = file.page, self.config
-        config._current_page = page
         try:
             page.read_source(config)
             page.render(config, self._files)
@@ -93,16 +97,15 @@ class PageWriter:
             output = template.render(context)
         finally:
             page.active = False
-            config._current_page = None
         return output.encode("utf-8", errors="xmlcharrefreplace")
 
-    def write(self, path: str, data: bytes) -> None:
-        """Write a file of the site to come."""
+    def write_file(self, path: str, data: bytes) -> None:
+        """Write a file into the staging directory."""
         target = self._staging / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
 
     def copy_media(self, files: Sequence[MediaFile]) -> None:
-        """Copy pictures and recordings."""
+        """Copy pictures and recordings into the staging directory."""
         for file in files:
-            file.put(self._staging / file.dest_uri)
+            file.write_to(self._staging / file.dest_uri)

@@ -1,4 +1,4 @@
-"""Pages: what the press has ready, as the files and pages that MkDocs prints."""
+"""The pages of the site model as MkDocs' pages and files: articles, listings, redirects and media."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ RenderBody = Callable[[Article], RenderedBody]
 
 
 class NewspaperPage(Page):
-    """A page whose content comes from the press, not from a file that MkDocs reads."""
+    """A page whose content comes from the site model, not from a file that MkDocs reads."""
 
     def __init__(self, title: str, template: str, file: File, config: MkDocsConfig, **view: Any) -> None:
-        """Show `view` (each name a variable of the template, as `page.view.NAME`) in a template.
+        """Take the template and its variables: `view` is `page.view` there.
 
         MkDocs' themes print titles and descriptions as HTML, so both are escaped here.
         """
@@ -44,26 +44,26 @@ class NewspaperPage(Page):
         self.search = False
         self.template = template
         self.word = ""
-        """The key of its name in the navigation, where that is one of the engine's words."""
+        """The key of the page's name in the navigation, where the name is one of the engine's words."""
 
     def read_source(self, config: MkDocsConfig) -> None:
-        """Nothing is read: a list has no Markdown."""
+        """Set the metadata; a listing has no Markdown."""
         self.markdown = ""
         self.meta = {"template": self.template, "description": _escape(self.description)}
         if not self.search:
             self.meta["search"] = {"exclude": True}
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
-        """Nothing is rendered: the template makes the page."""
+        """Render nothing: all content comes from the template."""
         self.content = ""
         self.present_anchor_ids = set()
 
 
 class ArticlePage(NewspaperPage):
-    """An article's page, whose body was rendered by the press."""
+    """The page of an article, whose body is already rendered."""
 
     def __init__(self, spread: ArticleView, render_body: RenderBody, file: File, config: MkDocsConfig) -> None:
-        """Show a spread: an article with what stands beside it; `render_body` serves plugins that change it."""
+        """Take an article's view; `render_body` renders the body again when another plugin has changed the Markdown."""
         article = spread.article
         super().__init__(article.title, "broadsheet/article.html", file, config, spread=spread, article=article)
         self.spread = spread
@@ -73,18 +73,18 @@ class ArticlePage(NewspaperPage):
         self.update_date = (article.updated or article.date).at.date().isoformat()
 
     def read_source(self, config: MkDocsConfig) -> None:
-        """Give MkDocs' plugins the Markdown to see and change."""
+        """Give the Markdown to plugins, which may change it."""
         super().read_source(config)
         self.markdown = self.spread.article.body
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
-        """Take the body as it was rendered; render it anew if a plugin has changed the Markdown."""
+        """Take the rendered body; render it again if a plugin has changed the Markdown."""
         if self.markdown != self.spread.article.body:
             article = replace(self.spread.article, body=self.markdown or "")
             self.spread = replace(self.spread, article=article, body=self.render_body(article))
             for path in self.spread.body.media:
                 if files.get_file_from_path(path) is None:
-                    files.append(_media_file(path, media_url(path), str(self.file.src_dir), config))
+                    files.append(_make_media_file(path, media_url(path), str(self.file.src_dir), config))
         self.content = self.spread.body.html
         self.toc = get_toc(cast("Any", [dict(token) for token in self.spread.body.toc]))
         self.present_anchor_ids = set(self.spread.body.ids)
@@ -97,45 +97,48 @@ def build_files(
     locale: Locale,
     words: Translations,
     render_body: RenderBody,
-    read_rendition: Callable[[PublishedImage, str], bytes],
+    read_variant: Callable[[PublishedImage, str], bytes],
 ) -> list[File]:
-    """The files of an edition: articles, lists, redirects and media, each page with its template.
+    """Return MkDocs' files for a site model: articles, listings, redirects and media.
 
     Args:
-        model: the edition.
+        model: the model of the site.
         root: the content directory.
         config: MkDocs' configuration.
-        locale: the language of the names of months.
-        words: those of the pages.
+        locale: the locale of month names.
+        words: the words of the pages.
         render_body: renders an article whose Markdown another plugin has changed.
-        read_rendition: gives the bytes of a picture in the size that has some URL.
+        read_variant: returns the bytes of the variant of a picture at a URL.
 
     """
     edit_base = find_edit_base(config, root)
     files: list[File] = [make_article_file(spread, root, config, edit_base, render_body) for spread in model.spreads]
     for page in model.listing_pages:
-        make = partial(_listing_page, page, model, config, locale, words)
+        make = partial(_make_listing_page, page, model, config, locale, words)
         files.append(make_page_file(page.url, config, make, methodcaller("of_listing", page), page.articles))
     for name, url in INDEX_URLS.items():
         view = {"name": name, "listings": model.listings}
-        make = partial(_plain_page, name, words.write(name), "directory", config, view)
+        make = partial(_make_plain_page, name, words.write(name), "directory", config, view)
         files.append(make_page_file(url, config, make, methodcaller("of_directory", name), model.edition.articles[:1]))
-    make = partial(_plain_page, "front_page", config.site_name, "front", config, {"front": model.front})
+    make = partial(_make_plain_page, "front_page", config.site_name, "front", config, {"front": model.front})
     zone = model.edition.articles[0].date.at.tzinfo if model.edition.articles else None
     day = model.edition.at.astimezone(zone or UTC).date().isoformat()
     files.append(make_page_file("", config, make, methodcaller("of_front", day), model.edition.articles[:1]))
-    files += [_redirect_file(old, new, config, words) for old, new in model.redirects.items()]
+    files += [_make_redirect_file(old, new, config, words) for old, new in model.redirects.items()]
     for path, url in model.media.items():
-        media = _media_file(path, url, str(root), config)
-        media.mark = model.pictures[url].version if url in model.pictures else ""
+        media = _make_media_file(path, url, str(root), config)
+        media.version = model.pictures[url].version if url in model.pictures else ""
         files.append(media)
-    sizes = {url: picture for picture in model.pictures.values() for _, url in picture.variants if url != picture.url}
-    files += [ImageVariantFile(url, config, partial(read_rendition, one, url)) for url, one in sorted(sizes.items())]
+    images = model.pictures.values()
+    variants = {url: image for image in images for _, url in image.variants if url != image.url}
+    files += [
+        ImageVariantFile(url, config, partial(read_variant, image, url)) for url, image in sorted(variants.items())
+    ]
     return files
 
 
 def replace_docs_images(files: Files, config: MkDocsConfig) -> None:
-    """Put the engine's own files in the place of the pictures in docs_dir, so that their metadata stay here."""
+    """Replace MkDocs' files of pictures in docs_dir by files that are published without metadata."""
     for file in list(files.media_files()):
         if file.src_dir == config.docs_dir and format_from_name(file.src_uri) and is_published(file):
             files.remove(file)
@@ -143,14 +146,14 @@ def replace_docs_images(files: Files, config: MkDocsConfig) -> None:
 
 
 def _escape(text: str) -> str:
-    """A text as HTML, in quotes too. Apostrophes stay: Material's search would not find a word with `&#x27;` in it."""
+    """Return a text as HTML. Apostrophes stay: Material's search would not find a word with `&#x27;` in it."""
     return html.escape(text, quote=False).replace('"', "&quot;")
 
 
 def make_article_file(
     spread: ArticleView, root: Path, config: MkDocsConfig, edit_base: str, render_body: RenderBody
 ) -> PageFile:
-    """The file of an article's page; for the rest see `build_files`."""
+    """Return the file of an article's page; for the arguments see `build_files`."""
     article = spread.article
     edit_url = f"{edit_base}{quote(article.path)}" if edit_base else ""
 
@@ -159,27 +162,27 @@ def make_article_file(
         page.edit_url = edit_url or None
         return page
 
-    def find_imprint(digests: PageDigests) -> bytes:
+    def digest_page(digests: PageDigests) -> bytes:
         return digests.of_article(spread, edit_url)
 
-    file = PageFile(f"{article.url}index.html", article.path, config, make, find_imprint, str(root))
-    file.changed = _last_change([article])
+    file = PageFile(f"{article.url}index.html", article.path, config, make, digest_page, str(root))
+    file.changed = _find_last_change([article])
     return file
 
 
-def _listing_page(
+def _make_listing_page(
     page: ListingPage, model: SiteModel, config: MkDocsConfig, locale: Locale, words: Translations, file: File
 ) -> NewspaperPage:
     listing = page.listing
     title = format_month(listing.key, locale) if listing.kind == "month" else listing.title
     title = title if page.number == 1 else words.write("title_page", title=title, number=page.number)
-    shown = NewspaperPage(title, "broadsheet/listing.html", file, config, page=page, listing=listing)
-    shown.description = listing.summary if page.number == 1 else ""
-    shown.view["portrait"] = model.author_images.get(listing.key, "") if listing.kind == "author" else ""
-    return shown
+    listing_page = NewspaperPage(title, "broadsheet/listing.html", file, config, page=page, listing=listing)
+    listing_page.description = listing.summary if page.number == 1 else ""
+    listing_page.view["portrait"] = model.author_images.get(listing.key, "") if listing.kind == "author" else ""
+    return listing_page
 
 
-def _plain_page(
+def _make_plain_page(
     word: str, title: str, template: str, config: MkDocsConfig, view: dict[str, Any], file: File
 ) -> NewspaperPage:
     page = NewspaperPage(title, f"broadsheet/{template}.html", file, config, **view)
@@ -191,39 +194,39 @@ def make_page_file(
     url: str,
     config: MkDocsConfig,
     make: Callable[[File], NewspaperPage],
-    imprint: Callable[[PageDigests], bytes],
+    digest_page: Callable[[PageDigests], bytes],
     articles: Sequence[Article],
 ) -> PageFile:
-    """The file of a page of the newspaper's own, at a URL that ends in a slash; see `PageFile`."""
-    file = PageFile(f"{url}index.html", f"{url}index.md", config, make, imprint)
-    file.changed = _last_change(articles)
+    """Return the file of a generated page, at a URL that ends in a slash; see `PageFile`."""
+    file = PageFile(f"{url}index.html", f"{url}index.md", config, make, digest_page)
+    file.changed = _find_last_change(articles)
     return file
 
 
-def _last_change(articles: Sequence[Article]) -> str:
-    """The newest day of some articles, as `2026-01-18`, or ''."""
-    return max(((one.updated or one.date).at.date().isoformat() for one in articles), default="")
+def _find_last_change(articles: Sequence[Article]) -> str:
+    """Return the day of the last change of some articles, as `2026-01-18`; '' without articles."""
+    return max(((article.updated or article.date).at.date().isoformat() for article in articles), default="")
 
 
-def _media_file(path: str, url: str, root: str, config: MkDocsConfig) -> MediaFile:
+def _make_media_file(path: str, url: str, root: str, config: MkDocsConfig) -> MediaFile:
     return MediaFile(path, root, config.site_dir, True, dest_uri=url, inclusion=InclusionLevel.NOT_IN_NAV)
 
 
-def _redirect_file(old: str, new: str, config: MkDocsConfig, words: Translations) -> File:
-    """A page that leads on at once: GitHub Pages has no redirects, and search engines take this for one."""
+def _make_redirect_file(old: str, new: str, config: MkDocsConfig, words: Translations) -> File:
+    """Return a page that redirects with HTML: GitHub Pages has no redirects, and search engines accept this as one."""
     target = html.escape(make_relative_url(new, old))
     canonical = html.escape(f"{config.site_url.rstrip('/')}/{quote(new)}") if config.site_url else target
     language = words.find("page_moved_to").language
-    side = ' dir="rtl"' if text_direction(language) == "rtl" else ""
+    direction = ' dir="rtl"' if text_direction(language) == "rtl" else ""
     link = f'<a href="{target}">{_escape(words.write("moved"))}</a>'
-    told = fill_placeholders(_escape(words.find("page_moved_to").choose()), {"link": link})
+    sentence = fill_placeholders(_escape(words.find("page_moved_to").choose()), {"link": link})
     content = (
-        f'<!doctype html>\n<html lang="{language}"{side}>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{language}"{direction}>\n<meta charset="utf-8">\n'
         f"<title>{_escape(words.write('page_has_moved'))}</title>\n"
         f'<link rel="canonical" href="{canonical}">\n<meta http-equiv="refresh" content="0; url={target}">\n'
-        f"<p>{told}</p>\n</html>\n"
+        f"<p>{sentence}</p>\n</html>\n"
     )
-    dest = old if old.endswith(".html") else f"{old}index.html"
-    file = File.generated(config, dest, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
-    file.dest_uri = dest
+    dest_uri = old if old.endswith(".html") else f"{old}index.html"
+    file = File.generated(config, dest_uri, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
+    file.dest_uri = dest_uri
     return file

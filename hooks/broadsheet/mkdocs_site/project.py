@@ -1,4 +1,4 @@
-"""Newsroom: a site's settings and content, opened for a build or for the command line."""
+"""A project: the settings and content of a site, opened for a build or for the command line."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from broadsheet.mkdocs_site.resources import ResourceManager
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What a command works on."""
+    """The settings and content of a site."""
 
     settings: Settings
     config: SiteConfig
     root: Path
     """The content directory."""
     label: str
-    """Its name in messages."""
+    """The name of the content directory in messages."""
     library: Library
 
 
@@ -49,7 +49,7 @@ def open_project(config: MkDocsConfig) -> Project:
 
 
 def read_clock() -> datetime:
-    """The instant of this run: the one place that tells the time. SOURCE_DATE_EPOCH sets it, as for MkDocs.
+    """Return the current time; SOURCE_DATE_EPOCH sets it, as for MkDocs. Nothing else in the engine reads a clock.
 
     Raises:
         BroadsheetError: when SOURCE_DATE_EPOCH is no number of seconds, or one beyond the calendar.
@@ -58,24 +58,24 @@ def read_clock() -> datetime:
     try:
         return get_build_datetime().astimezone(UTC)
     except (ValueError, OverflowError, OSError):
-        found = os.environ.get("SOURCE_DATE_EPOCH", "")
-        raise BroadsheetError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, found '{found[:40]}'") from None
+        value = os.environ.get("SOURCE_DATE_EPOCH", "")
+        raise BroadsheetError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, found '{value[:40]}'") from None
 
 
 def find_docs_files(config: MkDocsConfig, root: Path) -> Mapping[str, str]:
-    """The site's own pages by their path relative to content/, with their URLs."""
+    """Return the URLs of the files of docs_dir, by their path relative to content/."""
     return map_docs_files(config, get_files(config), root)
 
 
-def check_project(newsroom: Project, config: MkDocsConfig, now: datetime) -> tuple[SiteModel, list[Problem]]:
-    """The edition of an instant, rendered, and every problem of its content."""
-    around = find_docs_files(config, newsroom.root)
-    tools = ResourceManager(get_plugin_logger("broadsheet"))
+def check_project(project: Project, config: MkDocsConfig, now: datetime) -> tuple[SiteModel, list[Problem]]:
+    """Return the model of the site at a point in time, and all problems of its content."""
+    docs_urls = find_docs_files(config, project.root)
+    manager = ResourceManager(get_plugin_logger("broadsheet"))
     try:
-        tools.open(config, newsroom.settings, len(newsroom.library.articles), remember=False)
-        model = build_site_model(newsroom.library, now, newsroom.config, tools.resources, around)
-        tools.save()
+        manager.open(config, project.settings, len(project.library.articles), remember=False)
+        model = build_site_model(project.library, now, project.config, manager.resources, docs_urls)
+        manager.save()
     finally:
-        tools.close()
-    copies = report_near_duplicates(newsroom.library, model.ranking)
-    return model, sorted({*model.problems, *copies})
+        manager.close()
+    near_duplicates = report_near_duplicates(project.library, model.ranking)
+    return model, sorted({*model.problems, *near_duplicates})

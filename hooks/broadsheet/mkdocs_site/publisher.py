@@ -1,4 +1,4 @@
-"""Publishing: the site made ready beside the old one, and put in its place when all of it is there."""
+"""Publish the site: MkDocs builds in a staging directory, and then the site is replaced as a whole."""
 
 from __future__ import annotations
 
@@ -43,66 +43,66 @@ log = get_plugin_logger("broadsheet")
 
 @contextmanager
 def hold_interrupts() -> Iterator[None]:
-    """Have Control-C, or a request to end, wait until something is done that must not be left half done."""
+    """Delay SIGINT and SIGTERM until the work in the context, which must not be interrupted, is done."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came: list[int] = []
+    received: list[int] = []
     numbers = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not None]
-    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in numbers}
+    handlers = {number: signal.signal(number, lambda number, _: received.append(number)) for number in numbers}
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in handlers.items():
             signal.signal(number, handler)
-        for first in came[:1]:
-            signal.raise_signal(first)
+        for received_signal in received[:1]:
+            signal.raise_signal(received_signal)
 
 
 class Publisher:
-    """Leads one build's output past the site: MkDocs writes to a directory beside it."""
+    """Has MkDocs write one build to a staging directory beside the site, and then replaces the site."""
 
     def __init__(self, config: MkDocsConfig, *, in_place: bool = False) -> None:
-        """Have MkDocs write beside the site from here on, until `finish` or `abandon`.
+        """Have MkDocs write to the staging directory, until `finish` or `abandon`.
 
         Args:
-            config: of which `site_dir` is another meanwhile.
-            in_place: change the site file by file, as a server wants it of its own; the search index of that is not
-                the publisher's.
+            config: MkDocs' configuration; its `site_dir` is the staging directory meanwhile.
+            in_place: change the site file by file, as `mkdocs serve` does with its temporary site; its search index is
+                written by somebody else.
 
         """
         self._config = config
-        self._named = config.site_dir
+        self._configured_dir = config.site_dir
         self._in_place = in_place
-        # What a link leads to is the site: that can be exchanged, the link stays.
+        # The target of a symbolic link is replaced; the link stays.
         self._site = Path(os.path.realpath(config.site_dir))
         if not in_place:
             recover_site(self._site)
-        self._room = make_staging_dir(self._site)
-        self._staging = self._room / "site"
+        self._work_dir = make_staging_dir(self._site)
+        self._staging = self._work_dir / "site"
         self._staging.mkdir()
-        self._hindrance = "" if in_place or not self._site.is_dir() else find_swap_obstacle(self._site, self._room)
-        self._swaps = not in_place and not self._hindrance and self._site.is_dir()
-        self._filling = False
-        """Whether the spare tree holds what is not published."""
-        # Control-C ends a build without an event.
+        self._obstacle = "" if in_place or not self._site.is_dir() else find_swap_obstacle(self._site, self._work_dir)
+        self._swaps = not in_place and not self._obstacle and self._site.is_dir()
+        self._spare_in_use = False
+        """Whether the spare tree has files that are not published yet."""
+        # MkDocs sends no event when Control-C ends a build.
         atexit.register(self.abandon)
         config.site_dir = str(self._staging)
 
     @property
     def site(self) -> Path:
-        """The directory of the site that readers see."""
+        """The directory of the published site."""
         return self._site
 
     @property
     def staging(self) -> Path:
-        """The directory in which the pages of the next state are made ready."""
+        """The directory to which the build writes."""
         return self._staging
 
     def finish(
         self,
         files: Files,
-        printer: PageWriter,
+        page_writer: PageWriter,
         digests: PageDigests,
         cache: Cache,
         workers: int,
@@ -110,96 +110,96 @@ class Publisher:
         start_search: Callable[[], None],
         place_search: Callable[[Path], None] | None = None,
         others: Collection[str] = (),
-        there: SiteState | None = None,
+        current: SiteState | None = None,
     ) -> tuple[int, int, SiteState]:
-        """Print what has changed, and put everything in its place.
+        """Render what has changed, and publish the site.
 
         Args:
-            files: MkDocs' own and the engine's.
-            printer: prints pages.
-            digests: tell which pages are as they were.
-            cache: has the notes of the last build.
-            workers: how many processes print.
-            report: is told how far that has come.
-            start_search: is called when nothing stands in the way of a thread any more.
-            place_search: puts the search index into the staging directory; None while serving, or without a search.
-            others: names directories of the site that someone else looks after.
-            there: how the last build left a site that nobody else touches, where that is known.
+            files: MkDocs' own files and the engine's.
+            page_writer: renders pages.
+            digests: the digests of pages, to find those that are unchanged.
+            cache: has the digests of the last build.
+            workers: the number of processes that render.
+            report: is called with the progress.
+            start_search: starts the search index as soon as threads may be started.
+            place_search: puts the search index into the staging directory; None under `serve` or without a search.
+            others: the names of directories of the site that the publisher leaves alone.
+            current: the state of the site after the last build, where it is known; it is read from disk otherwise.
 
         Returns:
-            how many files were written, how many went, and how the site was left.
+            the number of files written, the number of files removed, and the state of the site.
 
         """
-        ours = [file for file in files if isinstance(file, PageFile | MediaFile) and file.by_engine]
-        marks = {file.dest_uri: file.find_imprint(digests) for file in ours}
+        own_files = [file for file in files if isinstance(file, PageFile | MediaFile) and file.by_engine]
+        new_digests = {file.dest_uri: file.find_digest(digests) for file in own_files}
         key = digest(b"site", str(self._site.resolve()).encode(errors="surrogateescape"))
-        noted = cache.get("site", [key]).get(key)
-        known = noted.items() if isinstance(noted, dict) else ()
-        printed = {path: one for path, one in known if isinstance(path, str) and isinstance(one, WrittenPage)}
-        there = list_site_files(self._site, others) if there is None else there
-        kept = find_unchanged_pages(marks, printed, there)
-        left = [file for file in ours if file.dest_uri not in kept]
-        printer.print_all([file for file in left if isinstance(file, PageFile)], workers, report, start_search)
-        printer.copy_media([file for file in left if isinstance(file, MediaFile)])
+        record = cache.get("site", [key]).get(key)
+        entries = record.items() if isinstance(record, dict) else ()
+        last_pages = {path: page for path, page in entries if isinstance(path, str) and isinstance(page, WrittenPage)}
+        current = list_site_files(self._site, others) if current is None else current
+        unchanged = find_unchanged_pages(new_digests, last_pages, current)
+        changed = [file for file in own_files if file.dest_uri not in unchanged]
+        page_writer.write_pages([file for file in changed if isinstance(file, PageFile)], workers, report, start_search)
+        page_writer.copy_media([file for file in changed if isinstance(file, MediaFile)])
         if place_search is not None:
             place_search(self._staging)
-        put = self._exchange if self._swaps else self._put_files
-        written, site = put(kept, there)
-        cache.put("site", {key: record_pages(marks, printed, kept, site)})
+        replace = self._swap_site if self._swaps else self._write_files
+        written, site = replace(unchanged, current)
+        cache.put("site", {key: record_pages(new_digests, last_pages, unchanged, site)})
         self.abandon()
-        return len(written), len(there.keys() - site.keys()), site
+        return len(written), len(current.keys() - site.keys()), site
 
-    def _put_files(self, kept: Collection[str], there: SiteState) -> tuple[Collection[str], SiteState]:
-        """Put the next site where there is none in one step, or file by file in the old one.
+    def _write_files(self, unchanged: Collection[str], current: SiteState) -> tuple[Collection[str], SiteState]:
+        """Publish a site that is new in one step, or one file by file over the old site.
 
         Returns:
-            the files that are new or changed, and how the site was left.
+            the files that are new or changed, and the state of the site.
 
         """
-        if self._hindrance:
-            tell_hindrance(self._named, self._hindrance)
+        if self._obstacle:
+            log_obstacle(self._configured_dir, self._obstacle)
         with hold_interrupts():
-            written, placed = publish(self._staging, self._site, kept, there)
-        return written, {**{path: there[path] for path in kept}, **placed}
+            written, placed = publish(self._staging, self._site, unchanged, current)
+        return written, {**{path: current[path] for path in unchanged}, **placed}
 
-    def _exchange(self, kept: Collection[str], there: SiteState) -> tuple[Collection[str], SiteState]:
-        """Put the next site in the old one's place as a whole; nothing is touched where all is as it was.
+    def _swap_site(self, unchanged: Collection[str], current: SiteState) -> tuple[Collection[str], SiteState]:
+        """Replace the site as a whole; leave it alone where nothing has changed.
 
         Returns:
-            as `_put_files`.
+            as `_write_files`.
 
         """
-        spare, via = find_standby(self._site), self._room / "file"
-        fresh = list_site_files(self._staging, hidden=True)
-        same = find_unchanged(self._staging, self._site, fresh, there)
-        changed = {path: state for path, state in fresh.items() if path not in same}
-        gone = there.keys() - fresh.keys() - set(kept)
-        if changed or gone:
-            self._filling = True
-            carried = {path: state for path, state in there.items() if path not in gone and path not in changed}
-            fill_standby(self._site, spare, carried, via)
+        spare, buffer = find_standby(self._site), self._work_dir / "file"
+        staged = list_site_files(self._staging, hidden=True)
+        same = find_unchanged(self._staging, self._site, staged, current)
+        changed = {path: state for path, state in staged.items() if path not in same}
+        removed = current.keys() - staged.keys() - set(unchanged)
+        if changed or removed:
+            self._spare_in_use = True
+            carried = {path: state for path, state in current.items() if path not in removed and path not in changed}
+            fill_standby(self._site, spare, carried, buffer)
             move_files(self._staging, spare, changed)
             site = {**carried, **changed}
             with hold_interrupts():
                 try:
-                    replace_site(self._site, spare, there, site, changed, via)
+                    replace_site(self._site, spare, current, site, changed, buffer)
                 except OSError as error:
-                    tell_hindrance(self._named, error.strerror or str(error))
-                    replace_files(self._site, spare, site, changed, via)
-            self._filling = False
+                    log_obstacle(self._configured_dir, error.strerror or str(error))
+                    replace_files(self._site, spare, site, changed, buffer)
+            self._spare_in_use = False
             return changed, site
-        return changed, there
+        return changed, current
 
     def abandon(self) -> None:
-        """Leave the site as it is, and MkDocs' settings as they were."""
-        self._config.site_dir = self._named
-        for folder in (self._room, *([find_standby(self._site)] if self._filling else [])):
+        """Remove the staging directory, and give MkDocs its `site_dir` back; the site stays."""
+        self._config.site_dir = self._configured_dir
+        for folder in (self._work_dir, *([find_standby(self._site)] if self._spare_in_use else [])):
             shutil.rmtree(folder, ignore_errors=True)
         atexit.unregister(self.abandon)
 
 
-def tell_hindrance(site: str, reason: str) -> None:
-    """Say that a site is changed file by file, and what that means."""
+def log_obstacle(site: str, reason: str) -> None:
+    """Log that a site is replaced file by file, and what that means."""
     name = Path(os.path.relpath(site)).as_posix()
     log.info(
         "'%s' cannot be replaced as a whole (%s): its files are replaced one by one, and a build that is killed "

@@ -1,4 +1,4 @@
-"""Search desk: the search of a site that MkDocs builds or serves, from its page to its index."""
+"""The search of a site: its page, and the builds of its index beside a build or under `serve`."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from broadsheet.search import SEARCH_URL, BundleStore, IndexingError, Record, Se
 
 STYLES = "assets/stylesheets/search.css"
 SHORTCUT = "assets/javascripts/search-box.js"
-_PATIENCE = 1.0
-"""How many seconds the index waits under `serve`, so that the build that a writer waits for ends first."""
+_SERVE_DELAY = 1.0
+"""Seconds that the index waits under `serve`, so that the build that a writer waits for ends first."""
 log = get_plugin_logger("broadsheet")
 
 
 class SearchBuild:
-    """Makes the index of each build: beside a production build, and after a build under `serve`."""
+    """Builds the search index of each build: during a production build, and after a build under `serve`."""
 
     def __init__(self) -> None:
         self._store: BundleStore | None = None
         self._index: SearchIndex | None = None
-        self._begun = False
+        self._started = False
         self._background: _BackgroundIndex | None = None
 
     def begin(self, model: SiteModel, config: MkDocsConfig, cache: Path | None) -> None:
@@ -42,49 +42,49 @@ class SearchBuild:
         bodies = {view.article.path: view.body for view in model.spreads}
         try:
             self._make_index(config, cache).begin(record_articles(model.edition, bodies))
-            self._begun = True
+            self._started = True
         except (IndexingError, OSError):
-            # What is in the way is reported by `finish`, which begins once more.
+            # `finish` tries again, and reports the error.
             self.stop()
 
     def finish(self, files: Files, model: SiteModel, config: MkDocsConfig, cache: Path | None) -> None:
-        """Once the site's own pages are rendered: have the index made.
+        """Index the rest once the pages of docs_dir are rendered.
 
         Raises:
-            IndexingError: when that cannot even begin.
+            IndexingError: when indexing cannot start.
 
         """
-        index = self._index if self._begun and self._index is not None else self._make_index(config, cache)
-        if not self._begun:
+        index = self._index if self._started and self._index is not None else self._make_index(config, cache)
+        if not self._started:
             index.begin(record_articles(model.edition, find_bodies(files, model)), early=False)
         index.finish(record_pages(files))
 
     def place(self, site: Path) -> None:
-        """Wait for the index and put it into the directory of a site.
+        """Wait for the index, and write it into the directory of a site.
 
         Raises:
-            IndexingError: when there is no index of this site.
+            IndexingError: when indexing has failed.
 
         """
         if self._index is not None:
-            index, self._index, self._begun = self._index, None, False
+            index, self._index, self._started = self._index, None, False
             index.place(site)
             self._close()
 
     def follow_up(self, files: Files, model: SiteModel, config: MkDocsConfig, site: Path, cache: Path | None) -> None:
-        """Under `serve`: make the index in a thread and put it into the site; the older one stays until then."""
-        own, bodies, edition = record_pages(files), find_bodies(files, model), model.edition
+        """Under `serve`: build the index in a thread; the last index stays in the site until then."""
+        page_records, bodies, edition = record_pages(files), find_bodies(files, model), model.edition
         index = SearchIndex(self._open_store(cache), find_language(config), low_priority=True)
         self._background = _BackgroundIndex(
-            lambda: (record_articles(edition, bodies), own), index, site, self._background
+            lambda: (record_articles(edition, bodies), page_records), index, site, self._background
         )
 
     def stop(self) -> None:
-        """End what is under way."""
+        """Stop indexing."""
         for index in (self._index, self._background):
             if index is not None:
                 index.stop()
-        self._index, self._begun, self._background = None, False, None
+        self._index, self._started, self._background = None, False, None
         self._close()
 
     def _make_index(self, config: MkDocsConfig, cache: Path | None) -> SearchIndex:
@@ -107,7 +107,7 @@ class SearchBuild:
 
 
 class _BackgroundIndex:
-    """An index that a thread makes and puts into the site of a server, unless the one before it is the same."""
+    """Builds an index in a thread, and writes it into the site, unless the previous index has the same records."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class _BackgroundIndex:
         site: Path,
         previous: _BackgroundIndex | None,
     ) -> None:
-        """Start; `find_records` gives those of articles, and of the site's own pages."""
+        """Start; `find_records` returns the records of articles, and those of the pages of docs_dir."""
         self._records: tuple[list[Record], list[Record]] | None = None
         self._find_records = find_records
         self._index = index
@@ -128,11 +128,11 @@ class _BackgroundIndex:
 
     @property
     def running(self) -> bool:
-        """Whether an index is under way."""
+        """Whether an index is being built."""
         return self._thread.is_alive() or (self._previous is not None and self._previous.running)
 
     def stop(self) -> None:
-        """End what is under way."""
+        """Stop indexing."""
         self._stopped.set()
         self._index.stop()
         self._thread.join()
@@ -141,27 +141,27 @@ class _BackgroundIndex:
 
     def _run(self) -> None:
         try:
-            if self._stopped.wait(_PATIENCE):
+            if self._stopped.wait(_SERVE_DELAY):
                 return
-            self._records = articles, own = self._find_records()
+            self._records = article_records, page_records = self._find_records()
             if self._previous is not None:
                 if self._previous.running and self._previous._records == self._records:
                     self._index.stop()
                     return
                 self._previous.stop()
                 self._previous = None
-            self._index.begin(articles, early=False)
-            self._index.finish(own)
+            self._index.begin(article_records, early=False)
+            self._index.finish(page_records)
             self._index.place(self._site)
         except (IndexingError, OSError) as error:
             self._index.stop()
-            # The site may be gone, or another index be on its way: then nobody is interested.
+            # After `stop` the site may be gone, or another index may be under way.
             if not self._stopped.is_set():
                 log.error("%s", error)  # noqa: TRY400 - a sentence for a writer
 
 
 def load_search(config: MkDocsConfig) -> None:
-    """Put the box's styles and its shortcut on every page, before the site's own that may change them."""
+    """Add the styles and the script of the search box to every page; those of the site come later and override them."""
     script = ExtraScriptValue(SHORTCUT)
     script.type = "module"
     config.extra_css.insert(0, STYLES)
@@ -169,7 +169,7 @@ def load_search(config: MkDocsConfig) -> None:
 
 
 def make_search_page(config: MkDocsConfig, locale: Locale, title: str) -> File:
-    """The page of results. It stands in no sitemap, as no search engine is to keep it."""
+    """Return the page of results. It is not in the sitemap: search engines should not index it."""
     tag = str(locale).replace("_", "-")
 
     def make(file: File) -> NewspaperPage:
@@ -183,22 +183,19 @@ def make_search_page(config: MkDocsConfig, locale: Locale, title: str) -> File:
 
 
 def find_bodies(files: Files, model: SiteModel) -> dict[str, RenderedBody]:
-    """The bodies of the articles by path; where MkDocs prints them, other plugins may have changed them."""
+    """Return the bodies of articles by path; where MkDocs renders pages, other plugins may have changed them."""
     pages = [file.page for file in files.documentation_pages() if file.page is not None]
-    seen = [page.spread for page in pages if isinstance(page, ArticlePage)]
-    return {spread.article.path: spread.body for spread in (*model.spreads, *seen)}
+    changed_spreads = [page.spread for page in pages if isinstance(page, ArticlePage)]
+    return {spread.article.path: spread.body for spread in (*model.spreads, *changed_spreads)}
 
 
 def record_pages(files: Files) -> list[Record]:
-    """The records of the site's own pages, but for those that say otherwise.
-
-    As Material's pages do, one says so with `search: {exclude: true}` in its front matter.
-    """
+    """Return the records of the pages of docs_dir; `search: {exclude: true}` in front matter leaves a page out."""
     records = []
     pages = [file.page for file in files.documentation_pages() if file.page is not None]
     for page in pages:
-        choice = page.meta.get("search")
-        excluded = isinstance(choice, dict) and choice.get("exclude")
+        option = page.meta.get("search")
+        excluded = isinstance(option, dict) and option.get("exclude")
         if not (excluded or isinstance(page, NewspaperPage)) and is_published(page.file):
             url = page.file.url if page.file.url != "./" else ""
             records.append(record_page(url, str(page.title or ""), page.content or ""))

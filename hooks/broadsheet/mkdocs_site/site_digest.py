@@ -1,105 +1,209 @@
-"""Fingerprint: digests of what a build depends on beside its content: engine, dependencies, settings, templates."""
+"""Digests of what a build depends on beside its content: engine, packages, settings, templates, hooks, plugins."""
 
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
+import os
 import platform
 import re
+import secrets
 import sys
+import sysconfig
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
+from markdown.util import get_installed_extensions
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Navigation
 
 from broadsheet.core import digest
 from broadsheet.edition import MarkdownConfig
-from broadsheet.mkdocs_site.exposure import examine_templates
-from broadsheet.mkdocs_site.own_code import digest_modules, digest_scripts, digest_tree, is_installed
 from broadsheet.rendering import Limits
 
-_ENGINE = Path(__file__).parents[1]
-_NAME = re.compile(r"^[\w.-]+")
-_ELSEWHERE = frozenset({"plugins", "hooks", "theme", "site_dir", "docs_dir", "config_file_path", "watch", "pages"})
+_ENGINE_DIR = Path(__file__).resolve().parents[1]
+_STDLIB_DIRS = tuple({Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")})
+_DISTRIBUTION_NAME = re.compile(r"^[\w.-]+")
+# Plugins, hooks and theme are digested apart; the others are places, which no page shows.
+_SKIPPED_SETTINGS = frozenset(
+    {"plugins", "hooks", "theme", "site_dir", "docs_dir", "config_file_path", "watch", "pages"}
+)
+_TEMPLATE_SUFFIXES = frozenset({".html", ".xml"})
+# Minified styles and scripts contain `{{`, and are no templates.
+_ASSET_SUFFIXES = frozenset({".css", ".js", ".map", ".mjs"})
 
 
 @cache
 def digest_engine() -> str:
-    """Of the engine's code alone, which the workers of a cluster must have in common."""
-    return digest(digest_tree(_ENGINE)).hex()
+    """Return the digest of all files of the engine: code, templates and words."""
+    return digest(digest_tree(_ENGINE_DIR)).hex()
 
 
 @cache
 def describe_engine(modules: tuple[str, ...] = ()) -> dict[str, str]:
-    """What the workers of a cluster must have in common, with words for it: code, Python, and packages by version.
+    """Return what the workers of a cluster must have in common, by name: code, Python, and packages by version.
 
     Args:
-        modules: those that extensions of Markdown are in, whether they are installed or a site's own.
+        modules: the modules of Markdown extensions, whether they are installed or the site's own.
 
     """
-    found = {"engine": digest_engine(), "Python": platform.python_version()}
-    found["extension"] = digest_modules(modules).hex()
-    tops = {name.partition(".")[0] for name in modules}
-    left = ["broadsheet", *(name for top in tops for name in importlib.metadata.packages_distributions().get(top, ()))]
-    while left:
-        name = left.pop()
+    versions = {"engine": digest_engine(), "Python": platform.python_version()}
+    versions["extension"] = digest(*map(_digest_own_module, modules)).hex()
+    packages = {name.partition(".")[0] for name in modules}
+    distributions = importlib.metadata.packages_distributions()
+    pending = ["broadsheet", *(name for package in packages for name in distributions.get(package, ()))]
+    while pending:
+        name = pending.pop()
         with suppress(importlib.metadata.PackageNotFoundError):
-            package = importlib.metadata.distribution(name)
-            found[name] = package.version
-            needs = (one for one in package.requires or () if "extra ==" not in one)
-            names = {re.sub(r"[-_.]+", "-", _NAME.findall(one)[0]).lower() for one in needs}
-            left += sorted(names - found.keys())
-    return found
+            distribution = importlib.metadata.distribution(name)
+            versions[name] = distribution.version
+            requirements = (text for text in distribution.requires or () if "extra ==" not in text)
+            names = {re.sub(r"[-_.]+", "-", _DISTRIBUTION_NAME.findall(text)[0]).lower() for text in requirements}
+            pending += sorted(names - versions.keys())
+    return versions
 
 
 @cache
 def digest_environment() -> str:
-    """Of the engine's code, Python, and every package that is installed, by name and version."""
+    """Return the digest of the engine, of Python, and of the names and versions of all installed packages."""
     packages = {path.name for folder in map(Path, sys.path) for path in folder.glob("*.dist-info")}
     machine = f"{sys.version} {platform.system()} {platform.machine()} {sys.byteorder}"
     return digest(machine.encode(), " ".join(sorted(packages)).encode(), digest_engine().encode()).hex()
 
 
 def list_modules(config: MkDocsConfig) -> tuple[str, ...]:
-    """The modules that a site's Markdown is rendered with: of extensions, and of functions in their settings."""
-    modules = {name.partition(":")[0] for name in config.markdown_extensions}
-    modules |= {str(getattr(one, "__module__", "")) for one in _walk(config.mdx_configs) if callable(one)}
+    """Return the names of the modules that render a site's Markdown: extensions, and functions in their options."""
+    # Python-Markdown looks up an extension by its short name first, as `toc`.
+    installed = {entry.name: entry.value for entry in get_installed_extensions()}
+    modules = {installed.get(name, name).partition(":")[0] for name in config.markdown_extensions}
+    for option in _walk(config.mdx_configs):
+        modules |= _find_modules(option)
     return tuple(sorted(modules))
 
 
-def make_setup(config: MkDocsConfig, limits: Limits | None = None) -> MarkdownConfig:
-    """How a site's Markdown is rendered, with the code of the extensions that are no installed package."""
-    icons = [folder for one in _walk(config.mdx_configs) if isinstance(one, Mapping) for folder in _find_icons(one)]
-    stamp = digest(digest_modules(list_modules(config)), *map(digest_tree, icons))
-    return MarkdownConfig(tuple(config.markdown_extensions), dict(config.mdx_configs), stamp.hex(), limits or Limits())
+def make_markdown_config(config: MkDocsConfig, limits: Limits | None = None) -> MarkdownConfig:
+    """Return how a site's Markdown is rendered.
+
+    Bodies are not cached where an extension is the site's own code or shows icons of the site: their output may
+    depend on any file.
+    """
+    own_icons = any(isinstance(option, Mapping) and option.get("custom_icons") for option in _walk(config.mdx_configs))
+    own_code = own_icons or any(map(_is_own_module, list_modules(config)))
+    return MarkdownConfig(tuple(config.markdown_extensions), dict(config.mdx_configs), own_code, limits or Limits())
+
+
+def has_own_code(config: MkDocsConfig) -> bool:
+    """Whether a site has templates, hooks or plugins of its own: they may show anything on any page.
+
+    The engine's entry is no hook of the site's own, and installed plugins are none: their versions are digested.
+    """
+    handlers = [handler for registered in config.plugins.events.values() for handler in registered]
+    if any(_is_own_module(module) for item in (*handlers, *config.plugins.values()) for module in _find_modules(item)):
+        return True
+    return any(_is_template(path) for folder in _list_own_theme_dirs(config) for path in list_files(folder))
 
 
 def digest_site(config: MkDocsConfig, nav: Navigation, registers: Mapping[str, bytes], more: Sequence[str]) -> bytes:
-    """Of all that every page of a site may show: settings, templates, hooks, navigation and registers."""
-    settings = {key: value for key, value in config.items() if key not in _ELSEWHERE}
+    """Return the digest of all that every page may show beside content: settings, theme, navigation and registers.
+
+    With code of the site's own the digest is a new one in each build, so that all pages of the newspaper are rendered
+    (about 1 ms a page). The publisher does not write those that come out the same.
+    """
+    if has_own_code(config):
+        return secrets.token_bytes(16)
+    settings = {key: value for key, value in config.items() if key not in _SKIPPED_SETTINGS}
     plugins = {name: dict(getattr(plugin, "config", {})) for name, plugin in config.plugins.items()}
     theme = {"name": config.theme.name, **{key: config.theme[key] for key in config.theme}}
-    # A hook is a plugin that is a module.
-    hooks = [Path(file) for one in config.plugins.values() if (file := getattr(one, "__file__", None))]
-    code = (digest_scripts(hooks), digest_modules(type(one).__module__ for one in config.plugins.values()))
-    trees = [digest_tree(Path(folder)) for folder in config.theme.dirs if not is_installed(folder)]
-    if examine_templates(config.theme.custom_dir).whole:
-        # The site's own pages, too, may then be shown by others.
-        trees.append(digest_tree(Path(config.docs_dir)))
     texts = (_describe(settings), _describe(plugins), _describe(theme), _describe_nav(nav.items), *more)
-    known = [part for name, data in sorted(registers.items()) for part in (name.encode(), data)]
-    return digest(
-        digest_environment().encode(), *(text.encode(errors="replace") for text in texts), *code, *trees, *known
-    )
+    # A hook is a plugin that is a module.
+    hooks = [Path(file).read_bytes() for hook in config.plugins.values() if (file := getattr(hook, "__file__", None))]
+    # The theme's templates include files that are no templates, such as icons.
+    trees = map(digest_tree, _list_own_theme_dirs(config))
+    entries = (part for name, data in sorted(registers.items()) for part in (name.encode(), data))
+    environment = digest_environment().encode()
+    return digest(environment, *(text.encode(errors="replace") for text in texts), *hooks, *trees, *entries)
+
+
+def list_files(folder: Path) -> list[Path]:
+    """Return all files below a directory, without compiled code."""
+    files, seen = [], set()
+    for parent, folders, names in os.walk(folder, followlinks=True):
+        # A symbolic link may lead to a directory above it.
+        if (real := Path(parent).resolve()) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        files += [path for name in names if (path := Path(parent, name)).is_file() and path.suffix != ".pyc"]
+    return sorted(files)
+
+
+def digest_tree(folder: Path) -> bytes:
+    """Return the digest of the names and contents of all files below a directory."""
+    files = list_files(folder)
+    names = [path.relative_to(folder).as_posix().encode(errors="surrogateescape") for path in files]
+    return digest(*names, *(path.read_bytes() for path in files))
+
+
+def _list_own_theme_dirs(config: MkDocsConfig) -> list[Path]:
+    return [path for path in map(Path, config.theme.dirs) if not _is_installed(path)]
+
+
+def _is_template(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in _TEMPLATE_SUFFIXES | _ASSET_SUFFIXES:
+        return suffix in _TEMPLATE_SUFFIXES
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return False
+    return "{{" in text or "{%" in text
+
+
+def _is_installed(path: Path) -> bool:
+    """Whether a path belongs to Python, to the engine or to an installed package: versions or digests cover these."""
+    if not {"site-packages", "dist-packages"}.isdisjoint(path.parts):
+        return True
+    real = path.resolve()
+    return any(real.is_relative_to(folder) for folder in (_ENGINE_DIR, *_STDLIB_DIRS))
+
+
+def _is_own_module(name: str) -> bool:
+    """Whether an imported module is the site's own; one that cannot be found counts as its own."""
+    file = getattr(sys.modules.get(name), "__file__", None)
+    return name not in sys.builtin_module_names if file is None else not _is_installed(Path(file))
+
+
+def _find_modules(value: object) -> set[str]:
+    """Return the names of the modules in which a function or an object is made; none for plain values."""
+    if value is None or isinstance(value, str | int | float | Mapping | list | tuple):
+        return set()
+    owner = getattr(value, "__self__", None)
+    makers = (value, type(value), *(() if owner is None else (type(owner),)))
+    # A hook is a module: the function that it defines or imports tells where its code is.
+    return {str(maker.__module__) for maker in makers if getattr(maker, "__module__", None)}
+
+
+def _digest_own_module(name: str) -> bytes:
+    """Return the digest of the source of a module of the site's own, with its package or the modules beside it."""
+    try:
+        spec = importlib.util.find_spec(name.partition(".")[0])
+    except (ImportError, ValueError):
+        return b""
+    if spec is None or not spec.has_location or spec.origin is None or _is_installed(Path(spec.origin)):
+        return b""
+    folder = Path(spec.origin).parent
+    if spec.submodule_search_locations:
+        return digest_tree(folder)
+    return digest(*(path.read_bytes() for path in sorted(folder.glob("*.py")) if path.is_file()))
 
 
 def _describe(value: object) -> str:
-    """A value of a configuration as text that is the same in every process."""
+    """Return a value of a configuration as text that is the same in every process."""
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_describe(one)}' for key, one in sorted(value.items(), key=str))}}}"
+        return f"{{{', '.join(f'{key}: {_describe(item)}' for key, item in sorted(value.items(), key=str))}}}"
     if isinstance(value, list | tuple | set | frozenset):
         return f"[{', '.join(map(_describe, value))}]"
     if value is None or isinstance(value, str | int | float | Path):
@@ -108,25 +212,22 @@ def _describe(value: object) -> str:
     return f"<{getattr(kind, '__module__', '')}.{getattr(kind, '__qualname__', '')}>"
 
 
-def _find_icons(options: Mapping[str, object]) -> list[Path]:
-    """The directories of a site's own icons, which Material's emoji put into bodies."""
-    folders = options.get("custom_icons")
-    return [Path(str(folder)) for folder in folders] if isinstance(folders, list) else []
-
-
 def _walk(value: object) -> Iterator[object]:
-    parts: Iterable[object] = ()
+    """Yield a value of a configuration and all values within it, the arguments of partial functions too."""
+    children: Iterable[object] = ()
     if isinstance(value, Mapping):
-        parts = value.values()
+        children = value.values()
     elif isinstance(value, list | tuple):
-        parts = value
+        children = value
+    elif isinstance(value, partial):
+        children = (value.func, *value.args, *value.keywords.values())
     yield value
-    for part in parts:
-        yield from _walk(part)
+    for child in children:
+        yield from _walk(child)
 
 
 def _describe_nav(items: Iterable[StructureItem]) -> str:
-    told = (
+    entries = (
         (item.title, getattr(item, "url", ""), _describe_nav(getattr(item, "children", None) or ())) for item in items
     )
-    return repr(list(told))
+    return repr(list(entries))

@@ -25,11 +25,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from broadsheet.core import SITE_URLS
 from broadsheet.search.bundle_store import BundleStore
 from broadsheet.search.pagefind import OPEN, IndexingError, explain_unwritable, find_version, get_facets_name
 from broadsheet.search.records import Record, find_common_words
 
-INDEX_DIR = "pagefind"
+INDEX_DIR = SITE_URLS["pagefind"].rstrip("/")
 """The directory of the index in the site."""
 MAX_RECORDS = 2_500
 """The most records of a bundle, except for a single month with more. Pagefind needs 200 KB of memory for each."""

@@ -10,11 +10,12 @@ from datetime import UTC
 from operator import attrgetter
 
 from broadsheet.content import Article, list_topic_ancestors
+from broadsheet.core import SITE_URLS
 from broadsheet.edition import Edition
 from broadsheet.rendering import RenderedBody, collapse_whitespace, html_to_text
 
-SEARCH_URL = "search/"
-"""The page with the results of a search."""
+SEARCH_URL = SITE_URLS["search"]
+"""The page that shows results."""
 
 _HEADLINE = re.compile(r"<h1\b.*?</h1>", re.DOTALL | re.IGNORECASE)
 _WORD = re.compile(r"\w+")

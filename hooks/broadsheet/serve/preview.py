@@ -76,7 +76,7 @@ class ArticlePreview:
         config = self.writer.config
         edit_base = find_edit_base(config, self.content_dir)
         file = make_article_file(updated, self.content_dir, config, edit_base, lambda _: updated.body)
-        page = self.writer.make_page(file)
+        page = self.writer.render_page(file)
         target = self.site_dir / file.dest_uri
         if target.read_bytes() == page:
             return {}

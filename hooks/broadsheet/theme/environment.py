@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from broadsheet.content import Article
-from broadsheet.core import Moment, Translations, text_direction
+from broadsheet.core import SITE_URLS, Moment, Translations, text_direction
 from broadsheet.edition import SiteModel
 from broadsheet.images import choose_sizes, fit_image, is_panorama, make_images_responsive, render_image
 from broadsheet.related import Reason
@@ -78,6 +78,7 @@ def prepare_environment(
         text, url, model.pictures, leads=leads, words=wording
     )
     env.globals["picture"] = _picture
+    env.globals["site_urls"] = SITE_URLS
     env.globals["press"] = model
     env.globals["edition"] = model.edition
     _add_theme_prefix(env)
