@@ -150,7 +150,7 @@ class BroadsheetHooks:
 
         """
         self._root, self._label = find_content(self._settings, config)
-        self._publisher = Publisher(config, in_place=self._serving)
+        self._publisher = Publisher(config, in_place=self._serving, is_locked=self._lock.is_held)
         # Control-C ends a build without an event, while Pagefind still writes its files.
         atexit.register(self._search.stop)
         try:

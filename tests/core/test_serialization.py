@@ -164,7 +164,7 @@ def by_name(module: str, name: str, argument: str) -> bytes:
 @pytest.mark.parametrize(
     "name",
     [
-        "broadsheet.rendering.render _Sheet",
+        "broadsheet.rendering.render _BodyState",
         "broadsheet.content.taxonomies _TaxonomyFile",
         "broadsheet.content.yaml_nodes SourcePosition",
     ],

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from broadsheet.core import directory_swap
 from broadsheet.core.serialization import pack
 from broadsheet.mkdocs_site.publisher import Publisher, hold_interrupts
 from broadsheet.search.index import SearchIndex
@@ -324,6 +325,7 @@ def test_a_build_that_is_killed_leaves_one_whole_site_with_its_index(step: str, 
     assert site.files() == after
     after.pop(".git/config")
     # Nothing that is not public lies beside it any more, either.
+    after[".gitignore"] = b"*\n"
     for path, data in read_tree(site.root / ".site.spare").items():
         assert after[path] == data
     assert not list(site.root.glob(".site.part-*"))
@@ -401,6 +403,65 @@ def test_an_index_that_the_disk_has_no_room_for_ends_the_build(
     assert "WARNING" not in run.output
     assert stat(site) == before
     assert not (site.root / ".site.spare").exists()
+
+
+def test_a_link_in_the_place_of_the_standby_tree_leads_a_build_nowhere(make_site: MakeSite, tmp_path: Path) -> None:
+    site = make_site(broadsheet={"search": False})
+    site.article("talks")
+    assert site.build().code == 0
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "letter.txt").write_text("mine", encoding="utf-8")
+    (site.root / ".site.spare").symlink_to(foreign)
+    site.article("talks", body="Other words.")
+    assert site.build().code == 0
+    assert read_tree(foreign) == {"letter.txt": b"mine"}
+    assert b"Other words." in site.files()["2026/01/talks/index.html"]
+
+
+def test_what_a_withdrawn_article_said_is_not_left_beside_the_site(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = make_site(broadsheet={"search": False})
+    site.article("base")
+    site.article("talks", body="Secret words.")
+    assert site.build().code == 0
+    site.article("talks", body="Secret words.", draft=True)
+    mirror, calls = directory_swap._mirror, []
+
+    def fail_second(*arguments: Any) -> None:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        mirror(*arguments)
+
+    monkeypatch.setattr(directory_swap, "_mirror", fail_second)
+    assert site.build().code == 0
+    assert len(calls) == 2
+    for path in site.root.rglob("*.html"):
+        assert b"Secret words." not in path.read_bytes(), path
+
+
+def test_what_a_killed_build_left_goes_though_its_number_is_another_process_s(make_site: MakeSite) -> None:
+    site = make_site(broadsheet={"search": False})
+    site.article("talks")
+    assert site.build().code == 0
+    site.write(".site.part-1/site/index.html", "left")
+    site.write(".site.spare/gone/index.html", "withdrawn")
+    site.article("talks", body="Other words.")
+    assert site.build().code == 0
+    assert not (site.root / ".site.part-1").exists()
+    assert not (site.root / ".site.spare/gone").exists()
+
+
+def test_a_lock_that_is_no_file_is_told_on_one_line(make_site: MakeSite) -> None:
+    site = make_site(broadsheet={"search": False})
+    site.article("talks")
+    (site.root / ".site.lock").symlink_to("elsewhere")
+    run = site.build()
+    assert run.code == 1
+    assert "'.site.lock' is no regular file: remove it, and build again" in run.output
+    assert "Traceback" not in run.output
 
 
 @pytest.mark.parametrize("noted", ["words", {"index.html": 1, 2: 3}, [b"x"]])

@@ -17,7 +17,6 @@ import os
 import shutil
 import sys
 from collections.abc import Collection
-from contextlib import suppress
 from pathlib import Path
 
 from broadsheet.core.output_dir import SiteState, clear_path, find_abandoned_dirs, list_site_files, remove_files
@@ -43,8 +42,8 @@ def find_swap_obstacle(site: Path, staging: Path) -> str:
     return ""
 
 
-def recover_site(site: Path) -> None:
-    """Repair what a killed build has left.
+def recover_site(site: Path, *, is_locked: bool = False) -> None:
+    """Repair what a killed build has left; `is_locked` tells whether no other build of the site can run.
 
     Where directories cannot be exchanged in one step, the site may have been set aside: it comes back. The standby
     tree of a killed build, or one without a site, is removed: it may hold withdrawn articles.
@@ -53,12 +52,16 @@ def recover_site(site: Path) -> None:
         # A killed build of a version before 0.2 has left an index with the texts of its articles there.
         shutil.rmtree(index, ignore_errors=True)
     aside, standby = _find_aside(site), find_standby(site)
+    for path in (aside, standby):
+        # A link that somebody has committed or put there must not lead the build to the files of others.
+        if path.is_symlink() or path.is_file():
+            path.unlink()
     if aside.is_dir():
         if not site.exists():
             aside.rename(site)
         else:
             shutil.rmtree(aside, ignore_errors=True)
-    if standby.is_dir() and not (site.is_dir() and not find_abandoned_dirs(site)):
+    if standby.is_dir() and not (site.is_dir() and not find_abandoned_dirs(site, is_locked=is_locked)):
         shutil.rmtree(standby, ignore_errors=True)
 
 
@@ -108,8 +111,7 @@ def replace_site(
     shutil.copymode(site, standby)
     is_one_step = swap_directories(site, standby)
     visible = {path: state for path, state in new.items() if not path.startswith(".")}
-    # When this fails, the new site is in place, and the next build repairs the standby tree.
-    with suppress(OSError):
+    try:
         unchanged = {path: state for path, state in old.items() if path not in changed}
         _mirror(site, standby, visible, unchanged, temporary)
         for path in changed:
@@ -118,6 +120,11 @@ def replace_site(
         if is_one_step:
             swap_directories(site, standby)
         _remove_hidden(standby)
+        # A repository may ignore `site` by another name only.
+        (standby / ".gitignore").write_text("*\n", encoding="utf-8")
+    except OSError:
+        # The new site is in place; the other tree may hold withdrawn articles.
+        shutil.rmtree(standby, ignore_errors=True)
 
 
 def replace_files(site: Path, standby: Path, new: SiteState, changed: Collection[str], temporary: Path) -> None:
@@ -186,7 +193,15 @@ def _copy_into(source: Path, target: Path, tree: Path, temporary: Path) -> None:
     if not _try_link(source, target):
         temporary.unlink(missing_ok=True)
         _link_or_copy(source, temporary)
-        temporary.replace(target)
+        try:
+            temporary.replace(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            # The tree is mounted from elsewhere on the same disk.
+            copy = target.with_name(f".{target.name}.{os.getpid()}")
+            shutil.copy2(source, copy, follow_symlinks=False)
+            copy.replace(target)
 
 
 def _link_or_copy(source: str | Path, target: str | Path) -> None:

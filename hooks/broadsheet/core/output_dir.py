@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import posixpath
@@ -15,6 +16,9 @@ FileState = tuple[int, int]
 """Size, and modification time in nanoseconds."""
 SiteState = Mapping[str, FileState]
 """The files of a site by path."""
+
+UNWRITABLE_ERRORS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+"""The errors of a directory in which this process may not write."""
 
 _STAGING_SUFFIX = "part"
 _KILL_ENDS_PROCESS = os.name == "nt"
@@ -31,28 +35,36 @@ class WrittenPage:
     """The modification time in nanoseconds."""
 
 
-def make_staging_dir(site: Path) -> Path:
+def make_staging_dir(site: Path, *, is_locked: bool = False) -> Path:
     """Make an empty directory beside the site for its next state.
 
-    Staging directories of killed builds are removed. Where the parent directory cannot be written, or the site is on
+    Staging directories of killed builds are removed: all of them where `is_locked` tells that no other build of the
+    site can run, else those whose process has ended. Where the parent directory cannot be written, or the site is on
     a disk of its own, to which nothing outside can be renamed, the directory is a hidden one inside the site.
     """
     on_own_disk = site.is_dir() and site.stat().st_dev != site.parent.stat().st_dev
     for parent in (site,) if on_own_disk else (site.parent, site):
-        for abandoned in find_abandoned_dirs(site, parent):
+        for abandoned in find_abandoned_dirs(site, parent, is_locked=is_locked):
             shutil.rmtree(abandoned, ignore_errors=True)
-        with suppress(PermissionError):
+        try:
             staging = parent / f".{site.name}.{_STAGING_SUFFIX}-{os.getpid()}"
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir(parents=True)
+        except OSError as error:
+            if error.errno not in UNWRITABLE_ERRORS:
+                raise
+        else:
             return staging
     raise PermissionError(f"'{site}' cannot be written")
 
 
-def find_abandoned_dirs(site: Path, parent: Path | None = None) -> list[Path]:
-    """Return the staging directories of killed builds of a site, beside it or in another directory."""
+def find_abandoned_dirs(site: Path, parent: Path | None = None, *, is_locked: bool = False) -> list[Path]:
+    """Return the staging directories of killed builds of a site, beside it or in another directory.
+
+    The number of a process in the name says little: systems use it again. With a lock it need not be asked.
+    """
     staging_dirs = (parent or site.parent).glob(f".{glob.escape(site.name)}.{_STAGING_SUFFIX}-*")
-    return [path for path in staging_dirs if not is_process_alive(path.name.rpartition("-")[2])]
+    return [path for path in staging_dirs if is_locked or not is_process_alive(path.name.rpartition("-")[2])]
 
 
 def is_process_alive(process: str) -> bool:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from broadsheet.core.output_dir import UNWRITABLE_ERRORS
 from broadsheet.core.problems import BroadsheetError
 
 _FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
@@ -32,6 +33,11 @@ class SiteLock:
         self._log = log
         self._path: Path | None = None
         self._file = -1
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this object holds a lock."""
+        return self._path is not None
 
     def take(self, site: Path) -> bool:
         """Wait until no other build of the site runs; return whether there was one.
@@ -113,8 +119,10 @@ def _open_lock(site: Path) -> tuple[Path, int]:
         real_site.parent.mkdir(parents=True, exist_ok=True)
         path = real_site.parent / f".{real_site.name}.lock"
         return path, os.open(path, _FLAGS, _MODE)
-    except PermissionError:
-        if not real_site.is_dir():
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.EISDIR}:
+            raise BroadsheetError(f"'{_format_path(path)}' is no regular file: remove it, and build again") from None
+        if error.errno not in UNWRITABLE_ERRORS or not real_site.is_dir():
             raise
         path = real_site / f".{real_site.name}.lock"
         return path, os.open(path, _FLAGS, _MODE)

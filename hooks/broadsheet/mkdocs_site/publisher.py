@@ -62,13 +62,14 @@ def hold_interrupts() -> Iterator[None]:
 class Publisher:
     """Has MkDocs write one build to a staging directory beside the site, and then replaces the site."""
 
-    def __init__(self, config: MkDocsConfig, *, in_place: bool = False) -> None:
+    def __init__(self, config: MkDocsConfig, *, in_place: bool = False, is_locked: bool = False) -> None:
         """Have MkDocs write to the staging directory, until `finish` or `abandon`.
 
         Args:
             config: MkDocs' configuration; its `site_dir` is the staging directory meanwhile.
             in_place: change the site file by file, as `mkdocs serve` does with its temporary site; its search index is
                 written by somebody else.
+            is_locked: whether no other build of the site can run.
 
         """
         self._config = config
@@ -77,8 +78,8 @@ class Publisher:
         # The target of a symbolic link is replaced; the link stays.
         self._site = Path(os.path.realpath(config.site_dir))
         if not in_place:
-            recover_site(self._site)
-        self._work_dir = make_staging_dir(self._site)
+            recover_site(self._site, is_locked=is_locked)
+        self._work_dir = make_staging_dir(self._site, is_locked=is_locked)
         self._staging = self._work_dir / "site"
         self._staging.mkdir()
         self._obstacle = "" if in_place or not self._site.is_dir() else find_swap_obstacle(self._site, self._work_dir)
@@ -177,7 +178,13 @@ class Publisher:
         if changed or removed:
             self._spare_in_use = True
             carried = {path: state for path, state in current.items() if path not in removed and path not in changed}
-            fill_standby(self._site, spare, carried, buffer)
+            try:
+                fill_standby(self._site, spare, carried, buffer)
+            except (PermissionError, shutil.Error) as error:
+                # A hidden file of the site's that this user may not read.
+                shutil.rmtree(spare, ignore_errors=True)
+                self._obstacle = str(error.strerror or "some of its hidden files cannot be read")
+                return self._write_files(unchanged, current)
             move_files(self._staging, spare, changed)
             site = {**carried, **changed}
             with hold_interrupts():

@@ -17,9 +17,9 @@ _EMPTY_HEADING = re.compile(r'<th((?: style="[\w:; -]*")?)>\s*</th>')
 def make_text_accessible(html: str, words: Translations | None = None) -> str:
     """Put each table into a region that scrolls, also by keyboard, and name the checkboxes of task lists.
 
-    >>> finish_text("<table></table>")
+    >>> make_text_accessible("<table></table>")
     '<div class="bs-table" role="region" aria-label="Table 1" tabindex="0"><table class="bs-grid"></table></div>'
-    >>> finish_text('<input type="checkbox" disabled checked>')
+    >>> make_text_accessible('<input type="checkbox" disabled checked>')
     '<input type="checkbox" disabled checked aria-label="Done">'
 
     Args:
