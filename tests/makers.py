@@ -11,7 +11,7 @@ from broadsheet.content.article import Article
 from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import Author, Story, Taxonomies, Topic
 from broadsheet.core.datetimes import Moment, parse_moment
-from broadsheet.edition.edition import Edition, publish
+from broadsheet.edition.public_articles import Edition, publish
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 """The instant at which tests publish unless they say otherwise; `make_article` makes what is public by then."""

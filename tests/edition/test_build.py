@@ -16,8 +16,8 @@ from broadsheet.content.taxonomies import Author, Story, Taxonomies, Topic
 from broadsheet.content.yaml_nodes import SourcePosition
 from broadsheet.edition import render_articles
 from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
-from broadsheet.edition.edition import publish
 from broadsheet.edition.listings import build_listings
+from broadsheet.edition.public_articles import publish
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
 from broadsheet.rendering.links import LinkMap
 from broadsheet.rendering.render import BodyRenderer, RenderedBody

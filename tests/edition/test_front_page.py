@@ -9,8 +9,8 @@ import pytest
 from broadsheet.content.article import Article
 from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import Topic
-from broadsheet.edition.edition import publish
 from broadsheet.edition.front_page import FOLLOWING_SIZE, SECTION_SIZE, FrontPage, build_front_page
+from broadsheet.edition.public_articles import publish
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import HOLDS, NOW, hold, make_article, make_edition, make_registers

@@ -13,8 +13,8 @@ import yaml
 from broadsheet.content.article import Article
 from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import TAXONOMY_FILES, Author, Story, Taxonomies, Topic, parse_taxonomies
-from broadsheet.edition.edition import publish
 from broadsheet.edition.listings import Listing, ListingPage, build_listings, page_url, paginate
+from broadsheet.edition.public_articles import publish
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from makers import HOLDS, NOW, hold, make_article, make_edition, make_library, make_registers

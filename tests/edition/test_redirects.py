@@ -9,9 +9,9 @@ import pytest
 from broadsheet.content.article import Article
 from broadsheet.content.taxonomies import Topic
 from broadsheet.content.yaml_nodes import SourcePosition
-from broadsheet.edition.edition import Edition
 from broadsheet.edition.listings import build_listings, paginate
 from broadsheet.edition.plan import collect_redirects
+from broadsheet.edition.public_articles import Edition
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from makers import HOLDS, hold, make_article, make_edition, make_registers

@@ -13,8 +13,8 @@ from broadsheet.content.article_file import parse_article
 from broadsheet.content.library import Library
 from broadsheet.content.site_config import SiteConfig
 from broadsheet.core.problems import format_text
-from broadsheet.edition.edition import publish
 from broadsheet.edition.plan import plan_edition
+from broadsheet.edition.public_articles import publish
 from broadsheet.edition.related_input import check_pins, find_linked, make_documents, report_near_duplicates
 from broadsheet.related import Document, Ranking, rank
 from broadsheet.rendering.links import LinkMap

@@ -8,7 +8,7 @@ import pytest
 from broadsheet.content.article import Article
 from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import Story
-from broadsheet.edition.edition import publish
+from broadsheet.edition.public_articles import publish
 from broadsheet.edition.story_timeline import StoryTimeline, build_timelines
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from broadsheet.mkdocs_site.config import Settings, read_settings
 from broadsheet.mkdocs_site.resources import ResourceManager
+from broadsheet.mkdocs_site.settings import Settings, read_settings
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger

@@ -14,7 +14,7 @@ from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import Topic
 from broadsheet.core.problems import Problem
 from broadsheet.edition.build import SiteModel, build_site_model
-from broadsheet.edition.edition import explain_hold, find_next_change
+from broadsheet.edition.public_articles import explain_hold, find_next_change
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Output directory: put the next state of the site in place of the old one, without writing unchanged files."""
+"""Output directory: list the files of a site, find unchanged ones, and replace the others one by one."""
 
 from __future__ import annotations
 

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from broadsheet.content import AUTHORS_FILE, Article, Library, SiteConfig, SourcePosition
 from broadsheet.core import Problem, has_errors, media_url, suggest
-from broadsheet.edition.edition import Edition
 from broadsheet.edition.front_page import FrontPage, build_front_page
 from broadsheet.edition.image_pipeline import inspect_images, make_image_variants
 from broadsheet.edition.listings import ListingPage, Listings
 from broadsheet.edition.plan import Plan, plan_edition
+from broadsheet.edition.public_articles import Edition
 from broadsheet.edition.related_lists import Ranker, start_related_lists
 from broadsheet.edition.render_articles import BuildResources, render_bodies, update_bodies
 from broadsheet.edition.story_timeline import StoryTimeline

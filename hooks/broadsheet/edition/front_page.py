@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from broadsheet.content import Article, Topic
-from broadsheet.edition.edition import Edition, newest_first
+from broadsheet.edition.public_articles import Edition, newest_first
 
 SECTION_SIZE = 4
 """How many headlines a section has on the front page."""

@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 
 from broadsheet.content import Article, Author, Story, Topic, list_topic_ancestors
 from broadsheet.core import make_listing_url
-from broadsheet.edition.edition import Edition
+from broadsheet.edition.public_articles import Edition
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from broadsheet.content import Article, Library, SourcePosition, find_article, find_link_targets, index_references
 from broadsheet.core import Problem
-from broadsheet.edition.edition import Edition, explain_hold
+from broadsheet.edition.public_articles import Edition, explain_hold
 from broadsheet.edition.story_timeline import StoryTimeline
 from broadsheet.related import Document, Ranking
 from broadsheet.rendering import LinkMap, resolve_link

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from broadsheet.content import Article, Story
-from broadsheet.edition.edition import Edition
+from broadsheet.edition.public_articles import Edition
 
 
 @dataclass(frozen=True, slots=True)

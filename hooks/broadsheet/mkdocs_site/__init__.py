@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-from broadsheet.mkdocs_site.config import (
-    Settings,
-    find_content,
-    find_locale,
-    find_words,
-    make_site_config,
-    read_settings,
-)
 from broadsheet.mkdocs_site.docs_files import add_files, find_edit_base
 from broadsheet.mkdocs_site.error_messages import explain_disk_fault, explain_exception, report_problems
 from broadsheet.mkdocs_site.files import MediaFile, PageFile, list_sitemap_entries
@@ -27,6 +19,14 @@ from broadsheet.mkdocs_site.resources import (
     reduce_garbage_collection,
 )
 from broadsheet.mkdocs_site.search_build import SearchBuild, load_search, make_search_page
+from broadsheet.mkdocs_site.settings import (
+    Settings,
+    find_content,
+    find_locale,
+    find_words,
+    make_site_config,
+    read_settings,
+)
 from broadsheet.mkdocs_site.site_digest import digest_site
 
 __all__ = [

@@ -16,9 +16,9 @@ from mkdocs.utils import get_build_datetime
 from broadsheet.content import Library, SiteConfig, build_library, read_content_dir
 from broadsheet.core import BroadsheetError, Problem
 from broadsheet.edition import SiteModel, build_site_model, report_near_duplicates
-from broadsheet.mkdocs_site.config import Settings, find_content, make_site_config, read_settings
 from broadsheet.mkdocs_site.docs_files import map_docs_files
 from broadsheet.mkdocs_site.resources import ResourceManager
+from broadsheet.mkdocs_site.settings import Settings, find_content, make_site_config, read_settings
 
 
 @dataclass(frozen=True, slots=True)

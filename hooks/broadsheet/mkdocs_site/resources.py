@@ -18,7 +18,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from broadsheet.core import Cache, FileStore, make_process_pool
 from broadsheet.edition import BuildResources
 from broadsheet.mkdocs_site.cluster import ClusterExecutor
-from broadsheet.mkdocs_site.config import Settings, find_content
+from broadsheet.mkdocs_site.settings import Settings, find_content
 from broadsheet.mkdocs_site.site_digest import digest_environment, list_modules, make_markdown_config
 from broadsheet.rendering import Limits
 

@@ -11,7 +11,7 @@ import material
 import pytest
 import yaml
 from broadsheet.content.site_config import SiteConfig
-from broadsheet.mkdocs_site.config import (
+from broadsheet.mkdocs_site.settings import (
     Settings,
     find_content,
     find_locale,

@@ -11,7 +11,7 @@ from broadsheet.content.article import Article
 from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import Author, Story, Topic
 from broadsheet.core.datetimes import parse_moment
-from broadsheet.edition.edition import Edition, find_next_change, publish
+from broadsheet.edition.public_articles import Edition, find_next_change, publish
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import HOLDS, NOW, hold, make_article, make_edition, make_library, make_registers
