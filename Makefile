@@ -26,7 +26,7 @@ build: install ## Build the site into site/ (MKDOCS_FLAGS=--strict fails on warn
 
 # All tests are shared out to processes, as many as there are cores: each begins with a stretch of files, so that few
 # sites are built twice, and takes from the others' when it is done.
-test: dev browser judges ## Run all tests, in a real browser too (TESTS=tests/test_body.py for some)
+test: dev browser judges ## Run all tests, in a real browser too (TESTS=tests/rendering for some)
 	$(BIN)/python -m pytest $(if $(TESTS),$(TESTS),$(ALL_TESTS))
 ALL_TESTS := --numprocesses=auto --maxprocesses=4 --dist=worksteal --cov --cov-report=term --cov-fail-under=95
 
