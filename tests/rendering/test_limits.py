@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from time import thread_time
 from typing import Any
 
 import nh3
@@ -79,6 +80,16 @@ def list_problems(body: RenderedBody) -> list[tuple[int, str, str]]:
 def test_a_function_that_never_ends_is_interrupted(work: Callable[[], None]) -> None:
     with pytest.raises(LimitError, match=r"^0\.15 s of processor time$"):
         run_limited(work, SHORT)
+
+
+def test_a_function_that_may_hold_a_lock_is_not_interrupted() -> None:
+    ended: list[bool] = []
+    names = {"__name__": "threading.fake", "thread_time": thread_time, "ended": ended}
+    code = "def work():\n    end = thread_time() + 0.4\n    while thread_time() < end: pass\n    ended.append(True)"
+    exec(code, names)  # noqa: S102 - a module of another name
+    with pytest.raises(LimitError):
+        run_limited(names["work"], Limits(seconds=0.1))  # type: ignore[arg-type]
+    assert ended == [True]
 
 
 def test_what_a_function_returns_and_raises_comes_back() -> None:
