@@ -184,8 +184,10 @@ def test_several_bundles_are_searched_as_one(quiet: Page, archive: str) -> None:
     quiet.goto(f"{archive}search/?q=walrus")
     say(quiet, "30 results, the first 10 shown")
     assert len({date[:4] for date in dates(quiet)}) > 2
-    for _ in range(2):
-        quiet.get_by_role("button", name="Show more").click()
+    # Twice in quick succession is once.
+    quiet.get_by_role("button", name="Show more").evaluate("button => { button.click(); button.click() }")
+    say(quiet, "30 results, the first 20 shown")
+    quiet.get_by_role("button", name="Show more").click()
     say(quiet, "30 results")
     assert len(set(dates(quiet))) == 30
     quiet.goto(f"{archive}search/?q=zzzz")

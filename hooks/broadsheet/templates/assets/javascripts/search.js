@@ -275,8 +275,13 @@ function tell() {
   (found.length ? part("more").parentElement : part("status")).after(part("browse"));
 }
 
+let turnWithMore = 0;
+
+// A second click while results are loading would show the same ones again.
 async function showMore() {
   const mine = turn;
+  if (turnWithMore === mine) return;
+  turnWithMore = mine;
   try {
     const more = (await read(found.slice(shown, shown + BATCH))).map(makeResult);
     if (mine !== turn) return;
@@ -287,6 +292,8 @@ async function showMore() {
     more[0]?.querySelector("a").focus();
   } catch (error) {
     if (mine === turn) fail(error);
+  } finally {
+    if (turnWithMore === mine) turnWithMore = 0;
   }
 }
 
