@@ -173,7 +173,7 @@ class BroadsheetHooks:
         report_problems(self._model.problems, log, strict=bool(config.strict), serving=self._serving, reported=known)
         if self._serving:
             self._session.set_library(library, self._model, now)
-        elif self._settings.search and not find_page_plugins(config, [self]):
+        elif self._indexes_in_build and not find_page_plugins(config, [self]):
             # Other plugins may change articles: then the index begins with their pages, in `_index_pages`.
             self._search.begin(self._model, config, self._resource_manager.folder)
 
@@ -244,36 +244,27 @@ class BroadsheetHooks:
         # Under `serve` the search index is made later, in a thread: it is not published here.
         unmanaged = {INDEX_DIR} if self._settings.search and self._serving else set()
         last_state = self._session.take_site_state(unmanaged)
-        start_search = partial(self._index_pages, config)
-        place_search = self._search.place if self._settings.search and not self._serving else None
-        arguments = (
-            resources.cache,
-            count_cores(),
-            resources.report,
-            start_search,
-            place_search,
-            unmanaged,
-            last_state,
-        )
+        start_search = partial(self._index_pages, config) if self._indexes_in_build else lambda: None
+        place_search = self._search.place if self._indexes_in_build else None
+        arguments = (resources.cache, count_cores(), resources.report, start_search, place_search)
         try:
-            written, removed, site = publisher.finish(self._files, page_writer, digests, *arguments)
+            written, removed, site = publisher.finish(
+                self._files, page_writer, digests, *arguments, unmanaged, last_state
+            )
         except IndexingError as error:
             raise PluginError(str(error)) from None
-        if self._settings.search and self._serving:
-            self._search.follow_up(
-                self._files, self._built_model, config, publisher.site, self._resource_manager.folder
-            )
         log.info("%s files of the site are new or changed", f"{written:,}")
         self._publisher = None
         atexit.unregister(self._search.stop)
         if self._serving:
-            # Under --strict MkDocs may still fail the build after this event: then the site is not shown yet.
+            folder = self._resource_manager.folder
+            if self._settings.search:
+                self._search.follow_up(self._files, self._built_model, config, publisher.site, folder)
             paths = (self._config.zone, self._root, self._label, publisher.site)
             preview = ArticlePreview(self._built_model, page_writer, resources.markdown, *paths)
-            site_changed = bool(written or removed)
-            self._session.follow_up(
-                site, unmanaged, resources, preview, site_changed=site_changed, show=not config.strict
-            )
+            # Under --strict MkDocs may still fail the build after this event: then the site is not shown yet.
+            changed, show = bool(written or removed), not config.strict
+            self._session.follow_up(site, unmanaged, resources, preview, site_changed=changed, show=show)
         self._resource_manager.save()
         if not self._serving:
             self._resource_manager.close()
@@ -312,9 +303,13 @@ class BroadsheetHooks:
         self._session.close()
         self._lock.release()
 
+    @property
+    def _indexes_in_build(self) -> bool:
+        """Whether the build makes the search index: under `serve` a thread makes it after the build."""
+        return self._settings.search and not self._serving
+
     def _index_pages(self, config: MkDocsConfig) -> None:
-        if self._settings.search and not self._serving:
-            self._search.finish(self._files, self._built_model, config, self._resource_manager.folder)
+        self._search.finish(self._files, self._built_model, config, self._resource_manager.folder)
 
     def _abandon_site(self) -> None:
         atexit.unregister(self._search.stop)

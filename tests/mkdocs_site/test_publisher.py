@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from broadsheet.core import directory_swap
 from broadsheet.core.serialization import pack
+from broadsheet.mkdocs_site import publisher
 from broadsheet.mkdocs_site.publisher import Publisher, hold_interrupts
 from broadsheet.search.index import SearchIndex
 from mkdocs.config.defaults import MkDocsConfig
@@ -440,6 +441,23 @@ def test_what_a_withdrawn_article_said_is_not_left_beside_the_site(
     assert len(calls) == 2
     for path in site.root.rglob("*.html"):
         assert b"Secret words." not in path.read_bytes(), path
+
+
+def test_the_standby_tree_goes_where_the_site_can_be_exchanged_no_more(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = make_site(broadsheet={"search": False})
+    site.article("base")
+    site.article("talks", body="Secret words.")
+    assert site.build().code == 0
+    site.article("talks", body="Secret words.", summary="More.")
+    assert site.build().code == 0
+    assert (site.root / ".site.spare").is_dir()
+    site.article("talks", body="Secret words.", draft=True)
+    monkeypatch.setattr(publisher, "find_swap_obstacle", lambda *_: "it is a mount point")
+    assert site.build().code == 0
+    assert not (site.root / ".site.spare").exists()
+    assert not site.has("2026/01/talks/")
 
 
 def test_what_a_killed_build_left_goes_though_its_number_is_another_process_s(make_site: MakeSite) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -106,24 +106,17 @@ def build_site_model(
 
     first_plan = make_plan()
     wait_for_ranking = ranker(first_plan, resources)
-    every_body = render_bodies(first_plan.articles, first_plan.links, library.name, resources)
-    images, image_problems = _find_lead_images(library, first_plan.links)
-    author_images, author_problems = _find_author_images(library, first_plan)
-    problems = {*library.problems, *first_plan.problems, *image_problems, *author_problems}
-    problems.update(problem for body in every_body.values() for problem in body.problems)
-    plan, every_body, errors = _leave_out_failed(first_plan, every_body, make_plan, library.name, resources)
-    problems.update(errors)
+    plan, every_body, body_problems = _render_plan(first_plan, make_plan, library.name, resources)
     if plan is not first_plan:
         wait_for_ranking = ranker(plan, resources)
-    problems.update(_check_anchors(every_body, library.name))
+    images, image_problems = _find_lead_images(library, first_plan.links)
+    author_images, author_problems = _find_author_images(library, first_plan)
+    problems = {*library.problems, *first_plan.problems, *body_problems, *image_problems, *author_problems}
     edition = plan.edition
     bodies = {article.path: every_body[article.path] for article in edition.articles}
-    image_paths = {path: image for path, image in images.items() if path in bodies}
-    published = (*(path for body in bodies.values() for path in body.media), *image_paths.values())
-    media = {path: media_url(path) for path in sorted({*published, *author_images.values()})}
-    held_paths = {path for article in plan.held for path in every_body[article.path].media}
-    held_paths |= {images[article.path] for article in plan.held if article.path in images}
-    held_media = held_paths - media.keys()
+    published = _list_media(edition.articles, every_body, images)
+    media = {path: media_url(path) for path in sorted(published.union(author_images.values()))}
+    held_media = _list_media(plan.held, every_body, images) - media.keys()
     # Images of held articles are made too: a damaged one is reported now, and the cache has the others in time.
     made, variant_problems = make_image_variants({*media, *held_media}, catalog, library.name, resources)
     problems.update(variant_problems)
@@ -131,7 +124,7 @@ def build_site_model(
     ranking = wait_for_ranking()
     return SiteModel(
         edition=edition,
-        spreads=_build_views(plan, bodies, ranking, {path: media[image] for path, image in image_paths.items()}),
+        spreads=_build_views(plan, bodies, ranking, {path: media[images[path]] for path in bodies if path in images}),
         listings=plan.listings,
         listing_pages=plan.listing_pages,
         front=build_front_page(edition, config.feature_count, config.latest_count),
@@ -147,29 +140,36 @@ def build_site_model(
     )
 
 
-def _leave_out_failed(
-    plan: Plan,
-    bodies: dict[str, RenderedBody],
-    make_plan: Callable[[Collection[str]], Plan],
-    label: Callable[[str], str],
-    resources: BuildResources,
+def _list_media(
+    articles: Iterable[Article], bodies: Mapping[str, RenderedBody], images: Mapping[str, str]
+) -> frozenset[str]:
+    """Paths of the files that articles show: those of their bodies, and their lead images."""
+    paths = [article.path for article in articles]
+    in_bodies = (file for path in paths for file in bodies[path].media)
+    return frozenset({*in_bodies, *(images[path] for path in paths if path in images)})
+
+
+def _render_plan(
+    plan: Plan, make_plan: Callable[[Collection[str]], Plan], label: Callable[[str], str], resources: BuildResources
 ) -> tuple[Plan, dict[str, RenderedBody], list[Problem]]:
-    """Plan again without the articles whose body has an error, until no body has one.
+    """Render all bodies of a plan; plan again without the articles whose body has an error, until no body has one.
 
     A new plan costs little. Only the bodies with links to what is left out are rendered again.
 
     Returns:
-        The last plan, its bodies by path, and the errors of bodies that only failed when rendered again.
+        The last plan, its bodies by path, and the problems of all bodies.
 
     """
+    bodies = render_bodies(plan.articles, plan.links, label, resources)
+    problems = [problem for body in bodies.values() for problem in body.problems]
     failed: set[str] = set()
-    errors: list[Problem] = []
     while newly_failed := {path for path, body in bodies.items() if has_errors(body.problems)}:
-        errors += (problem for path in newly_failed for problem in bodies[path].problems if problem.severity == "error")
         failed |= newly_failed
         plan = make_plan(failed)
         bodies = update_bodies(bodies, plan.articles, plan.links, label, resources)
-    return plan, bodies, errors
+        # Of what is rendered again only errors count: a link to what is left out was sound in itself.
+        problems += (one for body in bodies.values() for one in body.problems if one.severity == "error")
+    return plan, bodies, problems + _check_anchors(bodies, label)
 
 
 def _find_lead_images(library: Library, links: LinkMap) -> tuple[dict[str, str], list[Problem]]:

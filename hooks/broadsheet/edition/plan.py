@@ -78,20 +78,19 @@ def plan_edition(
     listings = build_listings(edition)
     pages = _paginate_all(listings, config)
     ours = _list_urls(edition, pages)
-    redirects, problems = collect_redirects(edition, {*docs_files.values(), *ours}, library.name)
+    docs_urls = set(docs_files.values())
+    redirects, problems = collect_redirects(edition, docs_urls | ours, library.name)
     hidden: dict[str, str] = {}
     if held:
         # Problems are those of the edition that has every article, so that they do not depend on the clock.
-        whole = publish_all(library, now, faulty)
-        every_url = _list_urls(whole, _paginate_all(build_listings(whole), config))
-        every_redirect, problems = collect_redirects(whole, {*docs_files.values(), *every_url}, library.name)
+        every_url, every_redirect, problems = _plan_all(publish_all(library, now, faulty), docs_urls, config, library)
         hidden = {url: url for url in sorted(every_url - ours)}
         hidden |= {old: new for old, new in every_redirect.items() if old not in redirects}
     links = LinkMap(
         articles={article.path: article.url for article in edition.articles},
         held={article.path: article.url for article in held} | dict.fromkeys(faulty, ""),
         pages=docs_files,
-        urls={*docs_files.values(), *ours},
+        urls=docs_urls | ours,
         media=frozenset(library.media) - catalog.refused.keys(),
         refused={**library.refused, **catalog.refused},
         moved=redirects,
@@ -104,6 +103,14 @@ def plan_edition(
     documents = make_documents(articles, edition, links, timelines, config.language, repeat_links=config.repeat_links)
     problems += check_pins(articles, edition, config.related_count, library.name)
     return Plan(config, edition, held, faulty, listings, pages, links, timelines, tuple(documents), tuple(problems))
+
+
+def _plan_all(
+    whole: Edition, docs_urls: set[str], config: SiteConfig, library: Library
+) -> tuple[set[str], dict[str, str], list[Problem]]:
+    """The URLs, the redirects and the problems of the edition that has every article, public or not."""
+    urls = _list_urls(whole, _paginate_all(build_listings(whole), config))
+    return urls, *collect_redirects(whole, docs_urls | urls, library.name)
 
 
 def _paginate_all(listings: Listings, config: SiteConfig) -> tuple[ListingPage, ...]:

@@ -84,8 +84,8 @@ class Publisher:
         self._staging.mkdir()
         self._obstacle = "" if in_place or not self._site.is_dir() else find_swap_obstacle(self._site, self._work_dir)
         self._swaps = not in_place and not self._obstacle and self._site.is_dir()
-        self._spare_in_use = False
-        """Whether the spare tree has files that are not published yet."""
+        self._standby_in_use = False
+        """Whether the standby tree has files that are not published yet."""
         # MkDocs sends no event when Control-C ends a build.
         atexit.register(self.abandon)
         config.site_dir = str(self._staging)
@@ -159,6 +159,8 @@ class Publisher:
         """
         if self._obstacle:
             log_obstacle(self._configured_dir, self._obstacle)
+            # The tree of a build that could swap may hold articles that are withdrawn now.
+            shutil.rmtree(find_standby(self._site), ignore_errors=True)
         with hold_interrupts():
             written, placed = publish(self._staging, self._site, unchanged, current)
         return written, {**{path: current[path] for path in unchanged}, **placed}
@@ -170,37 +172,36 @@ class Publisher:
             as `_write_files`.
 
         """
-        spare, buffer = find_standby(self._site), self._work_dir / "file"
+        standby, buffer = find_standby(self._site), self._work_dir / "file"
         staged = list_site_files(self._staging, hidden=True)
         same = find_unchanged(self._staging, self._site, staged, current)
         changed = {path: state for path, state in staged.items() if path not in same}
         removed = current.keys() - staged.keys() - set(unchanged)
         if changed or removed:
-            self._spare_in_use = True
+            self._standby_in_use = True
             carried = {path: state for path, state in current.items() if path not in removed and path not in changed}
             try:
-                fill_standby(self._site, spare, carried, buffer)
+                fill_standby(self._site, standby, carried, buffer)
             except (PermissionError, shutil.Error) as error:
                 # A hidden file of the site's that this user may not read.
-                shutil.rmtree(spare, ignore_errors=True)
                 self._obstacle = str(error.strerror or "some of its hidden files cannot be read")
                 return self._write_files(unchanged, current)
-            move_files(self._staging, spare, changed)
+            move_files(self._staging, standby, changed)
             site = {**carried, **changed}
             with hold_interrupts():
                 try:
-                    replace_site(self._site, spare, current, site, changed, buffer)
+                    replace_site(self._site, standby, current, site, changed, buffer)
                 except OSError as error:
                     log_obstacle(self._configured_dir, error.strerror or str(error))
-                    replace_files(self._site, spare, site, changed, buffer)
-            self._spare_in_use = False
+                    replace_files(self._site, standby, site, changed, buffer)
+            self._standby_in_use = False
             return changed, site
         return changed, current
 
     def abandon(self) -> None:
         """Remove the staging directory, and give MkDocs its `site_dir` back; the site stays."""
         self._config.site_dir = self._configured_dir
-        for folder in (self._work_dir, *([find_standby(self._site)] if self._spare_in_use else [])):
+        for folder in (self._work_dir, *([find_standby(self._site)] if self._standby_in_use else [])):
             shutil.rmtree(folder, ignore_errors=True)
         atexit.unregister(self.abandon)
 

@@ -185,8 +185,8 @@ def make_search_page(config: MkDocsConfig, locale: Locale, title: str) -> File:
 def find_bodies(files: Files, model: SiteModel) -> dict[str, RenderedBody]:
     """Return the bodies of articles by path; where MkDocs renders pages, other plugins may have changed them."""
     pages = [file.page for file in files.documentation_pages() if file.page is not None]
-    changed_spreads = [page.spread for page in pages if isinstance(page, ArticlePage)]
-    return {spread.article.path: spread.body for spread in (*model.spreads, *changed_spreads)}
+    changed_views = [page.spread for page in pages if isinstance(page, ArticlePage)]
+    return {view.article.path: view.body for view in (*model.spreads, *changed_views)}
 
 
 def record_pages(files: Files) -> list[Record]:
