@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # leave a locked version for a newer one as soon as an extra is asked for (pypa/pip issue 12345).
 INSTALL := $(PIP) install --quiet --no-deps
 
-.PHONY: help serve build test check clean install dev browser judges lock lighthouse screenshots bench bench-related bench-related-scale bench-relevance
+.PHONY: help serve build test check clean install dev browser page-checkers lock lighthouse screenshots bench bench-related bench-related-scale bench-relevance
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -26,7 +26,7 @@ build: install ## Build the site into site/ (MKDOCS_FLAGS=--strict fails on warn
 
 # All tests are shared out to processes, as many as there are cores: each begins with a stretch of files, so that few
 # sites are built twice, and takes from the others' when it is done.
-test: dev browser judges ## Run all tests, in a real browser too (TESTS=tests/rendering for some)
+test: dev browser page-checkers ## Run all tests, in a real browser too (TESTS=tests/rendering for some)
 	$(BIN)/python -m pytest $(if $(TESTS),$(TESTS),$(ALL_TESTS))
 ALL_TESTS := --numprocesses=auto --maxprocesses=4 --dist=worksteal --cov --cov-report=term --cov-fail-under=95
 
@@ -48,8 +48,8 @@ bench-related-scale: dev ## Measure related headlines alone, up to 100,000 artic
 bench-relevance: dev ## Score related headlines against editors' own links (CORPUS=… GOLD=…)
 	$(BIN)/python -m benchmarks.relevance.score --corpus $(CORPUS) --links $(GOLD)
 
-lighthouse: dev browser judges ## Ask for Lighthouse's points for front page, article and topic, speed too
-	$(BIN)/python tests/judges.py
+lighthouse: dev browser page-checkers ## Ask for Lighthouse's points for front page, article and topic, speed too
+	$(BIN)/python tests/page_checkers.py
 
 screenshots: dev browser ## Take the pictures of the handbook and the README anew
 	$(BIN)/python tests/screenshots.py
@@ -60,7 +60,7 @@ clean: ## Remove what was built and set up
 install: .venv/site.stamp
 dev: .venv/dev.stamp
 browser: .venv/browser.stamp
-judges: .venv/judges.stamp
+page-checkers: .venv/page-checkers.stamp
 
 lock: dev # Renew the lock files: versions and hashes, no addresses
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group install -o requirements.txt
@@ -92,7 +92,7 @@ LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --
 	@$(BIN)/python tests/browser.py
 	@touch $@
 
-.venv/judges.stamp: tests/web/package.json tests/web/package-lock.json tests/judges.py .venv/dev.stamp
-	@echo "Installing what judges the pages …"
-	@$(BIN)/python tests/judges.py --install
+.venv/page-checkers.stamp: tests/web/package.json tests/web/package-lock.json tests/page_checkers.py .venv/dev.stamp
+	@echo "Installing the checkers of pages …"
+	@$(BIN)/python tests/page_checkers.py --install
 	@touch $@

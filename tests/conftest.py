@@ -10,10 +10,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 from browser import ARGUMENTS, find_browser
-from hosting import Host
-from papers import write_hard_paper, write_shipped_paper
 from playwright.sync_api import Browser, Page, sync_playwright
+from sample_newspapers import write_hard_paper, write_shipped_paper
 from sites import MakeSite, Site
+from web_server import Host
 
 # How long an example takes depends on the machine.
 hypothesis.settings.register_profile("broadsheet", deadline=None)

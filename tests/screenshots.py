@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from browser import ARGUMENTS, find_browser
-from hosting import Host
-from papers import write_shipped_paper
 from playwright.sync_api import Browser, sync_playwright
+from sample_newspapers import write_shipped_paper
 from sites import ROOT
+from web_server import Host
 
 PICTURES = ROOT / "docs" / "handbook" / "images"
 # The evening of the newest articles.

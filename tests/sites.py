@@ -24,7 +24,7 @@ from urllib.request import urlopen
 
 import yaml
 from click.testing import CliRunner
-from markup import Element, parse
+from html_tree import Element, parse
 from mkdocs.__main__ import cli
 
 ROOT = Path(__file__).resolve().parents[1]

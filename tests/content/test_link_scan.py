@@ -8,9 +8,9 @@ import pytest
 from broadsheet.content.link_scan import find_link_targets
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig, render_bodies
 from broadsheet.rendering.links import LinkMap
+from content_factory import make_article
 from hypothesis import given
 from hypothesis import strategies as st
-from makers import make_article
 
 FAR = ("https://example.org/a.md", "http://example.org", "//example.org")
 

@@ -19,7 +19,7 @@ import pytest
 from broadsheet.core import cache as module
 from broadsheet.core.cache import CACHE_FILE, KEPT_RUNS, Cache, describe_cache, remove_cache
 from broadsheet.core.serialization import digest, pack
-from makers import make_article
+from content_factory import make_article
 from sites import ROOT
 
 STAMP = "engine 1"

@@ -22,9 +22,9 @@ from broadsheet.core.directory_swap import (
 )
 from broadsheet.core.output_dir import list_site_files, move_files
 from broadsheet.mkdocs_site.publisher import Publisher
+from file_trees import OLD, Tree, write
 from mkdocs.config.defaults import MkDocsConfig
 from sites import read_tree
-from trees import OLD, Tree, write
 
 HIDDEN = {".git/HEAD": b"main", ".nojekyll": b""}
 BEFORE = {"a.html": b"old", "b/index.html": b"old", "c/d/e.html": b"same", "gone/index.html": b"old", "x": b"file"}

@@ -22,10 +22,10 @@ from broadsheet.core.output_dir import (
     publish,
     record_pages,
 )
+from file_trees import OLD, Tree, write
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sites import read_tree
-from trees import OLD, Tree, write
 
 
 def clash(one: str, other: str) -> bool:

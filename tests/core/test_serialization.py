@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 import broadsheet
 import pytest
-from archives import documents
 from broadsheet.content.article import Article
 from broadsheet.content.article_file import parse_article
 from broadsheet.content.yaml_nodes import SourcePosition
@@ -30,10 +29,11 @@ from broadsheet.edition.render_articles import MarkdownConfig, get_renderer
 from broadsheet.related import Document, Ranking, rank
 from broadsheet.rendering.links import LinkMap, Resolved
 from broadsheet.rendering.render import RenderedBody
+from content_factory import make_article
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from makers import make_article
-from strategies import articles
+from library_strategies import articles
+from related_documents import documents
 
 HEADS = (
     "title: Talks\ndate: 2026-01-18\ntopics: [world, nato]\n",

@@ -21,11 +21,11 @@ from broadsheet.edition.public_articles import publish
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
 from broadsheet.rendering.links import LinkMap
 from broadsheet.rendering.render import BodyRenderer, RenderedBody
+from content_factory import HOLDS, NOW, hold, make_article, make_library, make_registers
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from makers import HOLDS, NOW, hold, make_article, make_library, make_registers
-from strategies import articles as any_article
-from strategies import registers as any_registers
+from library_strategies import articles as any_article
+from library_strategies import registers as any_registers
 
 SETUP = MarkdownConfig(("admonition", "attr_list", "toc"))
 DOCS_FILES = {"../docs/about.md": "about/", "../docs/logo.png": "logo.png"}

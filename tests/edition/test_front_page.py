@@ -11,10 +11,10 @@ from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import Topic
 from broadsheet.edition.front_page import FOLLOWING_SIZE, SECTION_SIZE, FrontPage, build_front_page
 from broadsheet.edition.public_articles import publish
+from content_factory import HOLDS, NOW, hold, make_article, make_edition, make_registers
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from makers import HOLDS, NOW, hold, make_article, make_edition, make_registers
-from strategies import libraries
+from library_strategies import libraries
 
 SECTIONS = make_registers(
     [

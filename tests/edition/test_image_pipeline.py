@@ -24,7 +24,7 @@ from broadsheet.edition.image_pipeline import (
 )
 from broadsheet.edition.render_articles import BuildResources
 from broadsheet.images import PublishedImage, Variants, inspect_image, list_variant_widths, make_variants
-from photos import draw, encode, load, make_bomb, make_photo
+from sample_photos import draw, encode, load, make_bomb, make_photo
 
 HALL = "articles/hall.jpg"
 PHOTO = make_photo(900, 600)

@@ -15,10 +15,10 @@ from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import TAXONOMY_FILES, Author, Story, Taxonomies, Topic, parse_taxonomies
 from broadsheet.edition.listings import Listing, ListingPage, build_listings, page_url, paginate
 from broadsheet.edition.public_articles import publish
+from content_factory import HOLDS, NOW, hold, make_article, make_edition, make_library, make_registers
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from makers import HOLDS, NOW, hold, make_article, make_edition, make_library, make_registers
-from strategies import libraries
+from library_strategies import libraries
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "listings"
 CASES = [

@@ -29,7 +29,7 @@ from broadsheet.edition.story_timeline import StoryTimeline
 from broadsheet.images import PublishedImage
 from broadsheet.related import Reason, Related
 from broadsheet.rendering.render import RenderedBody
-from makers import NOW
+from content_factory import NOW
 from sites import ROOT
 
 TOPICS = b"world: {title: World, section: true}\nasia: {title: Asia, parent: world}\nmoney: {title: Money}\n"

@@ -12,10 +12,10 @@ from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import Author, Story, Topic
 from broadsheet.core.datetimes import parse_moment
 from broadsheet.edition.public_articles import Edition, find_next_change, publish
+from content_factory import HOLDS, NOW, hold, make_article, make_edition, make_library, make_registers
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from makers import HOLDS, NOW, hold, make_article, make_edition, make_library, make_registers
-from strategies import PARIS, libraries
+from library_strategies import PARIS, libraries
 
 TREE = make_registers(
     [

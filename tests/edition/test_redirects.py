@@ -12,9 +12,9 @@ from broadsheet.content.yaml_nodes import SourcePosition
 from broadsheet.edition.listings import build_listings, paginate
 from broadsheet.edition.plan import collect_redirects
 from broadsheet.edition.public_articles import Edition
+from content_factory import HOLDS, hold, make_article, make_edition, make_registers
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from makers import HOLDS, hold, make_article, make_edition, make_registers
 
 GLOBE = make_registers([Topic("world", "World", aliases=("globe", "earth")), Topic("asia", "Asia")])
 

@@ -18,9 +18,9 @@ from broadsheet.edition.public_articles import publish
 from broadsheet.edition.related_input import check_pins, find_linked, make_documents, report_near_duplicates
 from broadsheet.related import Document, Ranking, rank
 from broadsheet.rendering.links import LinkMap
+from content_factory import HOLDS, NOW, hold, make_article, make_edition, make_library
 from hypothesis import given, settings
-from makers import HOLDS, NOW, hold, make_article, make_edition, make_library
-from strategies import libraries
+from library_strategies import libraries
 
 
 def describe(*articles: Article, **layout: Any) -> dict[str, Document]:

@@ -11,7 +11,6 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from archives import documents, make_archive, make_day
 from broadsheet.content.library import Library
 from broadsheet.content.site_config import SiteConfig
 from broadsheet.core.cache import Cache
@@ -20,9 +19,10 @@ from broadsheet.edition.plan import Plan, plan_edition
 from broadsheet.edition.related_lists import compute_related_key, start_related_lists
 from broadsheet.edition.render_articles import BuildResources
 from broadsheet.related import Document, rank
+from content_factory import NOW, make_article, make_library
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from makers import NOW, make_article, make_library
+from related_documents import documents, make_archive, make_day
 
 TEXTS = ("Ferries wait in the harbour", "The harbour is frozen", "Ferries and pilots", "Parliament and its budget")
 

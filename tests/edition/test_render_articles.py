@@ -23,9 +23,9 @@ from broadsheet.edition.render_articles import (
 )
 from broadsheet.rendering.links import LinkMap
 from broadsheet.rendering.render import BodyRenderer, RenderedBody
+from content_factory import make_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from makers import make_article
 from sites import PNG
 
 PLAIN = MarkdownConfig(("toc", "attr_list"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from broadsheet.images import strip_metadata
-from photos import PLACE
+from sample_photos import PLACE
 
 HEADER = b"\0\0\0\x14ftypavif\0\0\0\0avif"
 

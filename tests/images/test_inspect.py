@@ -12,7 +12,7 @@ from broadsheet.images.inspect import MAX_PIXELS
 from broadsheet.images.strip_metadata import FORMAT_BY_SUFFIX
 from hypothesis import given
 from hypothesis import strategies as st
-from photos import draw, encode, make_bomb, make_exif
+from sample_photos import draw, encode, make_bomb, make_exif
 
 SMALL = draw(120, 80)
 

@@ -11,8 +11,8 @@ from broadsheet.images import ImageInfo, Variants, inspect_image, list_variant_w
 from broadsheet.images.resize import VARIANT_WIDTHS, scale_height
 from hypothesis import given
 from hypothesis import strategies as st
-from photos import PLACE, draw, encode, load, make_exif, make_photo, make_profile
 from PIL import Image, ImageCms
+from sample_photos import PLACE, draw, encode, load, make_exif, make_photo, make_profile
 
 RED = (220, 20, 20)
 PHOTO = draw(700, 500)

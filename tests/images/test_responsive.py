@@ -6,9 +6,9 @@ import re
 
 import pytest
 from broadsheet.images import PublishedImage, choose_sizes, make_images_responsive, render_image
+from html_tree import Element, parse
 from hypothesis import given
 from hypothesis import strategies as st
-from markup import Element, parse
 
 HALL = PublishedImage(
     "media/2026/01/hall.jpg",

@@ -8,8 +8,8 @@ import pytest
 from broadsheet.images.strip_metadata import detect_format, read_orientation, strip_metadata, write_orientation
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from photos import PLACE, draw, encode, load, make_exif, make_photo, make_profile
 from PIL import ExifTags, Image, PngImagePlugin
+from sample_photos import PLACE, draw, encode, load, make_exif, make_photo, make_profile
 
 SMALL = draw(120, 80)
 TURNED = SMALL.rotate(90)

@@ -11,8 +11,8 @@ from broadsheet.mkdocs_site.docs_files import find_edit_base, map_docs_files
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import get_files, set_exclusions
-from photos import PLACE, load, make_photo
 from PIL import ExifTags
+from sample_photos import PLACE, load, make_photo
 from sites import PNG, ROOT, MakeSite, Site
 
 ENTRY = str(ROOT / "hooks" / "entry.py")

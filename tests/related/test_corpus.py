@@ -7,7 +7,6 @@ from random import Random
 
 import numpy as np
 import pytest
-from archives import documents, make_document
 from broadsheet.related import Document
 from broadsheet.related.corpus import (
     MIN_REPEAT_DAYS,
@@ -22,6 +21,7 @@ from broadsheet.related.corpus import (
 from broadsheet.related.tokens import SENTENCE_END, TokenizedText, Vocabulary
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from related_documents import documents, make_document
 
 
 def ids(found: list[Document]) -> list[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from archives import documents, make_document
 from broadsheet.related import Document
 from broadsheet.related.corpus import build_corpus
 from broadsheet.related.duplicates import MIN_CONTAINMENT, MIN_SIMILARITY, measure_duplicates
 from broadsheet.related.shingles import MAX_SHINGLES, hash_shingles, measure_containment
 from broadsheet.related.tokens import SENTENCE_END, Vocabulary
 from hypothesis import given, settings
+from related_documents import documents, make_document
 
 
 def contain(one: str, *others: str) -> list[float]:

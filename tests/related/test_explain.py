@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from archives import documents, make_archive, make_day, make_document
 from broadsheet.related import Cause, Document, Explainer, Explanation, ListChange, Reason, Related, compare_lists, rank
 from broadsheet.related.explain import Verdict
 from broadsheet.related.scoring import Scorer, Scores
 from broadsheet.related.weights import LINK_WEIGHT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from related_documents import documents, make_archive, make_day, make_document
 
 
 def assert_explains(explainer: Explainer, related: Sequence[Related]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from archives import documents, make_document
 from broadsheet.related import Document
 from broadsheet.related.corpus import Corpus, build_corpus
 from broadsheet.related.phrases import PhraseFinder, PhraseIndex, Speller
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from related_documents import documents, make_document
 
 WORDS = ("alder", "Birch", "cedar", "Elm", "fir")
 Runs = list[tuple[int, ...]]

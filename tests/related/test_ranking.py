@@ -13,7 +13,6 @@ from random import Random
 
 import numpy as np
 import pytest
-from archives import documents, make_archive, make_document
 from broadsheet.related import Document, Ranking, Reason, Related, rank, relate, scoring
 from broadsheet.related import ranking as ranking_module
 from broadsheet.related.corpus import build_corpus, group_by_language
@@ -21,6 +20,7 @@ from broadsheet.related.duplicates import measure_duplicates
 from broadsheet.related.weights import TOPIC_BOOST
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from related_documents import documents, make_archive, make_document
 
 COUNTS = st.sampled_from([0, 1, 2, 3, 8])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from archives import documents, make_archive, make_document
 from babel.localedata import locale_identifiers
 from broadsheet.related import Document, Reason, rank, relate
 from broadsheet.related import reasons as reasons_module
@@ -13,6 +12,7 @@ from broadsheet.related.corpus import build_corpus
 from broadsheet.related.reasons import ReasonFinder, ReasonQuery, find_calendar_words
 from broadsheet.related.tokens import read_token, split_tokens
 from hypothesis import given, settings
+from related_documents import documents, make_archive, make_document
 
 TREES = ("alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel", "ivy", "juniper")
 FILLERS = [

@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from archives import documents, make_archive, make_document
 from broadsheet.related import Document, scoring
 from broadsheet.related.corpus import Corpus, build_corpus
 from broadsheet.related.scoring import DECIMALS, Scorer, Scores
 from broadsheet.related.weights import LINK_WEIGHT, TOPIC_BOOST, decay_with_time, weigh_links, weigh_topics
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from related_documents import documents, make_archive, make_document
 from scipy import sparse
 
 LEAST = 10.0**-DECIMALS

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from broadsheet.rendering.html_repair import nest_lists, repair_html
 from broadsheet.rendering.sanitize import make_sanitizer
+from html_tree import Element, parse
 from hypothesis import given
 from hypothesis import strategies as st
-from markup import Element, parse
 
 SANITIZER = make_sanitizer()
 NAMES = ("ul", "ol", "li", "p", "div", "blockquote", "b", "h3", "h5", "table", "td", "dl", "dd")

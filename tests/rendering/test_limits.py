@@ -29,7 +29,7 @@ from broadsheet.rendering.html_repair import repair_html
 from broadsheet.rendering.limits import LimitError, Limits, can_limit, find_failure, run_limited
 from broadsheet.rendering.links import LinkMap
 from broadsheet.rendering.render import BodyRenderer, RenderedBody
-from makers import make_article
+from content_factory import make_article
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor

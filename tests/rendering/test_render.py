@@ -15,10 +15,10 @@ from broadsheet.content.article import Article
 from broadsheet.core.urls import media_url
 from broadsheet.rendering.links import LinkMap
 from broadsheet.rendering.render import BodyRenderer, RenderedBody
+from content_factory import make_article
+from html_tree import parse
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from makers import make_article
-from markup import parse
 from mkdocs.config import load_config
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from broadsheet.content.taxonomies import Author, Topic
 from broadsheet.rendering.plain_text import html_to_text
 from broadsheet.rendering.render import RenderedBody
 from broadsheet.search.records import Record, find_common_words, record_articles, record_page
-from makers import HOLDS, hold, make_article, make_edition, make_moment, make_registers
+from content_factory import HOLDS, hold, make_article, make_edition, make_moment, make_registers
 
 REGISTERS = make_registers(
     [Topic("world", "World & more"), Topic("asia", "Asia", parent="world"), Topic("nato", "NATO")],

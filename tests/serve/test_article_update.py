@@ -11,9 +11,9 @@ from broadsheet.content.library import SiteConfig, build_library
 from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
 from broadsheet.serve.preview import update_article_view
+from content_factory import NOW
 from hypothesis import given
 from hypothesis import strategies as st
-from makers import NOW
 
 MARKDOWN = MarkdownConfig(("footnotes", "toc"))
 TALKS, ACCORD = "articles/2026/01/talks.md", "articles/2026/01/accord.md"

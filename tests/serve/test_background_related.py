@@ -17,7 +17,7 @@ from broadsheet.edition.plan import Plan, plan_edition
 from broadsheet.edition.render_articles import BuildResources
 from broadsheet.related import Ranking, rank
 from broadsheet.serve.background_related import BackgroundRelatedLists
-from makers import NOW, make_article, make_library
+from content_factory import NOW, make_article, make_library
 
 # Comparisons that a test runs when it wants to.
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from broadsheet.serve.error_overlay import ErrorOverlay, add_banner
+from html_tree import parse
 from hypothesis import given
 from hypothesis import strategies as st
-from markup import parse
 from mkdocs.exceptions import Abort
 
 PAGE = b'<!doctype html>\n<html><head><title>x</title></head>\n<body class="a" data-x="1">\n<p>Words.</p></body></html>'

@@ -12,8 +12,8 @@ from urllib.request import urlopen
 import pytest
 from broadsheet.edition.render_articles import BuildResources
 from broadsheet.serve.session import ServeSession
-from makers import NOW
-from markup import parse
+from content_factory import NOW
+from html_tree import parse
 from mkdocs.exceptions import Abort
 from mkdocs.livereload import LiveReloadServer
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from markup import parse
+from html_tree import parse
 from playwright.sync_api import Browser, expect
 from sites import PNG, Server, Site
 

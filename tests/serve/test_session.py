@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from broadsheet.edition.render_articles import BuildResources
 from broadsheet.serve.session import MAX_SUPERSEDED, TRANSITIONS, BuildSuperseded, Event, ServeSession, State
-from makers import NOW
+from content_factory import NOW
 from watchdog.events import FileSystemEventHandler
 
 RESOURCES = BuildResources()

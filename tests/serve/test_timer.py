@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import broadsheet.serve.timer
 import pytest
 from broadsheet.serve.timer import ClockTimer
-from makers import NOW
+from content_factory import NOW
 from sites import ROOT
 
 LATER = NOW + timedelta(hours=1)

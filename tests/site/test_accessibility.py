@@ -8,8 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from papers import HARD
 from playwright.sync_api import Browser, Page
+from sample_newspapers import HARD
 from sites import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]

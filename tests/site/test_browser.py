@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from papers import write_note
 from playwright.sync_api import Browser, Page, expect
+from sample_newspapers import write_note
 from sites import Server, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]

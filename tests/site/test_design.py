@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from papers import HARD
 from playwright.sync_api import Browser, Page, expect
+from sample_newspapers import HARD
 from sites import ROOT, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]

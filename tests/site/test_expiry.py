@@ -16,10 +16,10 @@ from broadsheet.core.problems import Problem
 from broadsheet.edition.build import SiteModel, build_site_model
 from broadsheet.edition.public_articles import explain_hold, find_next_change
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
+from content_factory import HOLDS, NOW, hold, make_article, make_library, make_registers
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from makers import HOLDS, NOW, hold, make_article, make_library, make_registers
-from photos import make_photo
+from sample_photos import make_photo
 from sites import PNG, MakeSite, Site
 
 HOME = "https://news.example/paper/"

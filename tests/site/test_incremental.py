@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from photos import draw, encode
+from sample_photos import draw, encode
 from sites import PNG, Site, read_tree
 
 pytestmark = pytest.mark.site

@@ -12,8 +12,8 @@ import pytest
 from babel import Locale
 from broadsheet.core.translations import read_catalogue
 from broadsheet.theme.environment import TEMPLATES
-from markup import Element
-from photos import make_photo
+from html_tree import Element
+from sample_photos import make_photo
 from sites import Site
 
 pytestmark = pytest.mark.site

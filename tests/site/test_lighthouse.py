@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
-from hosting import Host, PagesHandler
-from judges import CATEGORIES, judge_page
-from papers import JUDGED, write_shipped_paper
+from page_checkers import CATEGORIES, judge_page
+from sample_newspapers import JUDGED, write_shipped_paper
+from web_server import Host, PagesHandler
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from handbook import read_example
-from papers import ARABIC, LONG_HEADLINE, write_note
-from photos import draw, encode, make_photo
+from handbook_examples import read_example
 from playwright.sync_api import Page, Route, expect
+from sample_newspapers import ARABIC, LONG_HEADLINE, write_note
+from sample_photos import draw, encode, make_photo
 from sites import MakeSite, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from photos import PLACE, draw, encode, load, make_bomb, make_photo
+from sample_photos import PLACE, draw, encode, load, make_bomb, make_photo
 from sites import Site
 
 pytestmark = pytest.mark.site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from markup import Element
+from html_tree import Element
 from sites import MakeSite, Site
 
 pytestmark = pytest.mark.site

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from markup import EVIL
+from html_tree import EVIL
 from playwright.sync_api import Browser, Locator, Page, expect
 from sites import MakeSite, Server, Site
 

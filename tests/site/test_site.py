@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from markup import Element
-from papers import write_note
+from html_tree import Element
+from sample_newspapers import write_note
 from sites import NOW, PNG, MakeSite, Site, read_tree
 
 pytestmark = pytest.mark.site

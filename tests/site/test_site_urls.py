@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from broadsheet.core.urls import SITE_URLS
-from photos import draw, encode
+from sample_photos import draw, encode
 from sites import ROOT, MakeSite, clean_environment
 
 pytestmark = pytest.mark.site

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
-from judges import check_pages
-from papers import HARD
+from page_checkers import check_pages
+from sample_newspapers import HARD
 from sites import ROOT, Site
 
 pytestmark = pytest.mark.site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from broadsheet.theme.accessible_html import make_text_accessible
-from markup import parse
+from html_tree import parse
 
 
 def test_a_table_gets_a_box_that_can_be_scrolled_by_keyboard_and_has_a_name() -> None:

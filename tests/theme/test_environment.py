@@ -16,10 +16,10 @@ from broadsheet.edition.build import build_site_model
 from broadsheet.edition.render_articles import BuildResources
 from broadsheet.related import Reason
 from broadsheet.theme.environment import TEMPLATES, prepare_environment
-from handbook import read_example
+from content_factory import NOW, make_article, make_library, make_registers
+from handbook_examples import read_example
+from html_tree import EVIL
 from jinja2 import DictLoader, Environment
-from makers import NOW, make_article, make_library, make_registers
-from markup import EVIL
 from sites import PNG, MakeSite, Site
 
 site_test = pytest.mark.site

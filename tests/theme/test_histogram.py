@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from broadsheet.theme.histogram import MAX_BARS, Bar, Histogram, count_by_period
-from makers import make_article
+from content_factory import make_article
 
 
 def cover(*days: str) -> Histogram:

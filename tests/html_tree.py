@@ -1,4 +1,4 @@
-"""Markup: a page as a tree of elements that tests can ask for what a reader would see."""
+"""HTML tree: a page as a tree of elements that tests can ask for what a reader would see."""
 
 from __future__ import annotations
 

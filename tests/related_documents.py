@@ -1,4 +1,4 @@
-"""Archives: made-up documents with the structure of a newspaper's, for the tests of related headlines."""
+"""Related documents: made-up documents with the structure of a newspaper's, for the tests of related headlines."""
 
 from __future__ import annotations
 

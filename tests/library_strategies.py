@@ -1,4 +1,4 @@
-"""Strategies: whole newspapers for Hypothesis, with every kind of date, topic and reason to hold an article."""
+"""Library strategies: whole newspapers for Hypothesis, with every kind of date, topic and reason to hold an article."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from broadsheet.content.article import Article
 from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import Author, Story, Taxonomies, Topic
 from broadsheet.core.datetimes import parse_moment
+from content_factory import HOLDS, hold, make_article, make_library, make_registers
 from hypothesis import strategies as st
-from makers import HOLDS, hold, make_article, make_library, make_registers
 
 PARIS = ZoneInfo("Europe/Paris")
 MOMENTS = (

@@ -1,10 +1,10 @@
-"""Papers: the newspaper of this repository, and one with all that is hard to set, for tests that look at pages."""
+"""Sample newspapers: that of this repository, and one with all that is hard to set, for tests that look at pages."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from photos import draw, encode, make_bomb, make_photo
+from sample_photos import draw, encode, make_bomb, make_photo
 from sites import PNG, ROOT, Site
 
 _WORDS = ("harbour", "ferry", "crane", "pilot", "quay", "tide", "cargo", "lock", "tug", "dredger", "customs", "berth")

@@ -1,4 +1,4 @@
-"""Photos: pictures as cameras, phones and strangers make them, for tests."""
+"""Sample photos: pictures as cameras, phones and strangers make them, for tests."""
 
 from __future__ import annotations
 

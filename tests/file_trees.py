@@ -1,4 +1,4 @@
-"""Trees of files with a known modification time, for tests of directories."""
+"""File trees: files with a known modification time, for tests of directories."""
 
 from __future__ import annotations
 
