@@ -22,10 +22,9 @@ from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import Topic
 from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
 from broadsheet.edition.front_page import FrontPage, SectionFront
-from broadsheet.edition.listings import Listing, ListingPage, Listings, paginate
+from broadsheet.edition.listings import Listing, ListingPage, Listings, StoryTimeline, paginate
 from broadsheet.edition.page_digests import PageDigests
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig
-from broadsheet.edition.story_timeline import StoryTimeline
 from broadsheet.images import PublishedImage
 from broadsheet.related import Reason, Related
 from broadsheet.rendering.render import RenderedBody

@@ -15,7 +15,7 @@ from broadsheet.content.site_config import SiteConfig
 from broadsheet.core.problems import format_text
 from broadsheet.edition.plan import plan_edition
 from broadsheet.edition.public_articles import publish
-from broadsheet.edition.related_input import check_pins, find_linked, make_documents, report_near_duplicates
+from broadsheet.edition.related_lists import check_pins, find_linked, make_documents, report_near_duplicates
 from broadsheet.related import Document, Ranking, rank
 from broadsheet.rendering.links import LinkMap
 from content_factory import HOLDS, NOW, hold, make_article, make_edition, make_library

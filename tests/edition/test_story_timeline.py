@@ -8,8 +8,8 @@ import pytest
 from broadsheet.content.article import Article
 from broadsheet.content.library import Library
 from broadsheet.content.taxonomies import Story
+from broadsheet.edition.listings import StoryTimeline, build_timelines
 from broadsheet.edition.public_articles import publish
-from broadsheet.edition.story_timeline import StoryTimeline, build_timelines
 from content_factory import HOLDS, NOW, hold, make_article, make_edition, make_registers
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Tests of `duplicates` and `shingles`: near-duplicates are told from similar texts."""
+"""Tests of `duplicates`: near-duplicates are told from similar texts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 from broadsheet.related import Document
 from broadsheet.related.corpus import build_corpus
-from broadsheet.related.duplicates import MIN_CONTAINMENT, MIN_SIMILARITY, measure_duplicates
-from broadsheet.related.shingles import MAX_SHINGLES, hash_shingles, measure_containment
+from broadsheet.related.duplicates import (
+    MAX_SHINGLES,
+    MIN_CONTAINMENT,
+    MIN_SIMILARITY,
+    hash_shingles,
+    measure_containment,
+    measure_duplicates,
+)
 from broadsheet.related.tokens import SENTENCE_END, Vocabulary
 from hypothesis import given, settings
 from related_documents import documents, make_document

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from broadsheet.related import Document
 from broadsheet.related.corpus import Corpus, build_corpus
-from broadsheet.related.phrases import PhraseFinder, PhraseIndex, Speller
+from broadsheet.related.reasons import PhraseFinder, PhraseIndex, Speller
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from related_documents import documents, make_document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from broadsheet.theme.histogram import MAX_BARS, Bar, Histogram, count_by_period
+from broadsheet.theme.dates import MAX_BARS, Bar, Histogram, count_by_period
 from content_factory import make_article
 
 

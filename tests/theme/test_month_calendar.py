@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broadsheet.edition.listings import Listing, paginate
-from broadsheet.theme.month_calendar import Day, Month, build_calendar
+from broadsheet.theme.dates import Day, Month, build_calendar
 from content_factory import make_article
 
 

@@ -8,8 +8,12 @@ from broadsheet.edition.listings import ListingPage, page_url
 from broadsheet.edition.page_digests import PageDigests
 from broadsheet.edition.plan import INDEX_URLS, Plan, plan_edition
 from broadsheet.edition.public_articles import Edition, find_next_change
-from broadsheet.edition.related_input import report_near_duplicates
-from broadsheet.edition.related_lists import compute_related_key, compute_related_lists, start_related_lists
+from broadsheet.edition.related_lists import (
+    compute_related_key,
+    compute_related_lists,
+    report_near_duplicates,
+    start_related_lists,
+)
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig, get_renderer, submit_task
 
 __all__ = [

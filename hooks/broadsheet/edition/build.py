@@ -10,12 +10,11 @@ from broadsheet.content import AUTHORS_FILE, Article, Library, SiteConfig, Sourc
 from broadsheet.core import Problem, has_errors, media_url, suggest
 from broadsheet.edition.front_page import FrontPage, build_front_page
 from broadsheet.edition.image_pipeline import inspect_images, make_image_variants
-from broadsheet.edition.listings import ListingPage, Listings
+from broadsheet.edition.listings import ListingPage, Listings, StoryTimeline
 from broadsheet.edition.plan import Plan, plan_edition
 from broadsheet.edition.public_articles import Edition
 from broadsheet.edition.related_lists import Ranker, start_related_lists
 from broadsheet.edition.render_articles import BuildResources, render_bodies, update_bodies
-from broadsheet.edition.story_timeline import StoryTimeline
 from broadsheet.images import PublishedImage
 from broadsheet.related import Ranking, Related
 from broadsheet.rendering import LinkMap, RenderedBody, resolve_link

@@ -9,10 +9,9 @@ from datetime import datetime
 from broadsheet.content import TOPICS_FILE, Article, Library, SiteConfig, SourcePosition
 from broadsheet.core import SITE_URLS, Problem, make_listing_url
 from broadsheet.edition.image_pipeline import NO_IMAGES, ImageCatalog
-from broadsheet.edition.listings import ListingPage, Listings, build_listings, paginate
+from broadsheet.edition.listings import ListingPage, Listings, StoryTimeline, build_listings, build_timelines, paginate
 from broadsheet.edition.public_articles import Edition, explain_hold, publish, publish_all
-from broadsheet.edition.related_input import check_pins, make_documents
-from broadsheet.edition.story_timeline import StoryTimeline, build_timelines
+from broadsheet.edition.related_lists import check_pins, make_documents
 from broadsheet.related import Document
 from broadsheet.rendering import LinkMap
 

@@ -14,10 +14,10 @@ import numpy.typing as npt
 from scipy import sparse
 
 from broadsheet.core import RangeMapper, map_in_process
+from broadsheet.related.duplicates import Shingles, hash_shingles
 from broadsheet.related.features import count_features
 from broadsheet.related.model import EPOCH, Document
 from broadsheet.related.scoring import Scorer
-from broadsheet.related.shingles import Shingles, hash_shingles
 from broadsheet.related.tokens import SENTENCE_END, TokenizedBatch, TokenizedText, Vocabulary, strip_markdown
 from broadsheet.related.weights import weigh_features, weigh_links, weigh_topics
 

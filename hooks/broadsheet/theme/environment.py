@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache, partial
 from itertools import dropwhile
@@ -11,7 +12,7 @@ from typing import cast
 from urllib.parse import quote
 
 from babel import Locale
-from jinja2 import BytecodeCache, ChoiceLoader, Environment, PrefixLoader, pass_context
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, pass_context
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -23,6 +24,8 @@ from broadsheet.images import choose_sizes, fit_image, is_panorama, make_images_
 from broadsheet.related import Reason
 from broadsheet.theme.accessible_html import make_text_accessible
 from broadsheet.theme.dates import (
+    build_calendar,
+    count_by_period,
     format_day,
     format_moment,
     format_month,
@@ -32,13 +35,14 @@ from broadsheet.theme.dates import (
     list_weekday_names,
 )
 from broadsheet.theme.fragment_cache import FragmentCache
-from broadsheet.theme.histogram import count_by_period
-from broadsheet.theme.material_loader import MaterialLoader
 from broadsheet.theme.messages import Messages
-from broadsheet.theme.month_calendar import build_calendar
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 """The engine's templates; the theme looks for them after the site's own."""
+
+_FORM_ID = "bs-toggles"
+_FIRST_TOGGLE = '<input class="md-toggle"'
+_TOGGLE = re.compile(rf'({_FIRST_TOGGLE}[^>]*) autocomplete="off">')
 
 
 def prepare_environment(
@@ -103,12 +107,31 @@ class _MemoryBytecodeCache(BytecodeCache):
 _bytecode_cache = _MemoryBytecodeCache()
 
 
+class _MaterialLoader(FileSystemLoader):
+    """Loads the theme's templates, and moves the attribute `autocomplete` of `base.html` from checkboxes to a form.
+
+    Material sets `autocomplete="off"` on the checkboxes that open drawer and search, so that Firefox does not open them
+    again after a reload (https://github.com/squidfunk/mkdocs-material/issues/1513). HTML does not allow the attribute
+    on a checkbox, but on the form that the checkbox belongs to, and Firefox obeys it there too. The checkboxes stand in
+    no block of the template and Material is no longer maintained, so there is no public way to change them: without
+    this class every page would have an error of the Nu HTML checker.
+    """
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        text, path, is_current = super().get_source(environment, template)
+        if template == "base.html":
+            form = f'<form id="{_FORM_ID}" autocomplete="off" hidden></form>\n    '
+            text = _TOGGLE.sub(rf'\1 form="{_FORM_ID}">', text)
+            text = text.replace(_FIRST_TOGGLE, f"{form}{_FIRST_TOGGLE}", 1)
+        return text, path, is_current
+
+
 def _add_theme_prefix(env: Environment) -> None:
     """Let the engine's `base.html` extend the theme's `base.html`, under the name `material/base.html`."""
     directories = list(getattr(env.loader, "searchpath", ()))
     theme = list(dropwhile(lambda directory: directory != str(TEMPLATES), directories))[1:]
     if env.loader is not None and theme:
-        env.loader = ChoiceLoader([env.loader, PrefixLoader({"material": MaterialLoader(theme)})])
+        env.loader = ChoiceLoader([env.loader, PrefixLoader({"material": _MaterialLoader(theme)})])
 
 
 def _write_edition_day(at: datetime, model: SiteModel, locale: Locale) -> Markup:
