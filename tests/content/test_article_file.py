@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 from broadsheet.content.article import Article
-from broadsheet.content.article_file import MAX_ARTICLE_BYTES, parse_article
-from broadsheet.content.new_article import NewArticle, format_new_article
+from broadsheet.content.article_file import MAX_ARTICLE_BYTES, NewArticle, format_new_article, parse_article
 from broadsheet.core.datetimes import Moment
 from broadsheet.core.problems import Problem, format_text, has_errors
 from broadsheet.core.slugs import slugify

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from broadsheet.related.features import IDF_POWER, count_features
+from broadsheet.related.features import IDF_POWER, count_features, keep_columns
 from broadsheet.related.tokens import Vocabulary
 from broadsheet.related.weights import (
     DECAY_DAYS,
@@ -17,7 +17,6 @@ from broadsheet.related.weights import (
     add_links,
     boost_topics,
     decay_with_time,
-    keep_columns,
     weigh_features,
     weigh_links,
     weigh_topics,

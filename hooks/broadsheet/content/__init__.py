@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from broadsheet.content.article import ARTICLE_TYPES, Article
-from broadsheet.content.article_file import parse_article
-from broadsheet.content.content_dir import ARTICLES_DIR, ContentFiles, read_article_bytes, read_content_dir
+from broadsheet.content.article import ARTICLE_TYPES, ARTICLES_DIR, Article
+from broadsheet.content.article_file import NewArticle, format_new_article, parse_article
+from broadsheet.content.content_dir import ContentFiles, read_article_bytes, read_content_dir
 from broadsheet.content.library import Library, build_library, find_article, index_references
 from broadsheet.content.link_scan import find_link_targets
-from broadsheet.content.new_article import NewArticle, format_new_article
 from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import (
     AUTHORS_FILE,
@@ -19,7 +18,6 @@ from broadsheet.content.taxonomies import (
     list_topic_ancestors,
 )
 from broadsheet.content.yaml_errors import explain_yaml_error
-from broadsheet.content.yaml_nodes import SourcePosition
 
 __all__ = [
     "ARTICLES_DIR",
@@ -33,7 +31,6 @@ __all__ = [
     "Library",
     "NewArticle",
     "SiteConfig",
-    "SourcePosition",
     "Story",
     "Topic",
     "build_library",

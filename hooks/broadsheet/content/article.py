@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from broadsheet.content.yaml_nodes import SourcePosition
-from broadsheet.core import Moment
+from broadsheet.core import Moment, Problem, Severity
+
+ARTICLES_DIR = "articles"
+"""The directory of articles in the content directory."""
 
 ARTICLE_TYPES = ("news", "brief", "analysis", "opinion", "live", "explainer")
 """The values of the `type` key; the first is the default."""
@@ -96,6 +99,24 @@ class Article:
     """The targets of links in the body, as written; None when the body was not searched for links."""
     metadata_digest: str = field(default="", compare=False, repr=False)
     """A digest of path, zone and front matter: it changes with everything but the body."""
+
+    def make_problem(
+        self, file: str, place: str, message: str, hint: str = "", severity: Severity = "error", instead: str = ""
+    ) -> Problem:
+        """Return a problem of a value, with its position in the file.
+
+        Args:
+            file: the article's file as problems name it.
+            place: the place of the value, as in `positions`: its key, with an index for an item of a list.
+            message: what was found and what was expected.
+            hint: how to mend it.
+            severity: an error excludes the article.
+            instead: the place whose position is taken when the file has no such `place`.
+
+        """
+        position = self.positions.get(place) or self.positions.get(instead, SourcePosition(1, 1))
+        key = place.rstrip("0123456789").removesuffix(".")
+        return Problem(file, position.line, position.column, key, message, hint, severity)
 
     @property
     def url(self) -> str:

@@ -1,18 +1,20 @@
-"""Article files: parse one Markdown file into an `Article`, or into problems."""
+"""Article files: parse one Markdown file into an `Article`, or into problems; and the text of a new file."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from itertools import islice
 from typing import Any, cast
 
 import frontmatter
+import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from broadsheet.content.article import Article
+from broadsheet.content.article import ARTICLE_TYPES, ARTICLES_DIR, Article
 from broadsheet.content.field_reader import FieldReader
 from broadsheet.content.front_matter import read_article
 from broadsheet.content.link_scan import find_link_targets
@@ -26,7 +28,7 @@ from broadsheet.content.yaml_nodes import (
     locate,
     parse_yaml,
 )
-from broadsheet.core import Problem, has_errors
+from broadsheet.core import Moment, Problem, has_errors, slugify
 
 MAX_ARTICLE_BYTES = 10_000_000
 """The largest article file that is read, in bytes."""
@@ -43,8 +45,8 @@ class _FrontMatterHandler(YAMLHandler):
     """A handler for python-frontmatter that reads YAML with positions, and keeps what the package drops.
 
     `frontmatter.parse` returns the values by key, as nodes, and the body. Two things are not in its result and stay
-    here: the positions of the keys, since the package copies the mapping into a plain dict; and the indentation of
-    the body's first line, since the package strips the body, which would make prose of a first line of code.
+    here: the positions of the keys, since the package copies the mapping into a plain dict; and the text of front
+    matter and body, since the package strips the body, which would make prose of a first line of code.
     `frontmatter.loads` and its `Post` cannot be used: they pass the keys as keyword arguments, so that a key such as
     `content` or `handler` raises a TypeError.
     """
@@ -54,28 +56,22 @@ class _FrontMatterHandler(YAMLHandler):
         self.path = path
         self.root: Node | None = None
         self.problems: list[Problem] = []
-        self.is_closed = False
-        self.front = ""
-        self.front_line = 1
-        self.indentation = ""
-        """The white space before the body's first word, from the beginning of its line."""
-        self.body_line = 1
+        self.text: FrontMatterText | None = None
+        """None for a file whose front matter is not closed."""
 
     def split(self, text: str) -> tuple[str, str]:
         opening, closing = islice(self.FM_BOUNDARY.finditer(text), 2)  # ValueError without a closing fence, as upstream
-        self.is_closed = True
         front_start = min(opening.end() + 1, closing.start())
-        self.front_line = text.count("\n", 0, front_start) + 1
-        self.front = text[front_start : closing.start()]
         blank_lines = _BLANK_LINES.match(text, closing.end())
         body_start = blank_lines.end() if blank_lines else closing.end()
-        self.body_line = text.count("\n", 0, body_start) + 1
-        body = text[body_start:]
-        self.indentation = body[: len(body) - len(body.lstrip())]
-        return self.front, body
+        front_line, body_line = (text.count("\n", 0, start) + 1 for start in (front_start, body_start))
+        front, body = text[front_start : closing.start()], text[body_start:]
+        self.text = FrontMatterText(self.path, front, front_line, body, body_line)
+        return front, body
 
     def load(self, fm: str, **kwargs: object) -> dict[str, Any]:
-        self.root, self.problems = parse_yaml(fm, self.path, self.front_line, _MAX_VALUES)
+        first_line = self.text.front_line if self.text else 1
+        self.root, self.problems = parse_yaml(fm, self.path, first_line, _MAX_VALUES)
         return dict(self.root.values) if isinstance(self.root, MappingNode) else {}
 
 
@@ -99,23 +95,23 @@ def parse_article(data: bytes, path: str, label: str, zone: tzinfo) -> tuple[Art
     if not _FENCE.match(text):
         return None, [_explain_no_fence(text, label)]
     handler = _FrontMatterHandler(label)
-    metadata, content = frontmatter.parse(text, handler=handler)
-    if not handler.is_closed:
+    metadata, _ = frontmatter.parse(text, handler=handler)
+    source = handler.text
+    if source is None:
         return None, [Problem(label, 1, 1, "", "the front matter has no end", "close it with a line of ---")]
     if has_errors(handler.problems):
         return None, handler.problems
     if not isinstance(handler.root, MappingNode):
-        line = handler.root.position.line if handler.root else handler.front_line
+        line = handler.root.position.line if handler.root else source.front_line
         message = "expected lines of 'key: value' between the two lines of ---"
         return None, [Problem(label, line, 0, "", message, "title, date and topics are required")]
     mapping = replace(handler.root, values=cast("dict[str, Node]", metadata))
-    source = FrontMatterText(label, handler.front, handler.front_line, handler.indentation + content, handler.body_line)
     body, problems = _clean_body(source)
     reader = FieldReader(mapping, label, problems, {})
-    article = read_article(reader, path, zone, body, handler.body_line)
+    article = read_article(reader, path, zone, body, source.body_line)
     problems += find_swallowed_keys(source, mapping, reader.known_keys)
     problems += find_keys_below(source, mapping, reader.known_keys)
-    metadata_digest = hashlib.blake2b("\0".join((path, str(zone), handler.front)).encode(), digest_size=16).hexdigest()
+    metadata_digest = hashlib.blake2b("\0".join((path, str(zone), source.front)).encode(), digest_size=16).hexdigest()
     return replace(article, link_targets=find_link_targets(body), metadata_digest=metadata_digest), problems
 
 
@@ -142,3 +138,67 @@ def _clean_body(text: FrontMatterText) -> tuple[str, list[Problem]]:
     message, hint = explain_forbidden_character(match[0])
     problem = Problem(text.path, position.line, position.column, "", message, hint, "warning")
     return FORBIDDEN_CHARACTERS.sub("", text.body), [problem]
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """The front matter that a writer gives for a new article."""
+
+    headline: str
+    date: Moment
+    """In the site's zone."""
+    topics: Sequence[str]
+    summary: str = ""
+    authors: Sequence[str] = ()
+    type: str = ARTICLE_TYPES[0]
+    story: str = ""
+    draft: bool = False
+
+    @property
+    def path(self) -> str:
+        """The path of the new file, relative to the content directory."""
+        return f"{ARTICLES_DIR}/{self.date.at:%Y/%m}/{slugify(self.headline)}.md"
+
+
+def format_new_article(article: NewArticle) -> str:
+    """Return the file's text: front matter in the order of the handbook, then a line to replace.
+
+    >>> from datetime import UTC
+    >>> from broadsheet.core.datetimes import parse_moment
+    >>> print(format_new_article(NewArticle("Davos: the talks", parse_moment("2026-01-20T09:05", UTC), ["trade"])))
+    ---
+    title: 'Davos: the talks'
+    date: 2026-01-20T09:05
+    topics:
+      - trade
+    summary: ''
+    ---
+    <BLANKLINE>
+    Write the story here.
+    <BLANKLINE>
+    """
+    lines = [f"title: {_quote(article.headline)}", f"date: {_format_date(article.date)}", "topics:"]
+    lines += [f"  - {_quote(topic)}" for topic in article.topics]
+    lines.append(f"summary: {_quote(article.summary)}")
+    if article.authors:
+        lines += ["authors:", *(f"  - {_quote(author)}" for author in article.authors)]
+    if article.type != ARTICLE_TYPES[0]:
+        lines.append(f"type: {article.type}")
+    if article.story:
+        lines.append(f"story: {_quote(article.story)}")
+    if article.draft:
+        lines.append("draft: true")
+    return "\n".join(["---", *lines, "---", "", "Write the story here.", ""])
+
+
+def _format_date(date: Moment) -> str:
+    """Return the date as front matter has it, without a zone: it is in the site's zone."""
+    if date.day_only:
+        return date.iso
+    return date.at.replace(tzinfo=None).isoformat(timespec="seconds" if date.at.second else "minutes")
+
+
+def _quote(text: str) -> str:
+    """Return the text as one line of YAML, in quotes when YAML needs them."""
+    dumped = yaml.safe_dump(text, allow_unicode=True, width=float("inf"))
+    return dumped.removesuffix("\n").removesuffix("\n...")

@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from broadsheet.content.article import ARTICLES_DIR
 from broadsheet.content.article_file import MAX_ARTICLE_BYTES
 from broadsheet.content.taxonomies import TAXONOMY_FILES
 from broadsheet.content.yaml_nodes import MAX_TAXONOMY_BYTES
 from broadsheet.core import BroadsheetError, Problem, escape_unprintable, suggest
-
-ARTICLES_DIR = "articles"
-"""The directory of articles in the content directory."""
 
 MEDIA_SUFFIXES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".m4a", ".mp3", ".mp4", ".pdf", ".png", ".webm", ".webp"})
 """Files that may be published beside an article. SVG and HTML are left out: a browser would run their scripts."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 from types import MappingProxyType
 from typing import Any
 
 from broadsheet.content.yaml_errors import quote
 from broadsheet.content.yaml_nodes import ListNode, MappingNode, Node, ScalarNode, SourcePosition
-from broadsheet.core import Moment, Problem, Severity, is_web_address, parse_moment, suggest
+from broadsheet.core import Moment, Problem, Severity, is_web_address, parse_moment, slugify, suggest
 
 MAX_TEXT_LENGTH = 10_000
 """The longest single value in characters: a longer headline or dek is an accident or an attack."""
@@ -45,15 +45,24 @@ class FieldReader:
         self.problems = problems
         self.positions = positions
         self.prefix = prefix
-        self._known_keys: set[str] = set()
+        self.known_keys: set[str] = set()
+        """The keys that were read so far, present or not."""
 
     def report(
-        self, key: str, message: str, hint: str = "", severity: Severity = "error", index: int | None = None
+        self,
+        key: str,
+        message: str,
+        hint: str = "",
+        severity: Severity = "error",
+        *,
+        index: int | None = None,
+        position: SourcePosition | None = None,
     ) -> None:
-        """Add a problem with a key, at the position of its value or of the item with that index."""
-        position = self.positions.get(f"{self.prefix}{key}.{index}") or self._find_position(key)
-        name = f"{self.prefix}{key}".rstrip(".")
-        self.problems.append(Problem(self.path, position.line, position.column, name, message, hint, severity))
+        """Add a problem with a key: at `position`, or where its item with that index, or its value, begins."""
+        name = f"{self.prefix}{key}"
+        place = position or self.positions.get(f"{name}.{index}") or self.positions.get(name) or self.mapping.position
+        name = f"{self.prefix}{key[:80]}"
+        self.problems.append(Problem(self.path, place.line, place.column, name, message, hint, severity))
 
     def read_text(self, key: str, *, required: bool = False, hint: str = "", prose: bool = True) -> str:
         """Return the value as one line of text, or '' when it is missing; HTML entities of prose are resolved.
@@ -65,7 +74,7 @@ class FieldReader:
             prose: whether readers see the text: then a comment behind it is more likely a part of the text.
 
         """
-        node = self._take_node(key)
+        node = self.read_node(key)
         if node is not None and not isinstance(node, ScalarNode):
             advice = "put it in quotes if it is one" if prose else ""
             self.report(key, f"expected a text, found {_describe(node)}", advice)
@@ -100,8 +109,8 @@ class FieldReader:
 
         An empty value is false too, but it is a problem when the key `withholds` the article from readers.
         """
-        node = self._take_node(key)
-        if node is None or (isinstance(node, ScalarNode) and node.is_null and not withholds):
+        node = self.read_node(key) if withholds else self._read_value(key)
+        if node is None:
             return False
         if isinstance(node, ScalarNode) and node.text.lower() in _TRUE | _FALSE:
             return node.text.lower() in _TRUE
@@ -144,8 +153,8 @@ class FieldReader:
 
     def read_texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
         """Return the value as a list of different texts; a single text is a list of one."""
-        node = self._take_node(key)
-        if node is None or (isinstance(node, ScalarNode) and node.is_null) or node == ListNode((), node.position):
+        node = self._read_value(key)
+        if node is None or node == ListNode((), node.position):
             if required:
                 self.report(key, "missing or empty", f"name at least one: {key}: [one, another]")
             return ()
@@ -163,9 +172,10 @@ class FieldReader:
             value = " ".join(item.text.split()) if isinstance(item, ScalarNode) else ""
             if not value or len(value) > MAX_TEXT_LENGTH:
                 what = f"one of {len(value):,} characters" if value else _describe(item)
-                self._report_at(item.position, key, f"expected a list of texts, found {what} in it")
+                self.report(key, f"expected a list of texts, found {what} in it", position=item.position)
             elif value in values:
-                self._report_at(item.position, key, f"'{value[:60]}' is listed twice", "take one out", "warning")
+                message = f"'{value[:60]}' is listed twice"
+                self.report(key, message, "take one out", "warning", position=item.position)
             else:
                 self.positions[f"{self.prefix}{key}.{len(values)}"] = item.position
                 values[value] = None
@@ -173,8 +183,8 @@ class FieldReader:
 
     def read_mapping(self, key: str, hint: str = "") -> FieldReader | None:
         """Return a reader of the mapping under a key, or None when it is missing; `hint` tells how to write one."""
-        node = self._take_node(key)
-        if node is None or (isinstance(node, ScalarNode) and node.is_null):
+        node = self._read_value(key)
+        if node is None:
             return None
         if not isinstance(node, MappingNode):
             self.report(key, f"expected keys and values, found {_describe(node)}", hint)
@@ -183,8 +193,8 @@ class FieldReader:
 
     def read_mappings(self, key: str, hint: str = "") -> Iterator[FieldReader]:
         """Yield a reader for each mapping in the list under a key; `hint` tells how to write an item."""
-        node = self._take_node(key)
-        if node is None or (isinstance(node, ScalarNode) and node.is_null):
+        node = self._read_value(key)
+        if node is None:
             return
         if not isinstance(node, ListNode):
             advice = f"begin each item under '{key}:' with '- '" if isinstance(node, MappingNode) else hint
@@ -195,21 +205,25 @@ class FieldReader:
                 yield FieldReader(item, self.path, self.problems, self.positions, f"{self.prefix}{key}.{index}.")
             else:
                 message = f"expected keys and values in each item, found {_describe(item)}"
-                self._report_at(item.position, key, message, hint)
+                self.report(key, message, hint, position=item.position)
 
     def read_node(self, key: str) -> Node | None:
         """Return the node of a key that may have more than one type of value."""
-        return self._take_node(key)
+        self.known_keys.add(key)
+        node = self.mapping.values.get(key)
+        if node is not None:
+            self.positions[f"{self.prefix}{key}"] = node.position
+        return node
 
-    @property
-    def known_keys(self) -> Set[str]:
-        """The keys that were read so far, present or not."""
-        return self._known_keys
+    def _read_value(self, key: str) -> Node | None:
+        """Return the node of a key, or None when its value is null."""
+        node = self.read_node(key)
+        return None if isinstance(node, ScalarNode) and node.is_null else node
 
     def read_own_keys(self, prefix: str = "x-") -> dict[str, Any]:
         """Return the values of the newspaper's own keys as plain dicts, lists and texts, without the prefix."""
         own = [key for key in self.mapping.values if key.startswith(prefix)]
-        return {key.removeprefix(prefix): _to_plain_value(self._take_node(key)) for key in own}
+        return {key.removeprefix(prefix): _to_plain_value(self.read_node(key)) for key in own}
 
     def report_unknown_keys(self, other_names: Mapping[str, str] = MappingProxyType({}), hint: str = "") -> None:
         """Report each key that was not read.
@@ -219,30 +233,21 @@ class FieldReader:
             hint: the hint for a key that resembles none of ours; '' for a list of our keys.
 
         """
-        known = sorted(self._known_keys)
+        known = sorted(self.known_keys)
         for key in self.mapping.values:
-            if key not in self._known_keys:
+            if key not in self.known_keys:
                 our_name = other_names.get(key.lower(), "")
                 suggestion = f"did you mean '{our_name}'?" if our_name else suggest(key, known)
                 general_hint = hint or f"the keys here are {', '.join(known)}"
-                self._report_at(self.mapping.key_positions[key], key, "unknown key", suggestion or general_hint)
+                position = self.mapping.key_positions[key]
+                self.report(key[:60], "unknown key", suggestion or general_hint, position=position)
 
-    def _take_node(self, key: str) -> Node | None:
-        self._known_keys.add(key)
-        node = self.mapping.values.get(key)
-        if node is not None:
-            self.positions[f"{self.prefix}{key}"] = node.position
-        return node
 
-    def _find_position(self, key: str) -> SourcePosition:
-        node = self.mapping.values.get(key)
-        return node.position if node is not None else self.mapping.position
-
-    def _report_at(
-        self, position: SourcePosition, key: str, message: str, hint: str = "", severity: Severity = "error"
-    ) -> None:
-        name = f"{self.prefix}{key[:60]}"
-        self.problems.append(Problem(self.path, position.line, position.column, name, message, hint, severity))
+def explain_bad_slug(text: str, noun: str) -> tuple[str, str]:
+    """Return the message and the hint for a slug or id that is none."""
+    nearest = slugify(text)
+    message = f"'{text[:60]}' is no {noun}, expected lower-case words joined by hyphens"
+    return message, f"try '{nearest}'" if nearest else ""
 
 
 def _is_empty(node: Node) -> bool:

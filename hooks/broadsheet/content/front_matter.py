@@ -6,11 +6,10 @@ import posixpath
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
-from types import MappingProxyType
 from typing import Any
 
 from broadsheet.content.article import ARTICLE_TYPES, FRONT_PLACES, Article, Correction, Image, Reference, RelatedChoice
-from broadsheet.content.field_reader import FieldReader
+from broadsheet.content.field_reader import FieldReader, explain_bad_slug
 from broadsheet.content.misplaced_keys import WITHHOLDING_KEYS
 from broadsheet.content.yaml_nodes import ListNode, ScalarNode
 from broadsheet.core import Moment, is_letter, is_slug, slugify
@@ -19,32 +18,21 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 _MAX_ALIAS_PART_BYTES = 200
 """The longest part of an alias between two slashes, in bytes of UTF-8: it becomes the name of a directory."""
 
-OTHER_KEY_NAMES = MappingProxyType(
-    {
-        "byline": "authors",
-        "categories": "topics",
-        "category": "topics",
-        "cover": "image",
-        "deck": "summary",
-        "dek": "summary",
-        "description": "summary",
-        "excerpt": "summary",
-        "headline": "title",
-        "keywords": "topics",
-        "lang": "language",
-        "lastmod": "updated",
-        "modified": "updated",
-        "permalink": "slug",
-        "published": "date",
-        "redirect_from": "aliases",
-        "references": "sources",
-        "series": "story",
-        "subtitle": "summary",
-        "tags": "topics",
-        "thumbnail": "image",
-    }
-)
-"""Names of our keys in other systems."""
+_OTHER_KEY_NAMES = {
+    "aliases": "redirect_from",
+    "authors": "byline",
+    "date": "published",
+    "image": "cover thumbnail",
+    "language": "lang",
+    "slug": "permalink",
+    "sources": "references",
+    "story": "series",
+    "summary": "deck dek description excerpt subtitle",
+    "title": "headline",
+    "topics": "categories category keywords tags",
+    "updated": "lastmod modified",
+}
+"""Our keys, each with its names in other systems."""
 
 
 def read_article(reader: FieldReader, path: str, zone: tzinfo, body: str, body_line: int) -> Article:
@@ -74,15 +62,17 @@ def read_article(reader: FieldReader, path: str, zone: tzinfo, body: str, body_l
         "corrections": _read_corrections(reader, zone),
         "front": reader.read_choice("front", FRONT_PLACES),
         "draft": reader.read_flag("draft", withholds=True),
-        "embargo": _get_embargo_end(moments["embargo"]),
-        "expires": _get_expiry(moments["expires"]),
+        # Of a day, an embargo ends with its beginning, and an article expires with its end.
+        "embargo": moments["embargo"] and moments["embargo"].at,
+        "expires": moments["expires"] and moments["expires"].end,
         "aliases": _read_aliases(reader),
         "language": _read_language(reader),
         "extra": reader.read_own_keys(),
     }
     _check_own_keys(reader, fields["extra"])
     slug = _read_slug(reader, path)
-    reader.report_unknown_keys(OTHER_KEY_NAMES, "keys of your own begin with 'x-'; text goes below the closing ---")
+    other_names = {other: ours for ours, others in _OTHER_KEY_NAMES.items() for other in others.split()}
+    reader.report_unknown_keys(other_names, "keys of your own begin with 'x-'; text goes below the closing ---")
     date = date or Moment(datetime(1, 1, 2, tzinfo=UTC))
     return Article(path, title, date, topics, slug, body, body_line=body_line, positions=reader.positions, **fields)
 
@@ -121,22 +111,10 @@ def _to_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _get_embargo_end(moment: Moment | None) -> datetime | None:
-    """Return the moment at which an embargo ends: for a day, its beginning."""
-    return moment.at if moment else None
-
-
-def _get_expiry(moment: Moment | None) -> datetime | None:
-    """Return the moment at which an article expires: for a day, its end."""
-    return moment.end if moment else None
-
-
 def _read_slug(reader: FieldReader, path: str) -> str:
     slug = reader.read_text("slug", prose=False)
     if slug and not is_slug(slug):
-        nearest = slugify(slug)
-        hint = f"try '{nearest}'" if nearest else ""
-        reader.report("slug", f"'{slug[:60]}' is no slug, expected lower-case words joined by hyphens", hint)
+        reader.report("slug", *explain_bad_slug(slug, "slug"))
         return ""
     if slug:
         return slug

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from broadsheet.content.article import Article
+from broadsheet.content.article import ARTICLES_DIR, Article
 from broadsheet.content.article_file import parse_article
-from broadsheet.content.content_dir import ARTICLES_DIR, ContentFiles
+from broadsheet.content.content_dir import ContentFiles
+from broadsheet.content.field_reader import explain_bad_slug
 from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import AUTHORS_FILE, STORIES_FILE, TOPICS_FILE, Taxonomies, parse_taxonomies
-from broadsheet.content.yaml_nodes import SourcePosition
 from broadsheet.core import Cache, Problem, digest, has_errors, is_slug, make_suggester, slugify
 
 
@@ -46,7 +46,7 @@ def build_library(source: ContentFiles, config: SiteConfig, cache: Cache | None 
     checks = _make_id_checks(taxonomies, config)
     valid: list[Article] = []
     faulty: set[str] = set()
-    for path, article, parse_problems in _parse_all(source, config, cache):
+    for path, article, parse_problems in _parse_all(source, config, cache or Cache(None, "")):
         article_problems = list(parse_problems)
         if article is not None:
             article_problems += _check_ids(article, source.name(path), checks)
@@ -74,27 +74,20 @@ _Parsed = tuple[Article | None, tuple[Problem, ...]]
 
 
 def _parse_all(
-    source: ContentFiles, config: SiteConfig, cache: Cache | None
+    source: ContentFiles, config: SiteConfig, cache: Cache
 ) -> Iterator[tuple[str, Article | None, tuple[Problem, ...]]]:
     """Yield path, article and problems of every article file, in the order of paths."""
-    paths = sorted(source.articles)
-    zone = str(config.zone)
-    keys = {
-        path: digest(b"article", path.encode(), source.label.encode(), zone.encode(), source.articles[path])
-        for path in (paths if cache else ())
-    }
-    cached = cache.get("article", keys.values()) if cache else {}
+    common = (source.label.encode(), str(config.zone).encode())
+    keys = {path: digest(b"article", path.encode(), *common, data) for path, data in sorted(source.articles.items())}
+    cached = cache.get("article", keys.values())
     new: dict[bytes, object] = {}
-    for path in paths:
-        parsed = cached.get(keys[path]) if cache else None
+    for path, key in keys.items():
+        parsed = cached.get(key)
         if not isinstance(parsed, tuple):
             article, problems = parse_article(source.articles[path], path, source.name(path), config.zone)
-            parsed = (article, tuple(problems))
-            if cache:
-                new[keys[path]] = parsed
+            parsed = new[key] = (article, tuple(problems))
         yield path, *cast("_Parsed", parsed)
-    if cache:
-        cache.put("article", new)
+    cache.put("article", new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,31 +104,24 @@ class _IdCheck:
 
     def explain(self, name: str) -> tuple[str, str]:
         """Return the message and the hint for a name that is no id."""
+        message, fallback = f"unknown {self.noun} '{name[:60]}'", f"add it to {self.file}"
         if self.is_open:
-            nearest = slugify(name)
-            fallback = f"try '{nearest}'" if nearest else ""
-            message = f"'{name[:60]}' is no {self.noun}, expected lower-case words joined by hyphens"
-        else:
-            message, fallback = f"unknown {self.noun} '{name[:60]}'", f"add it to {self.file}"
+            message, fallback = explain_bad_slug(name, self.noun)
         return message, self.suggest(name) or fallback
 
 
 def _make_id_checks(taxonomies: Taxonomies, config: SiteConfig) -> tuple[_IdCheck, ...]:
     topics = {alias: topic.id for topic in taxonomies.topics.values() for alias in topic.aliases}
-    table: list[tuple[str, str, dict[str, str], str, bool]] = [
-        (
-            "topics",
-            "topic",
-            {**topics, **{name: name for name in taxonomies.topics}},
-            TOPICS_FILE,
-            config.open_topics,
-        ),
-        ("authors", "author", {name: name for name in taxonomies.authors}, AUTHORS_FILE, config.open_authors),
-        ("story", "story", {name: name for name in taxonomies.stories}, STORIES_FILE, False),
-    ]
-    return tuple(
-        _IdCheck(key, noun, known, file, is_open or file in taxonomies.missing, make_suggester(known))
-        for key, noun, known, file, is_open in table
+
+    def make_check(key: str, noun: str, known: Mapping[str, str], file: str, *, is_open: bool) -> _IdCheck:
+        return _IdCheck(key, noun, known, file, is_open or file in taxonomies.missing, make_suggester(known))
+
+    topics |= {name: name for name in taxonomies.topics}
+    authors, stories = ({name: name for name in names} for names in (taxonomies.authors, taxonomies.stories))
+    return (
+        make_check("topics", "topic", topics, TOPICS_FILE, is_open=config.open_topics),
+        make_check("authors", "author", authors, AUTHORS_FILE, is_open=config.open_authors),
+        make_check("story", "story", stories, STORIES_FILE, is_open=False),
     )
 
 
@@ -151,10 +137,8 @@ def _check_ids(article: Article, label: str, checks: Iterable[_IdCheck]) -> list
         for index, name in enumerate(names_by_key[check.key]):
             if name in check.known or (check.is_open and is_slug(name)):
                 continue
-            position = article.positions.get(f"{check.key}.{index}") or article.positions.get(
-                check.key, SourcePosition(1, 1)
-            )
-            problems.append(Problem(label, position.line, position.column, check.key, *check.explain(name)))
+            place, message_and_hint = f"{check.key}.{index}", check.explain(name)
+            problems.append(article.make_problem(label, place, *message_and_hint, instead=check.key))
     return problems
 
 
@@ -182,16 +166,11 @@ def _find_url_conflicts(articles: Sequence[Article], source: ContentFiles) -> tu
         for article, key in claimants if len({article.path for article, _ in claimants}) > 1 else ():
             if owners == [article]:
                 continue
-            other = next(
-                candidate
-                for candidate in [*owners, *(claimant for claimant, _ in claimants)]
-                if candidate is not article
-            )
-            position = article.positions.get(key, SourcePosition(1, 1))
-            name = key.partition(".")[0]
+            rivals = [*owners, *(claimant for claimant, _ in claimants)]
+            other = next(rival for rival in rivals if rival is not article)
             message = f"the address /{url} is also that of {source.name(other.path)}"
-            hint = "give one of them another slug" if name == "slug" else "take the alias out"
-            problems.append(Problem(source.name(article.path), position.line, position.column, name, message, hint))
+            hint = "give one of them another slug" if key == "slug" else "take the alias out"
+            problems.append(article.make_problem(source.name(article.path), key, message, hint))
             conflicting.add(article.path)
     return conflicting, problems
 
@@ -206,13 +185,8 @@ def find_article(reference: str, near: str, paths: Mapping[str, str]) -> str:
 
     """
     beside = posixpath.normpath(posixpath.join(posixpath.dirname(near), reference))
-    candidates = [
-        reference,
-        beside,
-        f"{ARTICLES_DIR}/{reference}",
-        reference.strip("/"),
-        f"{ARTICLES_DIR}/{reference}.md",
-    ]
+    below = f"{ARTICLES_DIR}/{reference}"
+    candidates = (reference, beside, below, reference.strip("/"), f"{below}.md")
     return next((paths[name] for name in candidates if name in paths), "")
 
 
@@ -246,15 +220,13 @@ def _check_related_references(
             for index, reference in enumerate(references):
                 if any(find_article(reference, article.path, names) for names in (references_index, faulty_names)):
                     continue
-                marks = article.positions
-                position = marks.get(f"related.{kind}.{index}") or marks.get(f"related.{index}", SourcePosition(1, 1))
                 if reference in slugs:
                     message, hint = f"more than one article has the slug '{reference[:60]}'", "give its path"
                 else:
                     hint = suggest_reference(reference) or "give its slug or its path"
                     message = f"no article '{reference[:60]}'"
-                label = source.name(article.path)
+                label, place = source.name(article.path), f"related.{kind}.{index}"
                 problems.append(
-                    Problem(label, position.line, position.column, f"related.{kind}", message, hint, "warning")
+                    article.make_problem(label, place, message, hint, "warning", instead=f"related.{index}")
                 )
     return problems

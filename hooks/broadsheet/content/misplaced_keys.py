@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import takewhile
 
 from broadsheet.content.yaml_nodes import MappingNode, Node, ScalarNode, SourcePosition, parse_yaml
 from broadsheet.core import Problem
@@ -24,7 +24,6 @@ _MAX_VALUES = 5_000
 _INVISIBLE = "\xa0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Characters that a writer does not see before a key."""
 
-_LINE = re.compile(r"^.*$", re.MULTILINE)
 _FENCE = re.compile(r"-{3,}\s*$")
 _CODE_FENCE = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)]|>)[ \t]*)*(?:```|~~~)", re.ASCII)
 _KEY_LINE = re.compile(
@@ -99,12 +98,10 @@ def find_swallowed_keys(text: FrontMatterText, mapping: MappingNode, known: Set[
 
 def _is_followed_by_sibling(lines: list[str], index: int, indentation: int) -> bool:
     """Whether the next line that is neither blank nor a comment is indented at least as far."""
-    for following in range(index + 1, len(lines)):
-        line = lines[following]
-        text = line.lstrip(" ")
-        if text.strip() and not text.startswith("#"):
-            return len(line) - len(text) >= indentation
-    return False
+    # No slice of the lines: a text of many such lines would be copied for each of them.
+    following = (lines[number] for number in range(index + 1, len(lines)))
+    text_lines = (line for line in following if line.strip() and not line.lstrip(" ").startswith("#"))
+    return next((len(line) - len(line.lstrip(" ")) >= indentation for line in text_lines), False)
 
 
 def find_keys_below(text: FrontMatterText, mapping: MappingNode, known: Set[str]) -> list[Problem]:
@@ -115,13 +112,10 @@ def find_keys_below(text: FrontMatterText, mapping: MappingNode, known: Set[str]
     mapping is searched line by line, and ends the search. A block of code ends the search too.
     """
     indent = mapping.position.column - 1
-    first_line = _LINE.match(text.body)
-    if not first_line or not _may_be_front_matter(_read_line(0, first_line[0], indent, known)):
+    if not _may_be_front_matter(_read_line(0, text.body.partition("\n")[0], indent, known)):
         return []
-    matches = islice(_LINE.finditer(text.body), _MAX_LINES)
-    numbered = ((number, match[0]) for number, match in enumerate(matches, text.body_line))
-    before_code = takewhile(lambda item: not _CODE_FENCE.match(item[1]), numbered)
-    lines = [_read_line(number, line, indent, known) for number, line in before_code]
+    texts = takewhile(lambda line: not _CODE_FENCE.match(line), text.body.split("\n", _MAX_LINES)[:_MAX_LINES])
+    lines = [_read_line(number, line, indent, known) for number, line in enumerate(texts, text.body_line)]
     if not any(line.withholds or line.is_known for line in lines):
         return []
     for part, is_closed in _split_at_fences(lines):
@@ -168,10 +162,10 @@ def _split_at_fences(lines: list[_Line]) -> Iterator[tuple[list[_Line], bool]]:
         if not _FENCE.match(line.text):
             part.append(line)
             continue
-        if any(other.text.strip() for other in part):
+        if any(line.text.strip() for line in part):
             yield part, True
         part = []
-    if any(other.text.strip() for other in part):
+    if any(line.text.strip() for line in part):
         yield part, False
 
 

@@ -8,16 +8,15 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from broadsheet.content.field_reader import FieldReader
+from broadsheet.content.field_reader import FieldReader, explain_bad_slug
 from broadsheet.content.yaml_nodes import (
     MAX_TAXONOMY_BYTES,
     MappingNode,
     ScalarNode,
-    SourcePosition,
     decode_text,
     parse_yaml,
 )
-from broadsheet.core import Problem, is_slug, make_suggester, slugify, title_from_id
+from broadsheet.core import Problem, is_slug, make_suggester, title_from_id
 
 TOPICS_FILE = "topics.yml"
 AUTHORS_FILE = "authors.yml"
@@ -107,81 +106,60 @@ def parse_taxonomies(
     stories = _parse_entries(files.get(STORIES_FILE), label(STORIES_FILE), _read_story)
     known_topics = _check_topics(topics)
     resolved_stories = _resolve_stories(stories, known_topics, is_open=open_topics or not topics.is_readable)
-    files_readable = {
-        TOPICS_FILE: topics.is_readable,
-        AUTHORS_FILE: authors.is_readable,
-        STORIES_FILE: stories.is_readable,
-    }
+    is_readable = zip(TAXONOMY_FILES, (topics.is_readable, authors.is_readable, stories.is_readable), strict=True)
     taxonomies = Taxonomies(
         MappingProxyType(known_topics),
         MappingProxyType(authors.entries),
         MappingProxyType(resolved_stories),
-        frozenset(name for name, is_readable in files_readable.items() if not is_readable),
+        frozenset(name for name, readable in is_readable if not readable),
     )
-    return taxonomies, [*topics.problems, *authors.problems, *stories.problems]
+    return taxonomies, [*topics.reader.problems, *authors.reader.problems, *stories.reader.problems]
 
 
 @dataclass(slots=True)
 class _TaxonomyFile(Generic[Entry]):
     """One taxonomy file while it is parsed."""
 
-    path: str
-    """The file as problems name it."""
+    reader: FieldReader
+    """Reports at the positions of ids and values: 'nato', 'nato.parent', 'nato.aliases.0'."""
     is_readable: bool = False
     """Whether the file exists and can be parsed."""
     entries: dict[str, Entry] = field(default_factory=dict)
-    positions: dict[str, SourcePosition] = field(default_factory=dict)
-    """The positions of ids and values: 'nato', 'nato.parent', 'nato.aliases.0'."""
-    problems: list[Problem] = field(default_factory=list)
-
-    def report(self, key: str, message: str, hint: str, index: int | None = None) -> None:
-        """Add a problem with a key, at the position of its value or of the item with that index."""
-        position = self.positions[key if index is None else f"{key}.{index}"]
-        self.problems.append(Problem(self.path, position.line, position.column, key[:80], message, hint))
 
 
 def _parse_entries(data: bytes | None, path: str, read: Callable[[str, FieldReader], Entry]) -> _TaxonomyFile[Entry]:
-    taxonomy: _TaxonomyFile[Entry] = _TaxonomyFile(path)
     if data is None:
-        return taxonomy
+        return _TaxonomyFile(FieldReader(MappingNode(), path, [], {}))
     text, problems = decode_text(data, path, MAX_TAXONOMY_BYTES)
     root, problems = (None, problems) if problems else parse_yaml(text, path)
-    taxonomy.problems += problems
     if not isinstance(root, MappingNode):
-        taxonomy.is_readable = root is None and not problems
+        is_empty = root is None and not problems
         if root is not None:
             message, hint = "expected ids, each with its keys below it", "write an id and a colon, as in 'world:'"
-            taxonomy.problems.append(Problem(path, root.position.line, 0, "", message, hint))
-        return taxonomy
-    taxonomy.is_readable = True
-    taxonomy.positions |= root.key_positions
+            problems.append(Problem(path, root.position.line, 0, "", message, hint))
+        return _TaxonomyFile(FieldReader(MappingNode(), path, problems, {}), is_readable=is_empty)
+    taxonomy: _TaxonomyFile[Entry] = _TaxonomyFile(FieldReader(root, path, problems, {**root.key_positions}), True)
+    report = taxonomy.reader.report
     for key, node in root.values.items():
         if not is_slug(key):
-            taxonomy.report(key, *_explain_bad_id(key))
+            report(key, *explain_bad_slug(key, "id"))
             continue
         # `nato:` with no keys below it is a topic whose title is made from its id.
         is_empty = isinstance(node, ScalarNode) and node.is_null
         if not is_empty and not isinstance(node, MappingNode):
-            taxonomy.report(key, "expected keys and values below the id", f"write below '{key}:', indented, 'title: …'")
+            report(key, "expected keys and values below the id", f"write below '{key}:', indented, 'title: …'")
         fields = node if isinstance(node, MappingNode) else MappingNode(position=root.key_positions[key])
-        reader = FieldReader(fields, path, taxonomy.problems, taxonomy.positions, f"{key}.")
+        reader = FieldReader(fields, path, problems, taxonomy.reader.positions, f"{key}.")
         taxonomy.entries[key] = read(key, reader)
         reader.report_unknown_keys()
     return taxonomy
-
-
-def _explain_bad_id(name: str) -> tuple[str, str]:
-    """Return the message and the hint for an id that is no slug."""
-    nearest = slugify(name)
-    message = f"'{name[:60]}' is no id, expected lower-case words joined by hyphens"
-    return message, f"try '{nearest}'" if nearest else ""
 
 
 def _read_topic(key: str, reader: FieldReader) -> Topic:
     aliases = reader.read_texts("aliases")
     for index, alias in enumerate(aliases):
         if not is_slug(alias):
-            reader.report("aliases", *_explain_bad_id(alias), index=index)
+            reader.report("aliases", *explain_bad_slug(alias, "id"), index=index)
     return Topic(
         key,
         reader.read_text("title") or title_from_id(key),
@@ -219,7 +197,8 @@ def _check_topics(topics: _TaxonomyFile[Topic]) -> dict[str, Topic]:
         for index, alias in enumerate(topic.aliases):
             if alias in topics.entries or owners.setdefault(alias, topic.id) != topic.id:
                 hint = "an alias belongs to one topic and is no topic's id"
-                topics.report(f"{topic.id}.aliases", f"'{alias[:60]}' is taken by '{owners[alias]}'", hint, index)
+                message = f"'{alias[:60]}' is taken by '{owners[alias]}'"
+                topics.reader.report(f"{topic.id}.aliases", message, hint, index=index)
             elif is_slug(alias):
                 aliases.append(alias)
         checked[topic.id] = replace(topic, aliases=tuple(aliases))
@@ -229,7 +208,7 @@ def _check_topics(topics: _TaxonomyFile[Topic]) -> dict[str, Topic]:
         message, hint = _explain_bad_parent(topic.id, parent, checked)
         checked[topic.id] = replace(topic, parent="" if message else parent)
         if message:
-            topics.report(f"{topic.id}.parent", message, hint or suggest_topic(parent) or "add it to this file")
+            topics.reader.report(f"{topic.id}.parent", message, hint or suggest_topic(parent) or "add it to this file")
     return checked
 
 
@@ -266,5 +245,5 @@ def _resolve_stories(stories: _TaxonomyFile[Story], topics: Mapping[str, Topic],
         for index, name in enumerate(story.topics):
             if name not in names and not (is_open and is_slug(name)):
                 hint = suggest_topic(name) or f"add it to {TOPICS_FILE}"
-                stories.report(f"{story.id}.topics", f"unknown topic '{name[:60]}'", hint, index)
+                stories.reader.report(f"{story.id}.topics", f"unknown topic '{name[:60]}'", hint, index=index)
     return resolved

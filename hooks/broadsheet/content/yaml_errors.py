@@ -10,7 +10,9 @@ import yaml
 
 from broadsheet.core import Problem
 
-_KEY_LINE = re.compile(r"(?P<lead>\s*(?:- +)?)(?P<key>[\w-]+):[ \t]+(?P<value>\S.*)")
+match_key_line = re.compile(r"(?P<lead>\s*(?:- +)?)(?P<key>[\w-]+):[ \t]+(?P<value>\S.*)").fullmatch
+"""Return the parts `lead`, `key` and `value` of a line `key: value`, which may begin a list item, or None."""
+
 _ITEM_LINE = re.compile(r"(?P<lead>\s*- +)(?P<value>\S.*)")
 _MAX_EXAMPLE_LENGTH = 200
 """The longest line that a hint repeats, in characters."""
@@ -43,14 +45,9 @@ def suggest_quotes(line: str, column: int, text: str = "the text") -> str:
     return f"put {text} in quotes: {line[:column].strip()} {value}"
 
 
-def match_key_line(line: str) -> re.Match[str] | None:
-    """Return the parts `lead`, `key` and `value` of a line `key: value`, which may begin a list item, or None."""
-    return _KEY_LINE.fullmatch(line)
-
-
 def match_value_line(line: str) -> re.Match[str] | None:
     """Return the parts `lead` and `value` of a line `key: value` or `- value`, or None."""
-    return _KEY_LINE.fullmatch(line) or _ITEM_LINE.fullmatch(line)
+    return match_key_line(line) or _ITEM_LINE.fullmatch(line)
 
 
 def _strip_quotes(value: str) -> str:

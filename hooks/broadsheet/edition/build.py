@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from broadsheet.content import AUTHORS_FILE, Article, Library, SiteConfig, SourcePosition
+from broadsheet.content import AUTHORS_FILE, Article, Library, SiteConfig
 from broadsheet.core import Problem, has_errors, media_url, suggest
 from broadsheet.edition.front_page import FrontPage, build_front_page
 from broadsheet.edition.image_pipeline import inspect_images, make_image_variants
@@ -167,7 +167,7 @@ def _render_plan(
         plan = make_plan(failed)
         bodies = update_bodies(bodies, plan.articles, plan.links, label, resources)
         # Of what is rendered again only errors count: a link to what is left out was sound in itself.
-        problems += (one for body in bodies.values() for one in body.problems if one.severity == "error")
+        problems += (problem for body in bodies.values() for problem in body.problems if problem.severity == "error")
     return plan, bodies, problems + _check_anchors(bodies, label)
 
 
@@ -182,11 +182,10 @@ def _find_lead_images(library: Library, links: LinkMap) -> tuple[dict[str, str],
         if resolved.media:
             images[article.path] = resolved.media
         else:
-            position = article.positions.get("image.src", SourcePosition(1, 1))
             message = resolved.fault or f"'{article.image.src[:80]}' is no file beside the article"
             hint = resolved.hint or "the path is relative to the article's file"
-            place = (library.name(article.path), position.line, position.column, "image.src")
-            problems.append(Problem(*place, message, hint, "warning"))
+            file = library.name(article.path)
+            problems.append(article.make_problem(file, "image.src", message, hint, "warning"))
     return images, problems
 
 

@@ -107,18 +107,23 @@ def build_listings(edition: Edition) -> Listings:
     return Listings(
         _nest_topics(edition),
         _sorted_by_title(
-            Listing(
-                "author", name, make_listing_url("authors", name), author.name, edition.by_author.get(name, ()), author
-            )
-            for name, author in edition.authors.items()
+            _make_listing("author", author, edition.by_author.get(name, ())) for name, author in edition.authors.items()
         ),
-        tuple(
-            Listing(
-                "story", name, make_listing_url("stories", name), story.title, edition.by_story.get(name, ()), story
-            )
-            for name, story in edition.stories.items()
-        ),
+        tuple(_make_listing("story", story, edition.by_story.get(name, ())) for name, story in edition.stories.items()),
         _build_archive(edition),
+    )
+
+
+_DIRECTORIES = {"topic": "topics", "author": "authors", "story": "stories"}
+"""The first part of the URLs of each kind of listing."""
+
+
+def _make_listing(
+    kind: str, entry: Topic | Author | Story, articles: tuple[Article, ...], parent: Listing | None = None
+) -> Listing:
+    """The listing of an entry of a register."""
+    return Listing(
+        kind, entry.id, make_listing_url(_DIRECTORIES[kind], entry.id), entry.title, articles, entry, parent=parent
     )
 
 
@@ -132,17 +137,8 @@ def _nest_topics(edition: Edition) -> tuple[Listing, ...]:
     by_depth = sorted(topics, key=lambda name: len(list_topic_ancestors(name, topics)))
     with_parents: dict[str, Listing] = {}
     for name in by_depth:
-        topic = topics[name]
-        articles = edition.by_topic.get(name, ())
-        with_parents[name] = Listing(
-            "topic",
-            name,
-            make_listing_url("topics", name),
-            topic.title,
-            articles,
-            topic,
-            parent=with_parents.get(topic.parent),
-        )
+        parent = with_parents.get(topics[name].parent)
+        with_parents[name] = _make_listing("topic", topics[name], edition.by_topic.get(name, ()), parent)
     children: dict[str, list[Listing]] = {}
     complete: list[Listing] = []
     for name in reversed(by_depth):
@@ -160,8 +156,8 @@ def _build_archive(edition: Edition) -> tuple[Listing, ...]:
     later = {before: month for month, before in earlier.items()}
     for year, group in groupby(months, key=lambda item: item[0][:4]):
         in_year = list(group)
-        articles: Sequence[Article] = [article for _, in_month in in_year for article in in_month]
-        without_months = Listing("year", year, make_listing_url("archive", year), year, tuple(articles))
+        articles = tuple(article for _, in_month in in_year for article in in_month)
+        without_months = Listing("year", year, make_listing_url("archive", year), year, articles)
         children = tuple(
             Listing(
                 *("month", month, make_listing_url("archive", month), month, in_month),
@@ -171,7 +167,7 @@ def _build_archive(edition: Edition) -> tuple[Listing, ...]:
             )
             for month, in_month in in_year
         )
-        years.append(Listing("year", year, without_months.url, year, without_months.articles, children=children))
+        years.append(replace(without_months, children=children))
     return tuple(years)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadsheet.content import TOPICS_FILE, Article, Library, SiteConfig, SourcePosition
+from broadsheet.content import TOPICS_FILE, Article, Library, SiteConfig
 from broadsheet.core import SITE_URLS, Problem, make_listing_url
 from broadsheet.edition.image_pipeline import NO_IMAGES, ImageCatalog
 from broadsheet.edition.listings import ListingPage, Listings, StoryTimeline, build_listings, build_timelines, paginate
@@ -179,8 +179,7 @@ def _list_parents(url: str) -> Iterator[str]:
 
 
 def _refuse_alias(article: Article, index: int, label: Callable[[str], str]) -> Problem:
-    position = article.positions.get(f"aliases.{index}", SourcePosition(1, 1))
     alias = article.aliases[index]
     end = "the article's own" if alias == article.url else "taken: it does not lead to this article"
     message = f"the address /{alias} is {end}"
-    return Problem(label(article.path), position.line, position.column, "aliases", message, _ALIAS_HINT, "warning")
+    return article.make_problem(label(article.path), f"aliases.{index}", message, _ALIAS_HINT, "warning")

@@ -51,7 +51,7 @@ class Edition:
 def newest_first(articles: Iterable[Article]) -> tuple[Article, ...]:
     """Articles by date, the newest first; of the same moment, by URL from a to z."""
     by_url = sorted(articles, key=lambda article: article.url)
-    # In UTC, because wall-clock time repeats an hour in autumn.
+    # In UTC: Python compares two times of one zone by wall clock, which is wrong in the hour that repeats in autumn.
     return tuple(sorted(by_url, key=lambda article: article.date.at.astimezone(UTC), reverse=True))
 
 
@@ -81,16 +81,11 @@ def explain_hold(article: Article, now: datetime) -> str:
     if article.expires is not None and article.expires.astimezone(UTC) <= now.astimezone(UTC):
         return f"was withdrawn on {_write_moment(article.expires)}"
     begins = [moment for moment in (article.date.at, article.embargo) if moment is not None]
-    return f"is not public yet (it waits until {_write_moment(max(begins, key=_to_utc))})"
+    return f"is not public yet (it waits until {_write_moment(max(begins, key=lambda moment: moment.astimezone(UTC)))})"
 
 
 def _write_moment(moment: datetime) -> str:
     return moment.isoformat(" ", "seconds" if moment.second else "minutes")
-
-
-def _to_utc(moment: datetime) -> datetime:
-    # Python compares two times of one zone by wall clock, which is wrong in the hour that repeats in autumn.
-    return moment.astimezone(UTC)
 
 
 def _build_edition(library: Library, now: datetime, public: Iterable[Article]) -> Edition:
@@ -120,19 +115,14 @@ def _build_edition(library: Library, now: datetime, public: Iterable[Article]) -
 
 def find_next_change(library: Library, now: datetime) -> datetime | None:
     """The first moment after an instant at which an article becomes public or expires; None if there is none."""
-    changes = (
-        moment
-        for article in library.articles
-        for moment in _list_moments(article)
-        if moment > now and article.is_public(moment) != article.is_public(now)
-    )
+    changes = []
+    for article in library.articles:
+        for boundary in (article.date.at, article.embargo, article.expires):
+            # In UTC: see `newest_first`.
+            moment = now if boundary is None else boundary.astimezone(UTC)
+            if moment > now and article.is_public(moment) != article.is_public(now):
+                changes.append(moment)
     return min(changes, default=None)
-
-
-def _list_moments(article: Article) -> list[datetime]:
-    # In UTC: see `newest_first`.
-    moments = (article.date.at, article.embargo, article.expires)
-    return [moment.astimezone(UTC) for moment in moments if moment is not None]
 
 
 def _add_unregistered(

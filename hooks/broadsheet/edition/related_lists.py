@@ -6,13 +6,14 @@ The lists are computed while bodies are rendered, and cached until an article ch
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from broadsheet import related
-from broadsheet.content import Article, Library, SourcePosition, find_article, find_link_targets, index_references
-from broadsheet.core import Problem, digest, map_in_forks
+from broadsheet.content import Article, Library, find_article, find_link_targets, index_references
+from broadsheet.core import Problem, Severity, digest, map_in_forks
 from broadsheet.edition.listings import StoryTimeline
 from broadsheet.edition.public_articles import Edition, explain_hold
 from broadsheet.edition.render_articles import BuildResources, await_task, submit_task
@@ -120,13 +121,10 @@ def check_pins(
                 if pinned.path in edition.by_path:
                     continue
             what, hint = mistake or (f"{explain_hold(pinned, edition.at)}: it is not shown", "")
-            mark = article.positions.get(f"related.pin.{position}") or article.positions.get(
-                f"related.{position}", SourcePosition(1, 1)
-            )
-            message = f"'{reference[:60]}' {what}"
-            severity: Literal["note", "warning"] = "warning" if mistake else "note"
-            source = (label(article.path), mark.line, mark.column, "related.pin")
-            problems.append(Problem(*source, message, hint, severity))
+            place, message = f"related.pin.{position}", f"'{reference[:60]}' {what}"
+            severity: Severity = "warning" if mistake else "note"
+            file, instead = label(article.path), f"related.{position}"
+            problems.append(article.make_problem(file, place, message, hint, severity, instead))
     return problems
 
 
@@ -180,19 +178,9 @@ def compute_related_lists(documents: Sequence[Document], count: int) -> Ranking:
 
 def compute_related_key(documents: Sequence[Document], count: int) -> bytes:
     """A digest of everything that the related lists depend on. Cost: about 15 µs a document."""
-    texts = [(document.headline, document.dek, document.body) for document in documents]
-    return digest(
-        b"ranking",
-        str(count).encode(),
-        *(part.encode(errors="surrogatepass") for text in texts for part in text),
-        *(repr(_list_metadata(document)).encode() for document in documents),
-    )
-
-
-def _list_metadata(document: Document) -> tuple[object, ...]:
-    published = document.published.isoformat()
-    references = (document.topics, document.links, document.pins, document.never, document.shown)
-    return (document.id, document.url, published, document.story, document.language, document.off, *references)
+    texts = [text for document in documents for text in (document.headline, document.dek, document.body)]
+    texts += [repr(replace(document, headline="", dek="", body="")) for document in documents]
+    return digest(b"ranking", str(count).encode(), *(text.encode(errors="surrogatepass") for text in texts))
 
 
 def report_near_duplicates(library: Library, ranking: Ranking) -> list[Problem]:

@@ -64,18 +64,6 @@ class ReportProgress(Protocol):
         """Report progress."""
 
 
-def _report_nothing(what: str, done: int, total: int, long: int = 0) -> None:
-    """Report nothing."""
-
-
-def _start_no_workers() -> None:
-    """Start no workers: all work is done in this process."""
-
-
-def _ignore_warning(warning: str) -> None:
-    """Drop a warning."""
-
-
 @dataclass(frozen=True, slots=True)
 class BuildResources:
     """The means of a build: how Markdown is rendered, workers, cache, directories and messages."""
@@ -85,13 +73,13 @@ class BuildResources:
     """The workers; None if all work is done in this process."""
     workers: int = 1
     cache: Cache = field(default_factory=lambda: Cache(None, ""))
-    report: ReportProgress = _report_nothing
-    warn: Callable[[str], None] = _ignore_warning
+    report: ReportProgress = lambda what, done, total, long=0: None
+    warn: Callable[[str], None] = lambda _: None
     """Called with a message when something failed and was done in another way."""
     content: Path | None = None
     """The content directory with the images; without it images are published without being inspected."""
     store: FileStore = field(default_factory=lambda: FileStore(None))
-    start_workers: Callable[[], Executor | None] = _start_no_workers
+    start_workers: Callable[[], Executor | None] = lambda: None
     """Starts workers in a newspaper too small to have them otherwise: an image takes as long as 200 bodies."""
 
 
@@ -123,20 +111,18 @@ def render_bodies(
     pickled = resources.markdown.pickled
     common = digest(pickled, links.site.encode())
     keys = {article.path: _compute_key(common, article, name) for article in articles}
-    cached_bodies = (
-        resources.cache.get("body", keys.values()) if pickled and resources.markdown.is_self_contained else {}
-    )
+    is_cacheable = pickled and resources.markdown.is_self_contained
+    cached = resources.cache.get("body", keys.values()) if is_cacheable else {}
     bodies: dict[str, RenderedBody] = {}
     for article in articles:
-        cached = cached_bodies.get(keys[article.path])
-        if isinstance(cached, RenderedBody) and _has_same_links(cached, article, links):
-            bodies[article.path] = cached
+        body = cached.get(keys[article.path])
+        if isinstance(body, RenderedBody) and _has_same_links(body, article, links):
+            bodies[article.path] = body
     missing = [article for article in articles if article.path not in bodies]
     rendered = dict(_render_missing(missing, links, name, resources))
-    if pickled and resources.markdown.is_self_contained:
-        resources.cache.put(
-            "body", {keys[path]: body for path, body in rendered.items() if not has_errors(body.problems)}
-        )
+    if is_cacheable:
+        sound = {keys[path]: body for path, body in rendered.items() if not has_errors(body.problems)}
+        resources.cache.put("body", sound)
     bodies |= rendered
     return {article.path: bodies[article.path] for article in articles}
 

@@ -224,22 +224,11 @@ def _hash_sentences(words: Ids, starts: Indexes, lengths: Indexes) -> Hashes:
 
 def _find_repeated(sentences: _Sentences, among: Mask, days: npt.NDArray[np.float64]) -> Mask:
     """Return which of the sentences in `among` are in enough documents, over a time that is long enough."""
-    chosen = np.flatnonzero(among)
+    hashes, places = np.unique(sentences.hashes[among], return_inverse=True)
+    # Sentence and document in one number: each pair once, sorted by sentence, then in the order of time.
+    repeats, documents = np.divmod(np.unique(places * len(days) + sentences.owners[among]), len(days))
+    first, end = (np.searchsorted(repeats, np.arange(len(hashes)), side=side) for side in ("left", "right"))
+    span = days[documents[end - 1]] - days[documents[first]]
     is_repeated = np.zeros(len(among), dtype=bool)
-    if not len(chosen):
-        return is_repeated
-    # Sort by sentence, then by document, which is the order of time.
-    order = np.lexsort((sentences.owners[chosen], sentences.hashes[chosen]))
-    hashes, documents = sentences.hashes[chosen][order], sentences.owners[chosen][order]
-    is_new = np.ones(len(order), dtype=bool)
-    is_new[1:] = hashes[1:] != hashes[:-1]
-    # Count a sentence once per document.
-    counted = is_new.copy()
-    counted[1:] |= documents[1:] != documents[:-1]
-    hashes, documents = hashes[counted], documents[counted]
-    first = np.flatnonzero(is_new[counted])
-    last = np.append(first[1:], len(hashes)) - 1
-    span = days[documents[last]] - days[documents[first]]
-    enough = (last - first + 1 >= MIN_REPEATS) & (span > MIN_REPEAT_DAYS)
-    is_repeated[chosen] = np.isin(sentences.hashes[chosen], hashes[first[enough]])
+    is_repeated[among] = ((end - first >= MIN_REPEATS) & (span > MIN_REPEAT_DAYS))[places]
     return is_repeated

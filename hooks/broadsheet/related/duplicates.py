@@ -6,7 +6,7 @@ After Broder: On the resemblance and containment of documents, 1997.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,11 +51,7 @@ def hash_shingles(text: TokenizedText) -> Shingles:
     # then, which does no harm.
     packed = (words[:-2] << np.uint64(42)) ^ (words[1:-1] << np.uint64(21)) ^ words[2:]
     mixed = (packed ^ (packed >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15)
-    hashes = np.sort((mixed >> np.uint64(32)).astype(np.uint32))
-    is_first = np.ones(len(hashes), dtype=bool)
-    is_first[1:] = hashes[1:] != hashes[:-1]
-    distinct: Shingles = hashes[is_first]
-    return distinct
+    return np.unique((mixed >> np.uint64(32)).astype(np.uint32))
 
 
 def measure_containment(shingles: Shingles, others: Sequence[Shingles]) -> npt.NDArray[np.float64]:
@@ -139,18 +135,24 @@ def skip_duplicates(
 
     All pairs are compared: `DuplicateSkipper` does the same from pairs that are known, much faster.
     """
-    rows = np.concatenate((np.array(pinned, dtype=np.int64), others.astype(np.int64)))
-    left = np.ones(len(rows), dtype=bool)
+
+    def is_duplicate(other: int, taken: Sequence[int]) -> bool:
+        return bool(measure_duplicates(corpus, other, np.array(taken, dtype=np.int64)).any())
+
+    return _skip(others.tolist(), count, pinned, is_duplicate)
+
+
+def _skip(
+    others: Sequence[int], count: int, pinned: Sequence[int], is_duplicate: Callable[[int, Sequence[int]], bool]
+) -> list[int]:
+    taken = list(pinned)
     places: list[int] = []
-    for place, row in enumerate(rows.tolist()):
-        if place >= len(pinned):
-            if len(places) == count:
-                break
-            if not left[place]:
-                continue
-            places.append(place - len(pinned))
-        near = np.flatnonzero(left[place + 1 :]) + place + 1
-        left[near] = measure_duplicates(corpus, row, rows[near]) == 0
+    for place, other in enumerate(others):
+        if len(places) == count:
+            break
+        if not is_duplicate(other, taken):
+            taken.append(other)
+            places.append(place)
     return places
 
 
@@ -168,15 +170,7 @@ class DuplicateSkipper:
 
     def skip(self, others: Sequence[int], count: int, pinned: Sequence[int]) -> list[int]:
         """Return the indexes of the first `count` documents that duplicate no earlier one, nor a pinned one."""
-        taken = list(pinned)
-        places: list[int] = []
-        for place, other in enumerate(others):
-            if len(places) == count:
-                break
-            if not self._is_duplicate(other, taken):
-                taken.append(other)
-                places.append(place)
-        return places
+        return _skip(others, count, pinned, self._is_duplicate)
 
     def _is_duplicate(self, other: int, taken: Sequence[int]) -> bool:
         duplicates = self._duplicates_of.get(other)

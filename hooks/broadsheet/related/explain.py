@@ -139,19 +139,10 @@ class Explainer:
         duplicates = {number} if share else set()
         query = ReasonQuery(self._row, [number], [float(scores.link_share[index])], duplicates)
         ((reasons,),) = self._reasons.find_reasons([query])
-        return Explanation(
-            other.id,
-            verdict,
-            position,
-            float(scores.total[index]),
-            float(scores.text[index]),
-            float(scores.time[index]),
-            float(scores.topics[index]),
-            float(scores.links[index]),
-            (other.published.date() - self._document.published.date()).days,
-            reasons,
-            duplicate_of,
-        )
+        parts = (scores.total, scores.text, scores.time, scores.topics, scores.links)
+        total, text, time, topics, links = (float(part[index]) for part in parts)
+        days = (other.published.date() - self._document.published.date()).days
+        return Explanation(other.id, verdict, position, total, text, time, topics, links, days, reasons, duplicate_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,18 +196,25 @@ def _build_features(row_lengths: Integers, keys: Integers, counts: Floats, vocab
 
     """
     distinct, frequency, columns = _index_keys(keys)
-    index_type = np.int32 if len(keys) < 2**31 else np.int64
+    bounds = np.concatenate(([0], np.cumsum(row_lengths))).astype(np.int32 if len(keys) < 2**31 else np.int64)
     del keys
     kept = frequency >= MIN_DOCUMENT_FREQUENCY
+    whole = sparse.csr_array((counts, columns, bounds), shape=(len(row_lengths), len(distinct)))
+    matrix = keep_columns(whole, kept)
     new_columns = (np.cumsum(kept) - 1).astype(np.int32)
-    chosen = kept[columns]
-    bounds = np.concatenate(([0], np.cumsum(row_lengths)))
-    chosen_before = np.cumsum(chosen, dtype=index_type)
-    indptr = np.where(bounds > 0, chosen_before[bounds - 1] if len(chosen_before) else 0, 0).astype(index_type)
-    matrix = sparse.csr_array(
-        (counts[chosen], new_columns[columns[chosen]], indptr), shape=(len(row_lengths), int(kept.sum()))
-    )
+    parts = (matrix.data, new_columns[matrix.indices], matrix.indptr)
+    matrix = sparse.csr_array(parts, shape=(len(row_lengths), int(kept.sum())))
     return Features(matrix, frequency[kept], distinct[kept], vocabulary_size)
+
+
+def keep_columns(matrix: sparse.csr_array, kept: npt.NDArray[np.bool_]) -> sparse.csr_array:
+    """Return the matrix without the entries of the columns that are not `kept`. The shape stays the same."""
+    chosen = kept[matrix.indices]
+    index_type = matrix.indptr.dtype
+    chosen_before = np.cumsum(chosen, dtype=index_type)
+    last = chosen_before[matrix.indptr - 1] if len(chosen_before) else 0
+    indptr = np.where(matrix.indptr > 0, last, 0).astype(index_type)
+    return sparse.csr_array((matrix.data[chosen], matrix.indices[chosen], indptr), shape=matrix.shape)
 
 
 def _index_keys(keys: Integers) -> tuple[Integers, Integers, npt.NDArray[np.int32]]:

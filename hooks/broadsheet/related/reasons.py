@@ -20,9 +20,9 @@ from babel.localedata import LocaleDataDict, load
 from scipy import sparse
 
 from broadsheet.related.corpus import Corpus
+from broadsheet.related.features import keep_columns
 from broadsheet.related.model import Reason
 from broadsheet.related.tokens import SENTENCE_END, is_unspaced, read_token
-from broadsheet.related.weights import keep_columns
 
 BLOCK_SIZE = 32
 """Documents handled together: fetching the rows of a matrix costs as much for one document as for fifty."""

@@ -9,7 +9,7 @@ that candidates link to, and its neighbours in time where these are too few.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from broadsheet.related.weights import LINK_WEIGHT, add_links, boost_topics, decay_with_time, keep_columns
+from broadsheet.related.features import keep_columns
+from broadsheet.related.weights import LINK_WEIGHT, add_links, boost_topics, decay_with_time
 
 DECIMALS = 6
 """Similarities and scores are rounded, so that results do not depend on a machine's last digit."""
@@ -76,18 +77,11 @@ class Scores:
 
     def take(self, indexes: slice | Rows) -> Scores:
         """Return the scores at some indexes."""
-        parts = (self.text[indexes], self.time[indexes], self.topics[indexes], self.links[indexes])
-        return Scores(self.others[indexes], *parts)
+        return Scores(*(getattr(self, part.name)[indexes] for part in fields(self)))
 
     def append(self, more: Scores) -> Scores:
         """Return these scores, followed by others."""
-        return Scores(
-            np.concatenate((self.others, more.others)),
-            np.concatenate((self.text, more.text)),
-            np.concatenate((self.time, more.time)),
-            np.concatenate((self.topics, more.topics)),
-            np.concatenate((self.links, more.links)),
-        )
+        return Scores(*(np.concatenate((getattr(self, part.name), getattr(more, part.name))) for part in fields(self)))
 
     def with_links(self, indexes: Rows, weights: Floats) -> Scores:
         """Return the scores with these links at some indexes, and none elsewhere."""

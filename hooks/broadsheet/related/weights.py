@@ -83,16 +83,6 @@ def weigh_links(links: Sequence[Sequence[int]]) -> sparse.csr_array:
     return sparse.csr_array((data, (rows, others)), shape=(len(links), len(links)))
 
 
-def keep_columns(matrix: sparse.csr_array, kept: npt.NDArray[np.bool_]) -> sparse.csr_array:
-    """Return the matrix without the entries of the columns that are not `kept`. The shape stays the same."""
-    chosen = kept[matrix.indices]
-    index_type = matrix.indptr.dtype
-    chosen_before = np.cumsum(chosen, dtype=index_type)
-    last = chosen_before[matrix.indptr - 1] if len(chosen_before) else 0
-    indptr = np.where(matrix.indptr > 0, last, 0).astype(index_type)
-    return sparse.csr_array((matrix.data[chosen], matrix.indices[chosen], indptr), shape=matrix.shape)
-
-
 def _normalize_rows(matrix: sparse.csr_array) -> sparse.csr_array:
     """Divide each row by its Euclidean length, in place."""
     sizes = np.diff(matrix.indptr)

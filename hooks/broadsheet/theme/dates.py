@@ -52,7 +52,7 @@ def format_month_name(key: str, locale: Locale) -> str:
 def format_month(key: str, locale: Locale) -> str:
     """The name of a month with its year, for the key `2026/01`: `January 2026`."""
     year, month = key.split("/")
-    return str(format_skeleton("yMMMM", date(int(year), int(month), 1), locale=locale))
+    return format_period(date(int(year), int(month), 1), "month", locale)
 
 
 def format_weekday(at: datetime, locale: Locale) -> str:

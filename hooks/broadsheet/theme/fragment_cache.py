@@ -52,7 +52,7 @@ class FragmentCache:
         """
         page, nav = context.get("page"), context.get("nav")
         own = self._is_overridden("main.html" if block else name)
-        if own or page is None or any(page is one for one in nav.pages):
+        if own or page is None or any(page is nav_page for nav_page in nav.pages):
             return _mark(block() if block else self._render(name, context, page))
         key = (name, context.get("base_url"), context.get("section_url"))
         if key not in self._fragments:
@@ -63,7 +63,7 @@ class FragmentCache:
     @pass_context
     def _keep(self, context: Context, macro: Macro, shown: Article | Sequence[Article], *more: Any) -> Markup:
         """The result of a macro for one or more articles and the arguments `more`, shared by pages of one depth."""
-        name = shown.path if isinstance(shown, Article) else tuple(one.path for one in shown)
+        name = shown.path if isinstance(shown, Article) else tuple(article.path for article in shown)
         key = (macro.name, name, context.get("base_url"), *more)
         fragment = self._fragments.get(key)
         if fragment is None:

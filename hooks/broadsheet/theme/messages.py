@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -24,19 +25,15 @@ class Messages:
         self._wording = wording
         self._direction = text_direction(wording.language)
         self._around = _language_attributes(wording.language, "ltr")
-        self._marks: dict[str, Markup] = {}
-        self._words: dict[tuple[str, int | None], Markup] = {}
-        self._pieces: dict[str, list[str]] = {}
-        self._separators: dict[int, list[Markup]] = {}
+        # Caches that live as long as the build.
+        self._find_mark = cache(self._make_mark)
+        self._find_word = cache(lambda key, count: self._write(key, count, {}))
+        self._split = cache(self._split_text)
+        self._find_separators = cache(self._make_separators)
 
     def __call__(self, key: str, count: int | None = None, /, **values: object) -> Markup:
         """A word for the text of a page, in a `<span>` with its language where that is not the page's."""
-        if values:
-            return self._write(key, count, values)
-        found = self._words.get((key, count))
-        if found is None:
-            found = self._words[key, count] = self._write(key, count, values)
-        return found
+        return self._write(key, count, values) if values else self._find_word(key, count)
 
     def plain(self, key: str, count: int | None = None, /, **values: object) -> Markup:
         """A word for an attribute or a `<title>`, which cannot contain elements."""
@@ -47,12 +44,7 @@ class Messages:
 
         For elements that cannot contain others, such as `<option>`. `dir` is left out where it is the page's.
         """
-        found = self._marks.get(key)
-        if found is None:
-            language = self.language(key)
-            same = language == self._wording.language
-            found = self._marks[key] = Markup("") if same else _language_attributes(language, self._direction)
-        return found
+        return self._find_mark(key)
 
     def language(self, key: str) -> str:
         """The tag of a word's language."""
@@ -74,30 +66,30 @@ class Messages:
 
     def gap(self, place: int, total: int) -> Markup:
         """The text before item `place` (from 0) of a list of `total` items: `, ` or ` and `; at `total`, its end."""
-        if total not in self._separators:
-            self._separators[total] = [
-                escape(one) for one in self._wording.join([_LIST_ITEM] * total).split(_LIST_ITEM)
-            ]
-        return self._separators[total][place]
+        return self._find_separators(total)[place]
 
     @property
     def locale(self) -> str:
         """The tag of the locale whose rules join names to a list."""
         return self._wording.list_locale
 
+    def _make_mark(self, key: str) -> Markup:
+        language = self.language(key)
+        return Markup("") if language == self._wording.language else _language_attributes(language, self._direction)
+
+    def _make_separators(self, total: int) -> list[Markup]:
+        return [escape(separator) for separator in self._wording.join([_LIST_ITEM] * total).split(_LIST_ITEM)]
+
     def _write(self, key: str, count: int | None, values: Mapping[str, object]) -> Markup:
         marks, given = self.mark(key), {"count": count, **values}
         pieces = self._split(self._wording.find(key).choose(count))
-        shown = [self._give(given[one], marks) if place % 2 else one for place, one in enumerate(pieces)]
-        text = "".join(shown)
+        text = "".join(self._give(given[piece], marks) if index % 2 else piece for index, piece in enumerate(pieces))
         return Markup(f"<span{marks}>{text}</span>" if marks else text)  # noqa: S704 - of parts that are escaped
 
-    def _split(self, text: str) -> list[str]:
-        """A text as HTML, split at its placeholders: every second piece is the name of one."""
-        if text not in self._pieces:
-            cut = PLACEHOLDER.split(text)
-            self._pieces[text] = [one if place % 2 else str(escape(one)) for place, one in enumerate(cut)]
-        return self._pieces[text]
+    def _split_text(self, text: str) -> list[str]:
+        """A text as HTML, split at its placeholders: every second piece is the name of a placeholder."""
+        pieces = PLACEHOLDER.split(text)
+        return [piece if index % 2 else str(escape(piece)) for index, piece in enumerate(pieces)]
 
     def _give(self, value: object, marks: Markup) -> str:
         """A value as HTML; in a text of another language, in a `<span>` with the page's language."""
