@@ -65,7 +65,7 @@ def install_browser() -> None:
 if __name__ == "__main__":
     if not find_browser():
         install_browser()
-    found = find_browser()
-    if not found:
+    browser = find_browser()
+    if not browser:
         sys.exit("No browser for the tests: install Chromium or Chrome, or set BROWSER_PATH to one.")
-    print(f"Browser of the tests: {found}")
+    print(f"Browser of the tests: {browser}")

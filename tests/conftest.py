@@ -104,10 +104,10 @@ def page(browser: Browser) -> Iterator[Page]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell what Lighthouse gave, which no test asks for as far as it is a matter of time."""
     passed = terminalreporter.getreports("passed")
-    found = sorted(str(value) for one in passed for name, value in one.user_properties if name == "lighthouse")
-    if found:
+    points = sorted(str(value) for report in passed for name, value in report.user_properties if name == "lighthouse")
+    if points:
         terminalreporter.section("Lighthouse")
-        for line in dict.fromkeys(found):
+        for line in dict.fromkeys(points):
             terminalreporter.write_line(line)
 
 

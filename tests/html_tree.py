@@ -55,9 +55,9 @@ class Element:
 
     def one(self, tag: str = "", css: str = "", **attributes: str) -> Element:
         """The only such element."""
-        found = self.all(tag, css, **attributes)
-        assert len(found) == 1, f"expected one <{tag} class={css} {attributes}>, found {len(found)}"
-        return found[0]
+        elements = self.all(tag, css, **attributes)
+        assert len(elements) == 1, f"expected one <{tag} class={css} {attributes}>, found {len(elements)}"
+        return elements[0]
 
     def links(self) -> list[tuple[str, str]]:
         """The text and the address of every link below."""

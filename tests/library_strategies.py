@@ -66,5 +66,5 @@ def articles(draw: st.DrawFn, slug: str, held: bool = True) -> Article:
 def libraries(draw: st.DrawFn, most: int = 10) -> Library:
     """A newspaper: registers and articles, some of which are held."""
     count = draw(st.integers(0, most))
-    found = [draw(articles(f"talks-{number}")) for number in range(count)]
-    return make_library(*found, registers=draw(registers()))
+    drawn_articles = [draw(articles(f"talks-{number}")) for number in range(count)]
+    return make_library(*drawn_articles, registers=draw(registers()))

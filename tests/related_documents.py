@@ -52,8 +52,8 @@ class _Writer:
         self.weights = list(accumulate(1 / rank for rank in range(1, _COMMON + 1)))
         self.subjects = []
         for number in range(subjects):
-            names = [one.capitalize() for one in _invent(self.random, 8, taken)]
-            pairs = [f"{one} {two}" for one, two in zip(names[::2], names[1::2], strict=True)]
+            names = [word.capitalize() for word in _invent(self.random, 8, taken)]
+            pairs = [f"{first} {two}" for first, two in zip(names[::2], names[1::2], strict=True)]
             events = [_invent(self.random, 12, taken) for _ in range(8)]
             self.subjects.append((f"subject-{number}", pairs, _invent(self.random, 40, taken), events))
 
@@ -91,7 +91,11 @@ def make_archive(count: int, seed: int = 1) -> tuple[Document, ...]:
     random = Random(seed)  # noqa: S311 - as above
     linked = []
     for document in documents:
-        alike = [one.id for one in documents if set(one.topics) & set(document.topics) and one is not document]
+        alike = [
+            candidate.id
+            for candidate in documents
+            if set(candidate.topics) & set(document.topics) and candidate is not document
+        ]
         chosen = random.sample(alike, min(len(alike), random.choice((0, 0, 1, 2))))
         linked.append(replace(document, links=tuple(sorted(chosen))))
     return tuple(linked)
@@ -126,9 +130,9 @@ def documents(draw: st.DrawFn, most: int = 9, choices: bool = True) -> list[Docu
     some = (
         st.lists(st.sampled_from((*_NAMES, "gone.md")), unique=True, max_size=3).map(tuple) if choices else st.just(())
     )
-    found = []
+    archive = []
     for name in draw(st.permutations(names)):
-        found.append(
+        archive.append(
             make_document(
                 name,
                 draw(texts),
@@ -147,7 +151,7 @@ def documents(draw: st.DrawFn, most: int = 9, choices: bool = True) -> list[Docu
                 off=draw(st.integers(0, 9)) == 0 if choices else False,
             )
         )
-    return found
+    return archive
 
 
 def reorder(random: Random) -> Callable[[Sequence[Document]], list[Document]]:

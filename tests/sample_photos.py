@@ -42,14 +42,14 @@ def encode(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
 
 def make_photo(width: int = 1600, height: int = 1200, orientation: int = 1, **options: Any) -> bytes:
     """A photograph from a phone: JPEG with Exif, XMP and a colour profile."""
-    told: dict[str, Any] = {
+    metadata: dict[str, Any] = {
         "exif": make_exif(orientation),
         "xmp": b"<x:xmpmeta>" + PLACE + b"</x:xmpmeta>",
         "comment": PLACE,
         "icc_profile": make_profile(),
         "quality": 92,
     }
-    return encode(draw(width, height), **{**told, **options})
+    return encode(draw(width, height), **{**metadata, **options})
 
 
 def make_profile() -> bytes:

@@ -160,8 +160,8 @@ class Site:
     def found(self) -> dict[str, dict[str, Any]]:
         """What the search can show of each page, by its URL."""
         files = read_tree(self.output / "pagefind")
-        told = [json.loads(unpack(path, data)) for path, data in files.items() if path.endswith(".pf_fragment")]
-        return {one["url"].removeprefix("/"): one for one in told}
+        fragments = [json.loads(unpack(path, data)) for path, data in files.items() if path.endswith(".pf_fragment")]
+        return {fragment["url"].removeprefix("/"): fragment for fragment in fragments}
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ PAGES = sorted(path.name for path in HANDBOOK.glob("*.md") if _BLOCK.search(path
 def split_block(block: str) -> list[tuple[str, str]]:
     """The commands of a block, each with the output below it."""
     parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
-    return [(command, output) for command, _, output in (part.partition("\n") for part in parts)]
+    return [(command, output) for command, _, output in (block.partition("\n") for block in parts)]
 
 
 def run(command: str, place: Path) -> str:
@@ -49,10 +49,10 @@ def run(command: str, place: Path) -> str:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_handbook_shows_what_commands_print(name: str, tmp_path: Path) -> None:
-    for part in ("content", "docs", "overrides"):
-        shutil.copytree(ROOT / part, tmp_path / part)
-    for part in ("hooks", "Makefile"):
-        (tmp_path / part).symlink_to(ROOT / part)
+    for directory in ("content", "docs", "overrides"):
+        shutil.copytree(ROOT / directory, tmp_path / directory)
+    for directory in ("hooks", "Makefile"):
+        (tmp_path / directory).symlink_to(ROOT / directory)
     shutil.copy(ROOT / "mkdocs.yml", tmp_path)
     page = HANDBOOK / name
     text = page.read_text(encoding="utf-8")

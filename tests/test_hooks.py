@@ -152,7 +152,7 @@ def test_a_broken_register_gives_way_to_its_last_good_state(
     entry = {"title": "New", "name": "New"}
     ids = {"topics": ("world", "nato"), "authors": ("desk",), "stories": ("war",)}[name]
     key = "name" if name == "authors" else "title"
-    site.register(name, **{one: {key: entry[key]} for one in ids})
+    site.register(name, **{id_: {key: entry[key]} for id_ in ids})
     assert rebuild() == []
     assert site.page(url).one("h1").text == "New"
 
@@ -252,14 +252,14 @@ def test_notes_stop_nothing(site: Site) -> None:
 def test_every_other_way_to_stop_a_build_is_told_in_one_line(site: Site) -> None:
     beyond = "9" * 20
     lines = last_lines(site, SOURCE_DATE_EPOCH=beyond)
-    told = [f"ERROR   -  SOURCE_DATE_EPOCH: expected seconds since 1970, found '{beyond}'"]
-    assert lines[:-1] == told
+    expected = [f"ERROR   -  SOURCE_DATE_EPOCH: expected seconds since 1970, found '{beyond}'"]
+    assert lines[:-1] == expected
     shutil.move(site.root / "content", site.root / "elsewhere")
-    told = ["ERROR   -  no content directory 'content': create it, or mend 'content' under extra.broadsheet"]
-    assert last_lines(site)[:-1] == told
+    expected = ["ERROR   -  no content directory 'content': create it, or mend 'content' under extra.broadsheet"]
+    assert last_lines(site)[:-1] == expected
     site.configure(hooks=["entry.py"], broadsheet={"perpage": 3})
-    told = ["ERROR   -  mkdocs.yml: extra.broadsheet.perpage: unknown setting (did you mean 'per_page'?)"]
-    assert last_lines(site)[:-1] == told
+    expected = ["ERROR   -  mkdocs.yml: extra.broadsheet.perpage: unknown setting (did you mean 'per_page'?)"]
+    assert last_lines(site)[:-1] == expected
     assert not site.output.exists()
 
 

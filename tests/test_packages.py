@@ -54,13 +54,13 @@ def list_imports(name: str) -> set[tuple[str, str]]:
 def list_engine_imports(name: str) -> set[tuple[str, str]]:
     """The same for imports from other packages of the engine, without the engine's name."""
     own = name.partition(".")[0]
-    found = set()
+    imports = set()
     for module, attribute in list_imports(name):
         if module == "broadsheet" and attribute in PACKAGES:
-            found.add((attribute, ""))
+            imports.add((attribute, ""))
         elif module.startswith("broadsheet."):
-            found.add((module.removeprefix("broadsheet."), attribute))
-    return {(module, attribute) for module, attribute in found if module.partition(".")[0] != own}
+            imports.add((module.removeprefix("broadsheet."), attribute))
+    return {(module, attribute) for module, attribute in imports if module.partition(".")[0] != own}
 
 
 def test_every_module_lies_in_a_package() -> None:

@@ -71,16 +71,16 @@ def commands(workflow: dict[str, Any]) -> list[str]:
 
 def step_that_runs(workflow: dict[str, Any], command: str) -> dict[str, Any]:
     """Find the one step that has a shell command which begins like this."""
-    found = [step for step in steps(workflow) if f"\n{command}" in f"\n{step.get('run', '')}"]
-    assert len(found) == 1, f"{len(found)} steps run {command!r}"
-    return found[0]
+    matching_steps = [step for step in steps(workflow) if f"\n{command}" in f"\n{step.get('run', '')}"]
+    assert len(matching_steps) == 1, f"{len(matching_steps)} steps run {command!r}"
+    return matching_steps[0]
 
 
 def step_that_uses(workflow: dict[str, Any], action: str) -> dict[str, Any]:
     """Find the one step that calls this action, at whatever version."""
-    found = [step for step in steps(workflow) if step.get("uses", "").startswith(f"{action}@")]
-    assert len(found) == 1, f"{len(found)} steps use {action}"
-    return found[0]
+    matching_steps = [step for step in steps(workflow) if step.get("uses", "").startswith(f"{action}@")]
+    assert len(matching_steps) == 1, f"{len(matching_steps)} steps use {action}"
+    return matching_steps[0]
 
 
 def test_there_are_the_two_workflows_that_these_tests_are_about() -> None:
@@ -166,8 +166,8 @@ def test_every_action_is_pinned_to_a_full_commit_id_with_its_release_beside_it(p
 
 
 def test_an_action_is_at_the_same_commit_wherever_it_is_used() -> None:
-    found = {match["action"] for path in WORKFLOWS for match in USES.finditer(path.read_text(encoding="utf-8"))}
-    names = sorted(action.partition("@")[0] for action in found)
+    actions = {match["action"] for path in WORKFLOWS for match in USES.finditer(path.read_text(encoding="utf-8"))}
+    names = sorted(action.partition("@")[0] for action in actions)
     assert names == sorted(set(names))
 
 
@@ -246,8 +246,8 @@ def test_the_make_targets_that_a_workflow_calls_exist(path: Path) -> None:
 def test_the_key_of_the_package_cache_is_made_of_lock_files_that_exist(path: Path) -> None:
     settings = step_that_uses(load(path), "actions/setup-python")["with"]
     assert settings["cache"] == "pip"
-    found = {file.name for file in ROOT.glob(settings["cache-dependency-path"])}
-    assert found == {"requirements.txt", "requirements-dev.txt"}
+    names = {file.name for file in ROOT.glob(settings["cache-dependency-path"])}
+    assert names == {"requirements.txt", "requirements-dev.txt"}
 
 
 def test_dependabot_keeps_the_packages_and_the_actions_fresh_in_one_pull_request_each() -> None:

@@ -32,12 +32,12 @@ class PagesHandler(QuietHandler):
         if path.is_dir() and not self.path.partition("?")[0].endswith("/"):
             return super().send_head()
         file = path / "index.html" if path.is_dir() else path
-        found = file.is_file()
-        if not found:
+        exists = file.is_file()
+        if not exists:
             file = Path(self.directory, "404.html")
         data = file.read_bytes()
         kind = self.guess_type(str(file))
-        self.send_response(200 if found else 404)
+        self.send_response(200 if exists else 404)
         if kind.startswith(_COMPRESSED) and "gzip" in self.headers.get("Accept-Encoding", ""):
             data = gzip.compress(data, mtime=0)
             self.send_header("Content-Encoding", "gzip")

@@ -50,7 +50,10 @@ def links(corpus: Path) -> Path:
     content = corpus / "content"
     paths = sorted(path.relative_to(content).as_posix() for path in content.rglob("*.md"))
     subject = {path: Path(path).stem.split("-")[0] for path in paths}
-    linked = {path: [one for one in paths if one != path and subject[one] == subject[path]] for path in paths}
+    linked = {
+        path: [linked_path for linked_path in paths if linked_path != path and subject[linked_path] == subject[path]]
+        for path in paths
+    }
     file = corpus / "links.json"
     file.write_text(json.dumps(linked), encoding="utf-8")
     return file

@@ -31,7 +31,7 @@ def test_rare_words_are_replaced_in_copies_and_common_ones_kept(corpus: Path, mo
     assert "dredging" in list(Corpus(corpus).read_articles(18))[9].body, "of few words, all are among the commonest"
     monkeypatch.setattr("benchmarks.corpus.COMMON_WORDS", 0)
     words = [article.body.split() for article in Corpus(corpus).read_articles(18)]
-    kept = sum(one == other for one, other in zip(words[0], words[9], strict=True)) / len(words[0])
+    kept = sum(first == second for first, second in zip(words[0], words[9], strict=True)) / len(words[0])
     assert 0.3 < kept < 1
 
 

@@ -16,7 +16,7 @@ FAR = ("https://example.org/a.md", "http://example.org", "//example.org")
 
 
 @pytest.mark.parametrize(
-    ("body", "found"),
+    ("body", "targets"),
     [
         ("", ()),
         ("No links. See a.md and (b.md) and [c.md].", ()),
@@ -39,8 +39,8 @@ FAR = ("https://example.org/a.md", "http://example.org", "//example.org")
         ("[x](été.md)", ("été.md",)),
     ],
 )
-def test_links_are_found_in_the_order_of_the_text_each_once(body: str, found: tuple[str, ...]) -> None:
-    assert find_link_targets(body) == found
+def test_links_are_found_in_the_order_of_the_text_each_once(body: str, targets: tuple[str, ...]) -> None:
+    assert find_link_targets(body) == targets
 
 
 ADDRESSES = st.sampled_from(["a.md", "b.md#part", "../02/c.md", "/2026/01/a/", "https://example.org/", "#part"])

@@ -106,11 +106,11 @@ def change_structure(lines: Lines, index: int) -> Iterator[Lines]:
     """Yield the lines with the given line deleted, doubled, indented, swapped or moved, or with a line before it."""
     line, rest = lines[index], lines[:index] + lines[index + 1 :]
     yield rest
-    for other in range(len(lines)):
-        yield [*lines[:other], line, *lines[other:]]
-        yield [*rest[:other], line, *rest[other:]]
+    for row in range(len(lines)):
+        yield [*lines[:row], line, *lines[row:]]
+        yield [*rest[:row], line, *rest[row:]]
         swapped = lines.copy()
-        swapped[index], swapped[other] = lines[other], line
+        swapped[index], swapped[row] = lines[row], line
         yield swapped
     for inserted in INSERTED:
         yield [*lines[:index], inserted, *lines[index:]]

@@ -166,10 +166,10 @@ def test_the_work_of_parsing_is_proportional_to_the_length(write):
 
 def test_bytes_are_decoded_to_text_with_line_feeds_only():
     assert decode_text(b"\xef\xbb\xbfa\r\nb\rc\n", "x.md", 99) == ("a\nb\nc\n", [])
-    assert [str(one) for one in decode_text(b"a\nb\xff", "x.md", 99)[1]] == [
+    assert [str(problem) for problem in decode_text(b"a\nb\xff", "x.md", 99)[1]] == [
         "x.md:2: not UTF-8: byte 0xff (save the file as UTF-8 in your editor)"
     ]
-    assert [str(one) for one in decode_text(b"abc", "x.md", 2)[1]] == [
+    assert [str(problem) for problem in decode_text(b"abc", "x.md", 2)[1]] == [
         "x.md: more than 2 bytes, the most that is read (split the file)"
     ]
 

@@ -78,17 +78,17 @@ def walk(thing: object, seen: set[int] | None = None) -> Iterator[str]:
         return
     seen.add(id(thing))
     if is_dataclass(thing):
-        for one in fields(thing):
-            if (type(thing), one.name) not in UNPRINTED and one.name not in FOR_THE_WRITER:
-                yield from walk(getattr(thing, one.name), seen)
+        for part in fields(thing):
+            if (type(thing), part.name) not in UNPRINTED and part.name not in FOR_THE_WRITER:
+                yield from walk(getattr(thing, part.name), seen)
     elif isinstance(thing, Mapping):
         # Not as pairs: those are gone at once, and what is seen next may lie where one of them was.
         for key, value in thing.items():
             yield from walk(key, seen)
             yield from walk(value, seen)
     elif isinstance(thing, tuple | list | set | frozenset):
-        for one in thing:
-            yield from walk(one, seen)
+        for part in thing:
+            yield from walk(part, seen)
 
 
 SECRET = make_article(
@@ -166,25 +166,25 @@ def papers(draw: st.DrawFn) -> Library:
     """A newspaper whose articles link to, pin and ban one another, each with a picture of its own."""
     count = draw(st.integers(1, 6))
     numbers = st.integers(0, count)  # One more than there is: some links are dead.
-    found = []
+    drawn_articles = []
     for number in range(count):
         article = draw(any_article(f"talks-{number}"))
         words = " ".join(draw(st.lists(WORDS, max_size=12)))
-        links = "".join(f" [x](talks-{other}.md#{draw(WORDS)})" for other in draw(st.lists(numbers, max_size=3)))
+        links = "".join(f" [x](talks-{number}.md#{draw(WORDS)})" for number in draw(st.lists(numbers, max_size=3)))
         pin, never = (
-            tuple(f"talks-{other}" for other in draw(st.lists(numbers, max_size=2, unique=True))) for _ in range(2)
+            tuple(f"talks-{number}" for number in draw(st.lists(numbers, max_size=2, unique=True))) for _ in range(2)
         )
-        found.append(
+        drawn_articles.append(
             replace(
                 article,
                 body=f"## {draw(WORDS)}\n\n{words}{links}\n\n![x](pic-{number}.png)\n",
                 image=draw(st.sampled_from([None, Image(f"lead-{number}.png", "x")])),
-                aliases=tuple(f"old/{other}/" for other in draw(st.sets(st.just(number), max_size=1))),
+                aliases=tuple(f"old/{old_number}/" for old_number in draw(st.sets(st.just(number), max_size=1))),
                 related=RelatedChoice(pin, never, off=draw(st.sampled_from([False, False, True]))),
             )
         )
     media = frozenset(f"articles/2026/01/{kind}-{number}.png" for kind in ("pic", "lead") for number in range(count))
-    return make_library(*found, registers=draw(any_registers()), media=media)
+    return make_library(*drawn_articles, registers=draw(any_registers()), media=media)
 
 
 def printed(model: SiteModel) -> SiteModel:
@@ -225,11 +225,11 @@ def test_the_parts_of_a_press_fit_together_whatever_the_order_of_the_library(
     shown = {path for view in model.spreads for path in view.body.media}
     numbers = {article.slug.removeprefix("talks-") for article in edition.articles}
     assert {path for path in shown if "pic" in path} == {f"articles/2026/01/pic-{number}.png" for number in numbers}
-    leads = {f"articles/2026/01/lead-{one.slug[6:]}.png" for one in edition.articles if one.image}
+    leads = {f"articles/2026/01/lead-{article.slug[6:]}.png" for article in edition.articles if article.image}
     assert model.media == {path: path.replace("articles/", "media/") for path in sorted(shown | leads)}
     assert list(model.media) == sorted(model.media)
     assert model.redirects == model.links.moved
-    assert model.redirects == {alias: one.url for one in edition.articles for alias in one.aliases}
+    assert model.redirects == {alias: article.url for article in edition.articles for alias in article.aliases}
     assert list(model.problems) == sorted(model.problems)
     for view in model.spreads:
         article = view.article
@@ -238,16 +238,19 @@ def test_the_parts_of_a_press_fit_together_whatever_the_order_of_the_library(
         place = first.index(article)
         assert view.newer == (first[place - 1] if place else None)
         assert view.older == (first[place + 1] if place + 1 < len(first) else None)
-        assert list(view.latest) == [other for other in edition.articles if other != article][:3]
-        beside = [other for other, _ in view.related]
-        assert [one.id for _, one in view.related] == [other.path for other in beside]
-        assert {other.path for other in beside} <= public - {article.path}
+        assert (
+            list(view.latest)
+            == [latest_article for latest_article in edition.articles if latest_article != article][:3]
+        )
+        beside = [related_article for related_article, _ in view.related]
+        assert [entry.id for _, entry in view.related] == [related_article.path for related_article in beside]
+        assert {related_article.path for related_article in beside} <= public - {article.path}
         assert len(beside) <= 2
         pins = [pin for pin in dict.fromkeys(article.related.pin) if pin != article.slug]
-        shy = {one.slug for one in model.edition.articles if article.slug in one.related.never}
-        pins = [pin for pin in pins if f"articles/2026/01/{pin}.md" in public and pin not in shy]
+        refusing = {source.slug for source in model.edition.articles if article.slug in source.related.never}
+        pins = [pin for pin in pins if f"articles/2026/01/{pin}.md" in public and pin not in refusing]
         pins = [pin for pin in pins if pin not in article.related.never]
-        assert article.related.off or [other.slug for other in beside][: len(pins)] == pins[:2]
+        assert article.related.off or [related_article.slug for related_article in beside][: len(pins)] == pins[:2]
         assert not (article.related.off and beside)
 
 
@@ -269,8 +272,10 @@ def test_the_next_in_its_first_topic_may_be_of_a_topic_below() -> None:
         make_article("court", "2026-01-02T01:00", topics=("courts", "world")),
         registers=registers,
     )
-    found = {view.article.slug: (view.newer, view.older) for view in model.spreads}
-    slugs = {slug: tuple(one.slug if one else "" for one in pair) for slug, pair in found.items()}
+    neighbours = {view.article.slug: (view.newer, view.older) for view in model.spreads}
+    slugs = {
+        slug: tuple(neighbour.slug if neighbour else "" for neighbour in pair) for slug, pair in neighbours.items()
+    }
     assert slugs == {"new": ("", "court"), "court": ("new", ""), "mid": ("", ""), "old": ("mid", "")}
 
 
@@ -321,7 +326,7 @@ def test_a_pin_by_any_name_comes_first(pin: str) -> None:
 def test_pins_keep_their_order_and_leave_no_room_where_they_are_enough() -> None:
     model = make_model(*make_related(a=RelatedChoice(pin=("c", "b", "d"))), related_count=2)
     assert related(model, "a") == ["c", "b"]
-    assert [one.score for _, one in find_view(model, "a").related] == [1.0, 1.0]
+    assert [entry.score for _, entry in find_view(model, "a").related] == [1.0, 1.0]
 
 
 def test_what_must_never_stand_beside_an_article_does_not_nor_it_beside_them() -> None:
@@ -521,12 +526,12 @@ class BrokenPool(Executor):
 def test_the_model_is_the_same_wherever_articles_are_compared() -> None:
     library = make_library(*make_related(a=RelatedChoice(pin=("d",))))
     here = build_site_model(library, NOW, SiteConfig(), BuildResources(SETUP), {})
-    told: list[str] = []
+    warnings: list[str] = []
     with ThreadPoolExecutor(1) as pool:
         assert build_site_model(library, NOW, SiteConfig(), BuildResources(SETUP, pool, 2), {}) == here
-    resources = BuildResources(SETUP, BrokenPool(), 2, warn=told.append)
+    resources = BuildResources(SETUP, BrokenPool(), 2, warn=warnings.append)
     assert build_site_model(library, NOW, SiteConfig(), resources, {}) == here
-    assert told == ["a worker process has died, of want of memory perhaps: its work is done again here"]
+    assert warnings == ["a worker process has died, of want of memory perhaps: its work is done again here"]
     assert any(view.related for view in here.spreads)
 
 

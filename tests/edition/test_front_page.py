@@ -55,14 +55,14 @@ def test_where_no_editor_chose_a_lead_the_newest_article_leads() -> None:
 
 
 def test_the_newest_chosen_lead_leads_and_older_ones_become_features() -> None:
-    found = lay_out(
+    front = lay_out(
         make_article("newest", "2026-01-09"),
         make_article("feature-old", "2026-01-01", front="feature"),
         make_article("lead-old", "2026-01-02", front="lead"),
         make_article("feature-new", "2026-01-04", front="feature"),
         make_article("lead-new", "2026-01-03", front="lead"),
     )
-    assert found == {
+    assert front == {
         "lead": "lead-new",
         "features": ["feature-new", "lead-old", "feature-old"],
         "sections": {"world": ["newest"]},
@@ -71,26 +71,26 @@ def test_the_newest_chosen_lead_leads_and_older_ones_become_features() -> None:
 
 
 def test_a_feature_that_has_to_lead_is_no_feature_too() -> None:
-    found = lay_out(make_article("a", "2026-01-02", front="feature"), make_article("b", "2026-01-01", front="feature"))
-    assert (found["lead"], found["features"], found["sections"]) == ("a", ["b"], {})
+    front = lay_out(make_article("a", "2026-01-02", front="feature"), make_article("b", "2026-01-01", front="feature"))
+    assert (front["lead"], front["features"], front["sections"]) == ("a", ["b"], {})
 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, []), (1, ["d"]), (2, ["d", "c"]), (9, ["d", "c", "b"])])
 def test_there_are_as_many_features_as_the_settings_say_and_the_others_go_to_their_sections(
     count: int, shown: list[str]
 ) -> None:
-    found = lay_out(
+    front = lay_out(
         make_article("lead", "2026-01-01", front="lead"),
         *(make_article(slug, f"2026-01-0{day}", front="feature") for slug, day in (("b", 2), ("c", 3), ("d", 4))),
         features=count,
     )
-    assert found["features"] == shown
+    assert front["features"] == shown
     left = [slug for slug in ("d", "c", "b") if slug not in shown]
-    assert found["sections"] == ({"world": left} if left else {})
+    assert front["sections"] == ({"world": left} if left else {})
 
 
 def test_a_section_shows_its_newest_that_stand_nowhere_above_and_of_those_below_it_too() -> None:
-    found = lay_out(
+    front = lay_out(
         make_article("lead", "2026-01-09", topics=("economy",)),
         *(make_article(f"w{day}", f"2026-01-0{day}", topics=("europe",)) for day in range(1, 7)),
         make_article("both", "2026-01-07", topics=("economy", "world")),
@@ -98,7 +98,7 @@ def test_a_section_shows_its_newest_that_stand_nowhere_above_and_of_those_below_
         make_article("bank", "2025-12-01", topics=("economy",)),
     )
     assert SECTION_SIZE == 4
-    assert found["sections"] == {"world": ["both", "w6", "w5", "w4"], "economy": ["bank"]}
+    assert front["sections"] == {"world": ["both", "w6", "w5", "w4"], "economy": ["bank"]}
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
@@ -138,9 +138,11 @@ def test_the_front_page_of_any_newspaper_keeps_its_rules(
     assert list(page.following) == ([] if page.sections else below)
     for topic in edition.sections:
         left = [article for article in edition.by_topic.get(topic.id, ()) if article.path not in shown][:SECTION_SIZE]
-        assert [list(part.articles) for part in page.sections if part.topic == topic] == ([left] if left else [])
+        assert [list(section.articles) for section in page.sections if section.topic == topic] == (
+            [left] if left else []
+        )
         shown += [article.path for article in left]
     assert len(shown) == len(set(shown))
-    assert [part.topic for part in page.sections] == [
-        topic for topic in edition.sections if topic in [part.topic for part in page.sections]
+    assert [section.topic for section in page.sections] == [
+        topic for topic in edition.sections if topic in [section.topic for section in page.sections]
     ]

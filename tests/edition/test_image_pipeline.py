@@ -55,7 +55,7 @@ class Desk:
         kept, store = Cache(folder, self.stamp), FileStore(folder)
         resources = BuildResources(
             cache=kept,
-            report=lambda *told: self.reports.append(told),
+            report=lambda *report: self.reports.append(report),
             content=self.root / "content",
             store=store,
             start_workers=self.hire,
@@ -99,9 +99,9 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def flush(done: list[str]) -> list[str]:
-    found = done.copy()
+    calls = done.copy()
     done.clear()
-    return found
+    return calls
 
 
 def test_a_picture_has_its_size_and_renditions_under_the_assets(desk: Desk) -> None:
@@ -179,7 +179,9 @@ def test_what_another_build_has_removed_meanwhile_is_made_again_and_what_has_cha
 def test_without_a_cache_the_same_comes_out(desk: Desk) -> None:
     _, resources, pictures, _ = desk.build(cache=False)
     assert pictures == desk.build()[2]
-    assert all(read_image_variant(one, url, resources) for one in pictures.values() for _, url in one.variants)
+    assert all(
+        read_image_variant(picture, url, resources) for picture in pictures.values() for _, url in picture.variants
+    )
     resources.store.close()
 
 
@@ -214,8 +216,8 @@ def test_a_damaged_picture_is_a_problem_every_time_and_keeps_its_size(desk: Desk
         assert sorted(flush(worked)) == expected
         assert (problem.path, problem.severity) == ("content/articles/cut.jpg", "warning")
         assert problem.message.startswith("the picture is damaged or cut off (")
-        found = pictures["media/cut.jpg"]
-        assert (found.width, found.height, found.variants) == (900, 600, ())
+        picture = pictures["media/cut.jpg"]
+        assert (picture.width, picture.height, picture.variants) == (900, 600, ())
 
 
 def test_a_name_that_promises_another_kind_is_a_problem(desk: Desk) -> None:
@@ -278,8 +280,8 @@ def test_workers_make_what_is_made_here(pool: ProcessPoolExecutor, tmp_path: Pat
             desk.write(f"articles/{number}.jpg", make_photo(500 + number, 300))
         desk.write("articles/cut.jpg", PHOTO[:20_000])
     assert here.build()[2:] == there.build()[2:]
-    found = [{path.name: path.read_bytes() for path in desk.store.iterdir()} for desk in (here, there)]
-    assert found[0] == found[1]
+    stored_files = [{path.name: path.read_bytes() for path in desk.store.iterdir()} for desk in (here, there)]
+    assert stored_files[0] == stored_files[1]
 
 
 def test_a_worker_that_is_dead_costs_time_and_nothing_else(pool: ProcessPoolExecutor, desk: Desk) -> None:
@@ -288,7 +290,7 @@ def test_a_worker_that_is_dead_costs_time_and_nothing_else(pool: ProcessPoolExec
     desk.hire = lambda: pool
     for number in range(3):
         desk.write(f"articles/{number}.jpg", make_photo(400, 300 + number))
-    assert all(one.variants for one in desk.build()[2].values())
+    assert all(picture.variants for picture in desk.build()[2].values())
 
 
 class Dead(Executor):
@@ -308,9 +310,9 @@ def test_a_picture_that_brings_its_decoder_down_twice_is_a_problem_until_it_does
         desk.write(f"articles/{number}.jpg", make_photo(400, 300 + number))
     monkeypatch.setattr(image_pipeline, "make_process_pool", lambda *_: Dead())
     _, _, pictures, problems = desk.build()
-    assert all(not one.variants and one.width for one in pictures.values())
+    assert all(not picture.variants and picture.width for picture in pictures.values())
     assert len(problems) == 4
-    assert all("broke down, of want of memory perhaps" in one.message for one in problems)
+    assert all("broke down, of want of memory perhaps" in problem.message for problem in problems)
     desk.hire = lambda: None
     assert desk.build()[3] == []
 

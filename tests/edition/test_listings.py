@@ -68,16 +68,16 @@ def describe(page: ListingPage) -> dict[str, Any]:
 def test_a_newspaper_has_the_list_pages_of_its_golden_case(case: dict[str, Any]) -> None:
     edition = make_edition(*read_articles(case), registers=read_registers(case))
     pages = [page for listing in build_listings(edition) for page in paginate(listing, case.get("per_page", 20))]
-    found = [{"url": page.url, **describe(page)} for page in pages if page.url.startswith(tuple(case["of"]))]
-    assert found == case["pages"]
+    listings = [{"url": page.url, **describe(page)} for page in pages if page.url.startswith(tuple(case["of"]))]
+    assert listings == case["pages"]
 
 
 @pytest.mark.parametrize("reason", HOLDS)
 def test_a_held_article_is_in_no_list_and_makes_none(reason: str) -> None:
     kept = make_article("kept", topics=("world",), authors=("jane",), story="accord")
     held = make_article("held", "2024-02-03", topics=("world", "spies"), authors=("spook",), story="plot")
-    found = list(build_listings(make_edition(kept, hold(held, reason))))
-    assert [(one.url, one.articles) for one in found] == [
+    listings = list(build_listings(make_edition(kept, hold(held, reason))))
+    assert [(listing.url, listing.articles) for listing in listings] == [
         ("topics/world/", (kept,)),
         ("authors/jane/", (kept,)),
         ("stories/accord/", (kept,)),
@@ -116,7 +116,9 @@ def test_every_list_holds_each_public_article_of_its_kind_once_in_order(library:
 
     for listing in lists:
         # The order of an edition has its own tests; here it is built anew from what makes it.
-        wanted = sorted((one for one in edition.articles if belongs(one, listing)), key=lambda article: article.url)
+        wanted = sorted(
+            (article for article in edition.articles if belongs(article, listing)), key=lambda article: article.url
+        )
         wanted.sort(key=lambda article: article.date.at.astimezone(UTC), reverse=True)
         shown = listing.articles[::-1] if listing.kind == "story" else listing.articles
         assert shown == tuple(wanted)
@@ -166,7 +168,7 @@ def test_lists_know_what_is_above_and_below_them(library: Library) -> None:
                 ("year" if child.kind == "month" else "topic"),
                 listing.key,
             )
-            assert {one.path for one in child.articles} <= {one.path for one in listing.articles}
+            assert {article.path for article in child.articles} <= {article.path for article in listing.articles}
             assert by_url[child.url].children == child.children
         if listing.parent is not None:
             assert listing.url in [child.url for child in by_url[listing.parent.url].children]
@@ -230,7 +232,7 @@ def test_lists_stand_in_the_order_of_their_index(library: Library) -> None:
         *lists.topics,
         *lists.authors,
         *lists.stories,
-        *(one for year in lists.years for one in (year, *year.children)),
+        *(listing for year in lists.years for listing in (year, *year.children)),
     ]
 
 

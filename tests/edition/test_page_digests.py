@@ -79,15 +79,15 @@ def make_model() -> SiteModel:
 def take(model: SiteModel, stamp: bytes = b"") -> dict[str, bytes]:
     """The imprints of all pages, by URL."""
     digests = PageDigests(model, stamp)
-    found = {one.article.url: digests.of_article(one, "") for one in model.spreads}
-    found |= {page.url: digests.of_listing(page) for page in model.listing_pages}
-    found |= {f"{name}/": digests.of_directory(name) for name in ("topics", "authors", "stories", "archive")}
-    return {**found, "": digests.of_front("2026-06-01")}
+    page_digests = {view.article.url: digests.of_article(view, "") for view in model.spreads}
+    page_digests |= {page.url: digests.of_listing(page) for page in model.listing_pages}
+    page_digests |= {f"{name}/": digests.of_directory(name) for name in ("topics", "authors", "stories", "archive")}
+    return {**page_digests, "": digests.of_front("2026-06-01")}
 
 
-def differ(one: dict[str, bytes], other: dict[str, bytes]) -> set[str]:
+def differ(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
     """The pages that are in both and have another digest."""
-    return {url for url in one.keys() & other.keys() if one[url] != other[url]}
+    return {url for url in before.keys() & after.keys() if before[url] != after[url]}
 
 
 def find(model: SiteModel, slug: str) -> ArticleView:
@@ -109,14 +109,14 @@ def test_the_newspaper_of_these_tests_shows_everything() -> None:
 
 
 def test_each_page_has_an_imprint_of_its_own_that_is_the_same_every_time() -> None:
-    found = take(make_model())
-    assert len(set(found.values())) == len(found) > 25
-    assert take(set_papers(make_papers())) == found
+    page_digests = take(make_model())
+    assert len(set(page_digests.values())) == len(page_digests) > 25
+    assert take(set_papers(make_papers())) == page_digests
 
 
 def test_each_page_changes_with_the_stamp() -> None:
-    one, other = take(make_model(), b"one"), take(make_model(), b"other")
-    assert differ(one, other) == set(one)
+    first_digests, second_digests = take(make_model(), b"one"), take(make_model(), b"other")
+    assert differ(first_digests, second_digests) == set(first_digests)
 
 
 # An article's page: every part of a view.
@@ -151,18 +151,20 @@ def on_reasons(*reasons: Reason) -> Callable[[ArticleView], ArticleView]:
 def make_spread() -> ArticleView:
     """A view with something in every place."""
     b, g = find(make_model(), "b"), find(make_model(), "g")
-    related = tuple((article, replace(one, reasons=(Reason("text", ("Oslo", "ice")),))) for article, one in g.related)
+    related = tuple(
+        (article, replace(entry, reasons=(Reason("text", ("Oslo", "ice")),))) for article, entry in g.related
+    )
     more = (find(make_model(), "e").article, Related("e", 0.5, (Reason("story"),)))
     return replace(b, related=(*related, more), newer=g.article, older=b.article, image_url="media/a.png")
 
 
 SHOWN: dict[str, Callable[[ArticleView], ArticleView]] = {
-    "article": lambda one: replace(one, article=swap(one.article)),
-    "article's path": lambda one: replace(one, article=replace(one.article, path="x.md")),
-    "body": lambda one: replace(one, body=replace(one.body, html="<p>Other words.</p>")),
-    "related: none": lambda one: replace(one, related=()),
-    "related: one less": lambda one: replace(one, related=one.related[:1]),
-    "related: another order": lambda one: replace(one, related=one.related[::-1]),
+    "article": lambda view: replace(view, article=swap(view.article)),
+    "article's path": lambda view: replace(view, article=replace(view.article, path="x.md")),
+    "body": lambda view: replace(view, body=replace(view.body, html="<p>Other words.</p>")),
+    "related: none": lambda view: replace(view, related=()),
+    "related: one less": lambda view: replace(view, related=view.related[:1]),
+    "related: another order": lambda view: replace(view, related=view.related[::-1]),
     "related: another": on_first(lambda article, related: (swap(article), related)),
     "related: another kind of reason": on_reasons(Reason("topics", ("Oslo", "ice"))),
     "related: another name": on_reasons(Reason("text", ("Oslo", "snow"))),
@@ -172,19 +174,19 @@ SHOWN: dict[str, Callable[[ArticleView], ArticleView]] = {
     "related: names split": on_reasons(Reason("text", ("Oslo",)), Reason("text", ("ice",))),
     "related: one more reason": on_reasons(Reason("text", ("Oslo", "ice")), Reason("story")),
     "related: no reason": on_reasons(),
-    "latest: none": lambda one: replace(one, latest=()),
-    "latest: another": lambda one: replace(one, latest=(swap(one.latest[0]), *one.latest[1:])),
-    "latest: another order": lambda one: replace(one, latest=one.latest[::-1]),
-    "newer: none": lambda one: replace(one, newer=None),
-    "newer: another": lambda one: replace(one, newer=swap(one.newer or one.article)),
-    "older: none": lambda one: replace(one, older=None),
-    "older: another": lambda one: replace(one, older=swap(one.older or one.article)),
-    "newer and older exchanged": lambda one: replace(one, newer=one.older, older=one.newer),
-    "older in place of newer": lambda one: replace(one, newer=None, older=one.newer),
-    "timeline: none": lambda one: replace(one, timeline=None),
+    "latest: none": lambda view: replace(view, latest=()),
+    "latest: another": lambda view: replace(view, latest=(swap(view.latest[0]), *view.latest[1:])),
+    "latest: another order": lambda view: replace(view, latest=view.latest[::-1]),
+    "newer: none": lambda view: replace(view, newer=None),
+    "newer: another": lambda view: replace(view, newer=swap(view.newer or view.article)),
+    "older: none": lambda view: replace(view, older=None),
+    "older: another": lambda view: replace(view, older=swap(view.older or view.article)),
+    "newer and older exchanged": lambda view: replace(view, newer=view.older, older=view.newer),
+    "older in place of newer": lambda view: replace(view, newer=None, older=view.newer),
+    "timeline: none": lambda view: replace(view, timeline=None),
     "timeline: total": on_line(total=lambda total: total + 1),
     "timeline: parts": on_line(parts=lambda parts: (parts[0], tuple(map(swap, parts[1])))),
-    "timeline: one part": on_line(parts=lambda parts: (tuple(one for part in parts for one in part),)),
+    "timeline: one part": on_line(parts=lambda parts: (tuple(article for part in parts for article in part),)),
     "timeline: order": on_line(parts=lambda parts: parts[::-1]),
     "timeline: newer": on_line(newer=swap),
     "timeline: no newer": on_line(newer=lambda _: None),
@@ -192,18 +194,18 @@ SHOWN: dict[str, Callable[[ArticleView], ArticleView]] = {
     "timeline: no older": on_line(older=lambda _: None),
     "timeline: latest": on_line(latest=swap),
     "timeline: no latest": on_line(latest=lambda _: None),
-    "image": lambda one: replace(one, image_url="media/b.png"),
-    "no image": lambda one: replace(one, image_url=""),
+    "image": lambda view: replace(view, image_url="media/b.png"),
+    "no image": lambda view: replace(view, image_url=""),
 }
 UNSEEN: dict[str, Callable[[ArticleView], ArticleView]] = {
-    "what only links need of a body": lambda one: replace(
-        one, body=RenderedBody(one.body.html, (), frozenset({"x"}), ("x.png",), (("x.md", "x", 1),))
+    "what only links need of a body": lambda view: replace(
+        view, body=RenderedBody(view.body.html, (), frozenset({"x"}), ("x.png",), (("x.md", "x", 1),))
     ),
     "how much a related article is alike": on_first(lambda article, related: (article, replace(related, score=0.1))),
-    "the body of the latest": lambda one: replace(one, latest=tuple(replace(a, body="x") for a in one.latest)),
+    "the body of the latest": lambda view: replace(view, latest=tuple(replace(a, body="x") for a in view.latest)),
     "the body of a related article": on_first(lambda article, related: (replace(article, body="x"), related)),
-    "the body of the next": lambda one: replace(one, newer=replace(one.newer or one.article, body="x")),
-    "where the body begins": lambda one: replace(one, article=replace(one.article, body_line=99)),
+    "the body of the next": lambda view: replace(view, newer=replace(view.newer or view.article, body="x")),
+    "where the body begins": lambda view: replace(view, article=replace(view.article, body_line=99)),
 }
 
 
@@ -237,8 +239,8 @@ OTHER_PICTURES = {
 def test_pages_change_with_the_pictures_that_they_show_and_others_do_not(what: str) -> None:
     def look(picture: PublishedImage) -> dict[str, bytes]:
         spreads = [
-            replace(one, body=replace(one.body, media=(picture.path,))) if one.article.slug == "c" else one
-            for one in make_model().spreads
+            replace(view, body=replace(view.body, media=(picture.path,))) if view.article.slug == "c" else view
+            for view in make_model().spreads
         ]
         images = {"jane": picture.url}
         model = replace(make_model(), spreads=tuple(spreads), author_images=images, pictures={picture.url: picture})
@@ -251,11 +253,11 @@ def test_pages_change_with_the_pictures_that_they_show_and_others_do_not(what: s
 
 def test_the_front_page_changes_with_the_pictures_of_its_leads() -> None:
     def look(picture: PublishedImage) -> bytes:
-        spreads = [replace(one, image_url=picture.url if one.article.front else "") for one in make_model().spreads]
+        spreads = [replace(view, image_url=picture.url if view.article.front else "") for view in make_model().spreads]
         model = replace(make_model(), spreads=tuple(spreads), pictures={picture.url: picture})
         return take(model)[""]
 
-    assert {look(one) == look(SHOWN_PICTURE) for one in OTHER_PICTURES.values()} == {False}
+    assert {look(picture) == look(SHOWN_PICTURE) for picture in OTHER_PICTURES.values()} == {False}
 
 
 def test_an_article_s_page_changes_with_the_address_where_it_is_edited() -> None:
@@ -342,9 +344,9 @@ def on_listing(**changes: Any) -> Callable[[ListingPage], ListingPage]:
 
 def make_page() -> ListingPage:
     """The second page of a topic that has one above and one below it."""
-    found = {listing.key: listing for listing in make_model().listings.topics}
-    below = replace(found["asia"], parent=None)
-    listing = replace(found["world"], parent=found["money"], children=(below,))
+    listings = {listing.key: listing for listing in make_model().listings.topics}
+    below = replace(listings["asia"], parent=None)
+    listing = replace(listings["world"], parent=listings["money"], children=(below,))
     return paginate(listing, 2)[1]
 
 
@@ -408,7 +410,7 @@ def test_a_directory_changes_with_the_lists_of_its_kind_alone(name: str) -> None
 
     def look(listings: Listings) -> dict[str, bytes]:
         digests = PageDigests(replace(model, listings=listings), b"")
-        return {one: digests.of_directory(one) for one in LISTS}
+        return {list_name: digests.of_directory(list_name) for list_name in LISTS}
 
     first = look(model.listings)
     listing, *rest = getattr(model.listings, LISTS[name])
@@ -422,16 +424,16 @@ def test_a_directory_changes_with_the_lists_of_its_kind_alone(name: str) -> None
     if rest:
         changes.append((*rest, listing))
     for listings in changes:
-        found = look(replace(model.listings, **{LISTS[name]: listings}))
-        assert {one for one in LISTS if found[one] != first[one]} == {name}
+        directory_digests = look(replace(model.listings, **{LISTS[name]: listings}))
+        assert {list_name for list_name in LISTS if directory_digests[list_name] != first[list_name]} == {name}
 
 
 def test_the_archive_changes_with_the_articles_of_a_month() -> None:
     model = make_model()
     (year,) = model.listings.years
     (month,) = year.children
-    other = replace(year, children=(replace(month, articles=month.articles[1:]),))
-    digests = PageDigests(replace(model, listings=replace(model.listings, years=(other,))), b"")
+    shorter_year = replace(year, children=(replace(month, articles=month.articles[1:]),))
+    digests = PageDigests(replace(model, listings=replace(model.listings, years=(shorter_year,))), b"")
     assert digests.of_directory("archive") != take(model)["archive/"]
 
 
@@ -484,7 +486,7 @@ def test_the_front_page_changes_with_the_day_and_not_with_bodies() -> None:
 def test_the_search_page_changes_with_its_parts_and_their_boundaries() -> None:
     digests = PageDigests(make_model(), b"")
     parts: list[tuple[str, ...]] = [(), ("",), ("ab",), ("a", "b"), ("b", "a")]
-    assert len({digests.of_search(*one) for one in parts}) == len(parts)
+    assert len({digests.of_search(*texts) for texts in parts}) == len(parts)
     assert PageDigests(make_model(), b"other").of_search("ab") != digests.of_search("ab")
 
 
@@ -512,18 +514,18 @@ def test_another_body_changes_one_page() -> None:
 def test_a_body_that_makes_articles_alike_changes_the_pages_that_say_so() -> None:
     papers = make_papers()
     change("c", HARBOUR)(papers)
-    found = differ(take(make_model()), take(set_papers(papers)))
-    assert urls("c") < found <= urls("c", "f", "g")
+    changed_urls = differ(take(make_model()), take(set_papers(papers)))
+    assert urls("c") < changed_urls <= urls("c", "f", "g")
 
 
 def test_another_headline_changes_the_pages_that_show_it_and_no_others() -> None:
     papers = make_papers()
     change("a", title="Other")(papers)
-    found = differ(take(make_model()), take(set_papers(papers)))
+    changed_urls = differ(take(make_model()), take(set_papers(papers)))
     # The oldest of a story is on its own page, on that of the next, and on those of its lists.
     lists = {"stories/war/", "topics/asia/", "topics/world/page/3/", "authors/jane/", "archive/2026/page/4/"}
-    assert found >= urls("a", "b") | lists
-    assert not found & (urls("c", "d", "e", "f", "g") | {"topics/money/", "authors/desk/"})
+    assert changed_urls >= urls("a", "b") | lists
+    assert not changed_urls & (urls("c", "d", "e", "f", "g") | {"topics/money/", "authors/desk/"})
 
 
 def test_a_held_article_changes_nothing() -> None:
@@ -539,6 +541,6 @@ def test_a_picture_that_is_not_there_changes_the_pages_that_would_show_it() -> N
 
 
 def test_an_empty_newspaper_has_imprints() -> None:
-    found = take(set_papers({}))
-    assert found.keys() >= {"", "topics/", "archive/"}
-    assert "2026/01/a/" not in found
+    page_digests = take(set_papers({}))
+    assert page_digests.keys() >= {"", "topics/", "archive/"}
+    assert "2026/01/a/" not in page_digests

@@ -110,10 +110,10 @@ def test_an_article_is_in_the_edition_of_exactly_those_instants_at_which_it_is_p
 def test_the_edition_stays_as_it_is_until_its_next_change(library: Library, at: datetime) -> None:
     change = find_next_change(library, at)
     moments = [
-        one.astimezone(UTC)
+        moment.astimezone(UTC)
         for article in library.articles
-        for one in (article.date.at, article.embargo, article.expires)
-        if one is not None
+        for moment in (article.date.at, article.embargo, article.expires)
+        if moment is not None
     ]
     public = publish(library, at).articles
     for moment in moments:
@@ -172,7 +172,7 @@ def test_an_article_stands_under_its_topics_and_all_above_them_once() -> None:
         make_article("summit", "2026-01-19", topics=("europe",)),
         registers=TREE,
     )
-    assert {name: slugs(found) for name, found in edition.by_topic.items()} == {
+    assert {name: slugs(articles) for name, articles in edition.by_topic.items()} == {
         "economy": ["budget"],
         "europe": ["summit", "budget"],
         "france": ["budget"],
@@ -188,15 +188,17 @@ def test_a_story_is_told_from_its_beginning() -> None:
         make_article("a", "2026-01-15", story="accord"),
         make_article("other"),
     )
-    assert {name: slugs(found) for name, found in edition.by_story.items()} == {"accord": ["begin", "b", "a", "end"]}
+    assert {name: slugs(articles) for name, articles in edition.by_story.items()} == {
+        "accord": ["begin", "b", "a", "end"]
+    }
 
 
 def test_a_month_holds_what_is_dated_in_it_by_the_newspaper_s_own_clock() -> None:
     eve = replace(make_article("eve"), date=parse_moment("2025-12-31T23:30Z", PARIS))
     old = make_article("old", "1066-10-14")
     edition = make_edition(eve, make_article("later", "2026-01-18"), old)
-    found = {key: slugs(articles) for key, articles in edition.by_month.items()}
-    assert found == {"1066/10": ["old"], "2026/01": ["later", "eve"]}
+    slugs_by_month = {key: slugs(articles) for key, articles in edition.by_month.items()}
+    assert slugs_by_month == {"1066/10": ["old"], "2026/01": ["later", "eve"]}
     assert eve.url == "2026/01/eve/"
 
 
@@ -204,7 +206,7 @@ def test_authors_have_what_they_wrote_alone_and_together() -> None:
     edition = make_edition(
         make_article("both", authors=("jane", "desk")), make_article("one", "2026-01-19", authors=("desk",))
     )
-    assert {name: slugs(found) for name, found in edition.by_author.items()} == {
+    assert {name: slugs(articles) for name, articles in edition.by_author.items()} == {
         "desk": ["one", "both"],
         "jane": ["both"],
     }
@@ -216,11 +218,11 @@ def test_every_index_holds_each_public_article_once_where_it_belongs(library: Li
     edition = publish(library, NOW)
 
     def lead_up(name: str) -> set[str]:
-        found = set()
+        indexed = set()
         while name:
-            found.add(name)
+            indexed.add(name)
             name = edition.topics[name].parent
-        return found
+        return indexed
 
     for index, belongs in (
         (edition.by_topic, lambda article, key: any(key in lead_up(name) for name in article.topics)),
@@ -228,11 +230,13 @@ def test_every_index_holds_each_public_article_once_where_it_belongs(library: Li
         (edition.by_month, lambda article, key: article.url.startswith(f"{key}/")),
     ):
         keys = {*index, *edition.topics, *edition.authors}
-        expected = {key: tuple(one for one in edition.articles if belongs(one, key)) for key in sorted(keys)}
-        assert dict(index) == {key: found for key, found in expected.items() if found}
+        expected = {
+            key: tuple(article for article in edition.articles if belongs(article, key)) for key in sorted(keys)
+        }
+        assert dict(index) == {key: articles for key, articles in expected.items() if articles}
         assert list(index) == sorted(index)
-    for name, found in edition.by_story.items():
-        assert found[::-1] == tuple(article for article in edition.articles if article.story == name)
+    for name, articles in edition.by_story.items():
+        assert articles[::-1] == tuple(article for article in edition.articles if article.story == name)
     assert set(edition.by_story) == {article.story for article in edition.articles} - {""}
     assert edition.by_path == {article.path: article for article in edition.articles}
 
@@ -314,8 +318,8 @@ def test_an_article_belongs_to_the_first_section_its_topics_lead_to(
     topics: tuple[str, ...], section: str | None
 ) -> None:
     article = make_article(topics=topics)
-    found = make_edition(article, registers=TREE).section_of(article)
-    assert (found.id if found else None) == section
+    nearest_section = make_edition(article, registers=TREE).section_of(article)
+    assert (nearest_section.id if nearest_section else None) == section
 
 
 def test_an_article_that_the_edition_does_not_have_belongs_nowhere() -> None:
@@ -328,6 +332,6 @@ def test_the_nearest_section_above_an_article_is_its_own() -> None:
         [Topic("world", "World", section=True), Topic("europe", "Europe", parent="world", section=True)]
     )
     article = make_article(topics=("europe",), date="2026-01-18")
-    found = make_edition(article, registers=registers).section_of(article)
-    assert found is not None
-    assert found.id == "europe"
+    section = make_edition(article, registers=registers).section_of(article)
+    assert section is not None
+    assert section.id == "europe"

@@ -22,7 +22,16 @@ GLOBE = make_registers([Topic("world", "World", aliases=("globe", "earth")), Top
 def find_pages(edition: Edition, others: Collection[str] = ()) -> set[str]:
     """The URLs of everything that a site has at least."""
     pages = {page.url for listing in build_listings(edition) for page in paginate(listing, 1)}
-    return {"", "topics/", "authors/", "archive/", "stories/", *pages, *(one.url for one in edition.articles), *others}
+    return {
+        "",
+        "topics/",
+        "authors/",
+        "archive/",
+        "stories/",
+        *pages,
+        *(article.url for article in edition.articles),
+        *others,
+    }
 
 
 def redirect(edition: Edition, *others: str) -> tuple[dict[str, str], list[str]]:
@@ -35,8 +44,8 @@ def redirect_aliases(*aliases: str, others: Collection[str] = ()) -> tuple[dict[
 
 
 def test_old_addresses_of_articles_and_topics_lead_to_the_new_ones_in_order() -> None:
-    found, problems = redirect_aliases("2019/old/", "2018/older.html")
-    assert list(found.items()) == [
+    redirects, problems = redirect_aliases("2019/old/", "2018/older.html")
+    assert list(redirects.items()) == [
         ("2018/older.html", "2026/01/talks/"),
         ("2019/old/", "2026/01/talks/"),
         ("topics/earth/", "topics/world/"),
@@ -62,8 +71,8 @@ TAKEN = """
 @pytest.mark.parametrize("alias", TAKEN.split())
 def test_an_alias_never_takes_the_place_of_a_page_or_file_or_of_its_directory(alias: str) -> None:
     others = ("about/", "feed.xml.html", "logo.png", "img/logo.png", "notes.html/draft/", "notes.html/x.pdf")
-    found, problems = redirect_aliases(alias, others=others)
-    assert found == {"topics/earth/": "topics/world/", "topics/globe/": "topics/world/"}
+    redirects, problems = redirect_aliases(alias, others=others)
+    assert redirects == {"topics/earth/": "topics/world/", "topics/globe/": "topics/world/"}
     assert problems == [
         f"content/articles/2026/01/talks.md:1:1: aliases: the address /{alias} is taken: it does not lead to this "
         "article (take the alias out or give another) [warning]"
@@ -74,8 +83,8 @@ def test_an_alias_never_takes_the_place_of_a_page_or_file_or_of_its_directory(al
     "alias", ["about/team/", "topics/peace/", "media.html", "2026/", "archive/1999/", "logo.png.html"]
 )
 def test_an_alias_may_stand_below_and_beside_pages(alias: str) -> None:
-    found, problems = redirect_aliases(alias, others=("about/", "logo.png"))
-    assert found[alias] == "2026/01/talks/"
+    redirects, problems = redirect_aliases(alias, others=("about/", "logo.png"))
+    assert redirects[alias] == "2026/01/talks/"
     assert problems == []
 
 
@@ -84,8 +93,8 @@ def test_both_spellings_of_an_index_are_one_address() -> None:
         {**redirect_aliases()[0], "a/": "2026/01/talks/", "b/": "2026/01/talks/"},
         [],
     )
-    found, problems = redirect_aliases("topics/world/index.html", "about/index.html", others=("about/",))
-    assert found == redirect_aliases()[0]
+    redirects, problems = redirect_aliases("topics/world/index.html", "about/index.html", others=("about/",))
+    assert redirects == redirect_aliases()[0]
     assert len(problems) == 2
     assert redirect_aliases("xindex.html")[0]["xindex.html"] == "2026/01/talks/"
 
@@ -94,8 +103,8 @@ def test_of_two_articles_that_want_one_address_the_newer_gets_it() -> None:
     edition = make_edition(
         make_article("old", "2026-01-01", aliases=("a/",)), make_article("new", "2026-01-02", aliases=("a/index.html",))
     )
-    found, problems = redirect(edition)
-    assert found == {"a/": "2026/01/new/"}
+    redirects, problems = redirect(edition)
+    assert redirects == {"a/": "2026/01/new/"}
     assert [problem.partition(":")[0] for problem in problems] == ["content/articles/2026/01/old.md"]
 
 
@@ -104,22 +113,22 @@ def test_an_alias_that_is_a_file_is_no_directory_for_another() -> None:
         make_article("new", "2026-01-02", aliases=("a.html/b/", "a.html/c.html")),
         make_article("old", "2026-01-01", aliases=("a.html",)),
     )
-    found, problems = redirect(edition)
-    assert found == {"a.html": "2026/01/old/"}
+    redirects, problems = redirect(edition)
+    assert redirects == {"a.html": "2026/01/old/"}
     assert len(problems) == 2
 
 
 def test_a_problem_is_told_at_the_place_of_the_alias() -> None:
     marks = {"aliases.0": SourcePosition(7, 5), "aliases.1": SourcePosition(8, 5)}
     article = replace(make_article("talks", aliases=("fine/", "topics/")), positions=marks)
-    found, problems = redirect(make_edition(article))
-    assert found == {"fine/": "2026/01/talks/"}
+    redirects, problems = redirect(make_edition(article))
+    assert redirects == {"fine/": "2026/01/talks/"}
     assert problems[0].startswith("content/articles/2026/01/talks.md:8:5: aliases: the address /topics/ is taken")
 
 
 def test_an_article_s_own_address_is_no_alias() -> None:
-    found, problems = redirect_aliases("2026/01/talks/")
-    assert found == redirect_aliases()[0]
+    redirects, problems = redirect_aliases("2026/01/talks/")
+    assert redirects == redirect_aliases()[0]
     assert problems == [
         "content/articles/2026/01/talks.md:1:1: aliases: the address /2026/01/talks/ is the article's own "
         "(take the alias out or give another) [warning]"
@@ -127,8 +136,8 @@ def test_an_article_s_own_address_is_no_alias() -> None:
 
 
 def test_a_topic_s_alias_gives_way_to_a_page_of_the_site_s_own() -> None:
-    found, problems = redirect(make_edition(registers=GLOBE), "topics/globe/")
-    assert found == {"topics/earth/": "topics/world/"}
+    redirects, problems = redirect(make_edition(registers=GLOBE), "topics/globe/")
+    assert redirects == {"topics/earth/": "topics/world/"}
     assert problems == [
         "content/topics.yml: world.aliases: the address /topics/globe/ is taken: it does not lead to this topic "
         "(take the alias out or give another) [warning]"
@@ -155,7 +164,7 @@ def to_file(url: str) -> str:
 def is_buildable(urls: Collection[str]) -> bool:
     """Whether no file stands where another file has its directory."""
     files = {to_file(url) for url in urls}
-    return not any(file.startswith(f"{other}/") for file in files for other in files)
+    return not any(file.startswith(f"{directory}/") for file in files for directory in files)
 
 
 @settings(max_examples=300, deadline=None)
@@ -170,7 +179,9 @@ def is_buildable(urls: Collection[str]) -> bool:
 def test_redirects_never_shadow_a_page_never_loop_and_none_is_lost_without_a_word(
     aliases: list[tuple[str, ...]], others: set[str], topics: tuple[str, ...]
 ) -> None:
-    articles: list[Article] = [make_article(f"talks-{number}", aliases=found) for number, found in enumerate(aliases)]
+    articles: list[Article] = [
+        make_article(f"talks-{number}", aliases=old_urls) for number, old_urls in enumerate(aliases)
+    ]
     edition = make_edition(*articles, registers=make_registers([Topic("world", "World", aliases=topics)]))
     pages = find_pages(edition, others)
     redirects, problems = collect_redirects(edition, pages, str)

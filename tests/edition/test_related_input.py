@@ -65,8 +65,8 @@ def test_a_document_is_its_article() -> None:
 
 
 def test_articles_that_name_no_language_have_the_site_s() -> None:
-    found = describe(make_article("a"), make_article("b", language="fr"), language="de")
-    assert [(slug, one.language) for slug, one in sorted(found.items())] == [("a", "de"), ("b", "fr")]
+    documents = describe(make_article("a"), make_article("b", language="fr"), language="de")
+    assert [(slug, document.language) for slug, document in sorted(documents.items())] == [("a", "de"), ("b", "fr")]
 
 
 def test_dates_are_in_one_zone() -> None:
@@ -79,16 +79,16 @@ def test_pins_and_vetoes_are_found_by_slug_path_or_address() -> None:
     choice = ("b", "articles/2026/01/c.md", "d.md", "2026/01/e/", "nobody", "f")
     articles = [make_article(slug) for slug in "bcde"]
     for choices in (RelatedChoice(pin=choice), RelatedChoice(never=choice)):
-        found = describe(make_article("a", related=choices), *articles, make_article("f", draft=True))["a"]
+        document = describe(make_article("a", related=choices), *articles, make_article("f", draft=True))["a"]
         expected = (*map(path, "bcde"), "", path("f"))
-        assert (found.pins, found.never) == ((expected, ()) if choices.pin else ((), expected))
+        assert (document.pins, document.never) == ((expected, ()) if choices.pin else ((), expected))
 
 
 def test_a_pin_that_leads_nowhere_or_to_a_draft_is_no_headline() -> None:
     chosen = make_article("a", related=RelatedChoice(pin=("nobody", "draft", "b")))
     library = make_library(chosen, make_article("b"), make_article("draft", draft=True))
     documents = plan_edition(library, NOW, SiteConfig(), {}).documents
-    assert [one.id for one in rank(documents).lists[path("a")]] == [path("b")]
+    assert [entry.id for entry in rank(documents).lists[path("a")]] == [path("b")]
 
 
 # Links.
@@ -113,13 +113,13 @@ def test_a_pin_that_leads_nowhere_or_to_a_draft_is_no_headline() -> None:
     ],
 )
 def test_links_to_public_articles_are_found_however_they_are_written(body: str) -> None:
-    found = describe(
+    document = describe(
         make_article(body=body),
         make_article("ferry", aliases=("old/ferry/",)),
         make_article("draft", draft=True),
     )["talks"]
-    assert found.links == (path("ferry"),)
-    assert found.shown == (path("ferry"),)
+    assert document.links == (path("ferry"),)
+    assert document.shown == (path("ferry"),)
 
 
 @pytest.mark.parametrize(
@@ -137,16 +137,16 @@ def test_links_to_public_articles_are_found_however_they_are_written(body: str) 
     ],
 )
 def test_what_is_no_link_to_an_article_is_none(body: str) -> None:
-    found = describe(make_article(body=body), make_article("ferry"))["talks"]
-    assert found.links == found.shown == ()
+    document = describe(make_article(body=body), make_article("ferry"))["talks"]
+    assert document.links == document.shown == ()
 
 
 def test_links_are_told_once_in_the_order_of_the_text_and_shown_ones_in_order() -> None:
-    found = describe(
+    document = describe(
         make_article(body="[x](c.md) [x](b.md) [x](c.md)"), make_article("b"), make_article("c"), make_article("d")
     )["talks"]
-    assert found.links == (path("c"), path("b"))
-    assert found.shown == (path("b"), path("c"))
+    assert document.links == (path("c"), path("b"))
+    assert document.shown == (path("b"), path("c"))
 
 
 def test_what_the_body_links_to_may_be_repeated_where_the_newsroom_wants_it() -> None:
@@ -158,8 +158,8 @@ def test_what_the_body_links_to_may_be_repeated_where_the_newsroom_wants_it() ->
 
 def test_what_the_timeline_shows_is_not_repeated_and_an_article_does_not_show_itself() -> None:
     articles = [make_article(slug, f"2026-01-{day:02}", story="accord") for day, slug in enumerate("abcdefgh", 1)]
-    found = describe(*articles, timeline_count=3)
-    assert found["d"].shown == (path("c"), path("e"), path("h"))
+    documents = describe(*articles, timeline_count=3)
+    assert documents["d"].shown == (path("c"), path("e"), path("h"))
     assert describe(*articles, timeline_count=0)["d"].shown == ()
 
 
@@ -259,8 +259,8 @@ def test_a_pin_that_an_editor_has_excluded_is_told_whichever_of_the_two_says_so(
 
 def test_pins_to_itself_twice_and_too_many_are_told() -> None:
     pins = make_article("talks", related=RelatedChoice(pin=("talks", "ferry", "./ferry.md", "held")))
-    told = check(pins, make_article("ferry"), make_article("held"), count=1).splitlines()
-    assert [line.partition("related.pin: ")[2].partition(":")[0] for line in told] == [
+    lines = check(pins, make_article("ferry"), make_article("held"), count=1).splitlines()
+    assert [line.partition("related.pin: ")[2].partition(":")[0] for line in lines] == [
         "'talks' is this article itself",
         "'./ferry.md' is pinned above already",
         "'held' is one pin too many for 1 (take a pin out, or raise related.count) [warning]",
@@ -270,13 +270,13 @@ def test_pins_to_itself_twice_and_too_many_are_told() -> None:
 def test_a_mistake_in_a_pin_is_one_whatever_is_public_at_the_moment() -> None:
     pins = make_article("talks", related=RelatedChoice(pin=("talks", "ferry", "ferry", "held", "b"), never=("held",)))
     articles = (pins, make_article("ferry"), make_article("held"), make_article("b"))
-    told = check(*articles, count=1)
-    assert told.count("[warning]") == len(told.splitlines()) == 4
+    lines = check(*articles, count=1)
+    assert lines.count("[warning]") == len(lines.splitlines()) == 4
     for reasons in product([None, "draft", "expired"], repeat=4):
-        kept = [hold(one, reason) if reason else one for one, reason in zip(articles, reasons, strict=True)]
-        found = check(*kept, count=1).splitlines()
-        assert [line for line in found if line.endswith("[warning]")] == told.splitlines()
-        assert len(found) == 4 + (reasons[1] is not None)
+        kept = [hold(article, reason) if reason else article for article, reason in zip(articles, reasons, strict=True)]
+        warnings_of_kept = check(*kept, count=1).splitlines()
+        assert [line for line in warnings_of_kept if line.endswith("[warning]")] == lines.splitlines()
+        assert len(warnings_of_kept) == 4 + (reasons[1] is not None)
 
 
 def test_a_pin_whose_place_is_not_known_is_told_at_the_beginning() -> None:
@@ -325,8 +325,8 @@ def test_a_copy_is_told_with_both_files() -> None:
 
 
 def test_of_several_the_nearest_is_named_and_the_rest_are_counted() -> None:
-    told = report(("a.md", "c.md", 0.6), ("b.md", "c.md", 0.9), ("a.md", "b.md", 0.5), ("aa.md", "c.md", 0.9))
-    assert [line.partition(" (if")[0] for line in told.splitlines()] == [
+    lines = report(("a.md", "c.md", 0.6), ("b.md", "c.md", 0.9), ("a.md", "b.md", 0.5), ("aa.md", "c.md", 0.9))
+    assert [line.partition(" (if")[0] for line in lines.splitlines()] == [
         "news/c.md: nearly the same text as news/b.md (90% of the shorter), and as 2 more",
         "news/b.md: nearly the same text as news/a.md (50% of the shorter)",
     ]
@@ -343,5 +343,8 @@ def test_the_newer_of_two_real_copies_is_reported() -> None:
 
 def test_describing_needs_no_more_than_an_edition() -> None:
     edition = make_edition(make_article("b"), make_article("a"))
-    found = make_documents((), edition, LinkMap(), {}, "en", repeat_links=False)
-    assert [(one.id, one.language, one.shown) for one in found] == [(path("a"), "en", ()), (path("b"), "en", ())]
+    documents = make_documents((), edition, LinkMap(), {}, "en", repeat_links=False)
+    assert [(document.id, document.language, document.shown) for document in documents] == [
+        (path("a"), "en", ()),
+        (path("b"), "en", ()),
+    ]

@@ -95,15 +95,15 @@ def test_these_tests_change_everything_of_a_document() -> None:
 
 @pytest.mark.parametrize("field", CHANGES)
 def test_the_key_changes_with_everything_of_a_document(field: str) -> None:
-    other = replace(DOCUMENT, id="b.md")
+    second = replace(DOCUMENT, id="b.md")
     changed = replace(DOCUMENT, **{field: CHANGES[field]})
-    keys = [compute_related_key(archive, 8) for archive in ([DOCUMENT, other], [changed, other], [other, changed])]
+    keys = [compute_related_key(archive, 8) for archive in ([DOCUMENT, second], [changed, second], [second, changed])]
     assert len(set(keys)) == 3
-    assert compute_related_key([replace(DOCUMENT), replace(other)], 8) == keys[0]
+    assert compute_related_key([replace(DOCUMENT), replace(second)], 8) == keys[0]
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ({"headline": "ab", "dek": "c"}, {"headline": "a", "dek": "bc"}),
         ({"links": ("x",), "pins": ()}, {"links": (), "pins": ("x",)}),
@@ -112,8 +112,8 @@ def test_the_key_changes_with_everything_of_a_document(field: str) -> None:
         ({"body": "\ud800"}, {"body": "\ud801"}),
     ],
 )
-def test_the_boundaries_of_texts_count(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert compute_related_key([replace(DOCUMENT, **one)], 8) != compute_related_key([replace(DOCUMENT, **other)], 8)
+def test_the_boundaries_of_texts_count(first: dict[str, Any], second: dict[str, Any]) -> None:
+    assert compute_related_key([replace(DOCUMENT, **first)], 8) != compute_related_key([replace(DOCUMENT, **second)], 8)
 
 
 def test_the_key_changes_with_the_length_of_lists() -> None:
@@ -123,12 +123,12 @@ def test_the_key_changes_with_the_length_of_lists() -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(one=documents(4), other=documents(4), count=st.sampled_from([1, 2]))
-def test_archives_of_one_key_have_the_same_lists(one: list[Document], other: list[Document], count: int) -> None:
-    if compute_related_key(one, count) == compute_related_key(other, count):
-        assert rank(one, count) == rank(other, count)
+@given(first=documents(4), second=documents(4), count=st.sampled_from([1, 2]))
+def test_archives_of_one_key_have_the_same_lists(first: list[Document], second: list[Document], count: int) -> None:
+    if compute_related_key(first, count) == compute_related_key(second, count):
+        assert rank(first, count) == rank(second, count)
     else:
-        assert (one, count) != (other, count)
+        assert (first, count) != (second, count)
 
 
 # When it is done, and where.
@@ -169,18 +169,18 @@ def exit_at_once(*_: object) -> None:
 
 
 def test_a_worker_that_dies_while_it_compares_is_told_and_its_work_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    plan, told = make_plan(), []
+    plan, reports = make_plan(), []
     right = rank(plan.documents, 2)
     pool = make_process_pool(1, "forkserver")
     try:
-        resources = BuildResources(executor=pool, warn=told.append)
+        resources = BuildResources(executor=pool, warn=reports.append)
         pool.submit(exit_at_once)
         wait = start_related_lists(plan, resources)
         assert wait() == right
-        assert told == ["a worker process has died, of want of memory perhaps: its work is done again here"]
-        told.clear()
-        assert start_related_lists(plan, BuildResources(executor=pool, warn=told.append))() == right
-        assert len(told) == 1
+        assert reports == ["a worker process has died, of want of memory perhaps: its work is done again here"]
+        reports.clear()
+        assert start_related_lists(plan, BuildResources(executor=pool, warn=reports.append))() == right
+        assert len(reports) == 1
     finally:
         pool.shutdown()
 

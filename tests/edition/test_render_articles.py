@@ -69,9 +69,9 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def flush(slugs: list[str]) -> list[str]:
-    found = sorted(slugs)
+    rendered_slugs = sorted(slugs)
     slugs.clear()
-    return found
+    return rendered_slugs
 
 
 # What is known is not rendered again.
@@ -111,18 +111,18 @@ def test_what_a_body_s_html_or_its_problems_depend_on_has_it_rendered_anew(
     article = make_article("talks", body="Words.\n\n[x](nowhere.md) [y](talks.md)")
     resources = BuildResources(PLAIN, cache=Cache(None, ""))
     render([article], resources)
-    other = replace(article, **change)
-    found = render([other], resources)
+    changed = replace(article, **change)
+    bodies = render([changed], resources)
     assert len(flush(rendered)) == 2
-    assert tell(found) == tell(render([other], BuildResources(PLAIN)))
+    assert tell(bodies) == tell(render([changed], BuildResources(PLAIN)))
 
 
 def test_another_name_of_the_content_directory_has_bodies_rendered_anew() -> None:
     article = make_article("talks", body="[x](nowhere.md)")
     resources = BuildResources(PLAIN, cache=Cache(None, ""))
     render([article], resources)
-    found = render_bodies([article], map_links([article]), lambda path: f"news/{path}", resources)
-    assert [problem.path for problem in found[article.path].problems] == ["news/articles/2026/01/talks.md"]
+    bodies = render_bodies([article], map_links([article]), lambda path: f"news/{path}", resources)
+    assert [problem.path for problem in bodies[article.path].problems] == ["news/articles/2026/01/talks.md"]
 
 
 @pytest.mark.parametrize(
@@ -149,21 +149,21 @@ def test_what_else_is_in_the_front_matter_does_not_matter(rendered: list[str]) -
 
 
 def test_links_that_now_lead_elsewhere_are_rendered_anew_and_nothing_else(rendered: list[str]) -> None:
-    one, two = make_article("one", body="[x](two.md)"), make_article("two", body="[x](three.md)")
-    three, other = make_article("three"), make_article("other", body="[x](https://example.org/)")
+    first, two = make_article("one", body="[x](two.md)"), make_article("two", body="[x](three.md)")
+    three, unlinked = make_article("three"), make_article("other", body="[x](https://example.org/)")
     resources = BuildResources(PLAIN, cache=Cache(None, ""))
-    render([one, two, three, other], resources)
+    render([first, two, three, unlinked], resources)
     flush(rendered)
     moved = replace(three, slug="moved")
-    found = render([one, two, moved, other], resources)
+    bodies = render([first, two, moved, unlinked], resources)
     assert flush(rendered) == ["moved", "two"]
-    assert 'href="../moved/"' in found[two.path].html
+    assert 'href="../moved/"' in bodies[two.path].html
     # Held back, it is a place that no link may lead to.
-    links = replace(map_links([one, two, other]), held={three.path: three.url})
-    found = render([one, two, other], resources, links)
+    links = replace(map_links([first, two, unlinked]), held={three.path: three.url})
+    bodies = render([first, two, unlinked], resources, links)
     assert flush(rendered) == ["two"]
-    assert "href" not in found[two.path].html
-    assert [problem.severity for problem in found[two.path].problems] == ["note"]
+    assert "href" not in bodies[two.path].html
+    assert [problem.severity for problem in bodies[two.path].problems] == ["note"]
 
 
 def test_a_picture_that_comes_or_goes_has_the_body_rendered_anew() -> None:
@@ -333,10 +333,10 @@ def test_the_same_comes_out_of_any_number_of_workers(
 ) -> None:
     articles = make_articles(MIN_SHARED_BODIES + 30)
     reports: list[tuple[str, int, int]] = []
-    resources = BuildResources(mortal, make_workers(count), count, report=lambda *told: reports.append(told))
-    found = render(articles, resources)
-    assert tell(found) == tell(render(articles, BuildResources(mortal)))
-    assert list(found) == [article.path for article in articles]
+    resources = BuildResources(mortal, make_workers(count), count, report=lambda *report: reports.append(report))
+    bodies = render(articles, resources)
+    assert tell(bodies) == tell(render(articles, BuildResources(mortal)))
+    assert list(bodies) == [article.path for article in articles]
     assert reports[-1] == ("Rendering articles", len(articles), len(articles))
     assert [done for _, done, _ in reports] == sorted({done for _, done, _ in reports})
 
@@ -346,12 +346,12 @@ def test_a_worker_that_dies_is_told_and_its_work_done_again(
     deadly: tuple[int, ...], mortal: MarkdownConfig, make_workers: Callable[[int], ProcessPoolExecutor]
 ) -> None:
     articles = make_articles(MIN_SHARED_BODIES + 30, *deadly)
-    told: list[str] = []
+    warnings: list[str] = []
     cache = Cache(None, "")
-    found = render(articles, BuildResources(mortal, make_workers(2), 2, cache, warn=told.append))
-    assert set(told) == {"a worker process has died, of want of memory perhaps: its work is done again here"}
+    bodies = render(articles, BuildResources(mortal, make_workers(2), 2, cache, warn=warnings.append))
+    assert set(warnings) == {"a worker process has died, of want of memory perhaps: its work is done again here"}
     right = tell(render(articles, BuildResources(mortal)))
-    assert tell(found) == right
+    assert tell(bodies) == right
     assert tell(render(articles, BuildResources(mortal, Nobody(), 2, cache))) == right
 
 
@@ -361,10 +361,10 @@ def test_workers_that_are_dead_from_the_beginning_are_told_and_done_without(
     pool = make_workers(1)
     assert pool.submit(exit_at_once).exception() is not None
     articles = make_articles(MIN_SHARED_BODIES)
-    told: list[str] = []
-    found = render(articles, BuildResources(mortal, pool, 1, warn=told.append))
-    assert tell(found) == tell(render(articles, BuildResources(mortal)))
-    assert told
+    warnings: list[str] = []
+    bodies = render(articles, BuildResources(mortal, pool, 1, warn=warnings.append))
+    assert tell(bodies) == tell(render(articles, BuildResources(mortal)))
+    assert warnings
 
 
 def exit_at_once() -> None:
@@ -378,8 +378,8 @@ def exit_at_once() -> None:
 def test_a_parser_is_built_once_and_again_for_another_setup() -> None:
     first = get_renderer(PLAIN)
     assert get_renderer(MarkdownConfig(("toc", "attr_list"))) is first
-    other = get_renderer(MarkdownConfig(("toc", "attr_list", "abbr")))
-    assert other is not first
+    second_renderer = get_renderer(MarkdownConfig(("toc", "attr_list", "abbr")))
+    assert second_renderer is not first
 
 
 def test_nothing_of_one_body_is_left_in_the_next(tmp_path: Path) -> None:

@@ -25,7 +25,10 @@ def draw(many: int, place: str, count: int) -> str:
     """The timeline of one article: newest first, '…' where some are left out, the article's own place in brackets."""
     articles = make_story(many)
     line = build_timelines(make_edition(*articles), count)[articles[ord(place) - ord("a")].path]
-    parts = ["".join(f"[{one.slug}]" if one.slug == place else one.slug for one in part) for part in line.parts]
+    parts = [
+        "".join(f"[{article.slug}]" if article.slug == place else article.slug for article in part)
+        for part in line.parts
+    ]
     assert line.total == many
     return "…".join(parts)
 
@@ -94,8 +97,8 @@ def test_what_it_shows_is_all_that_it_leads_to() -> None:
 def test_timelines_of_any_newspaper(library: Library, count: int) -> None:
     edition = publish(library, NOW)
     lines = build_timelines(edition, count)
-    told = {article.path for articles in edition.by_story.values() for article in articles if len(articles) > 1}
-    assert set(lines) == (told if count else set())
+    expected = {article.path for articles in edition.by_story.values() for article in articles if len(articles) > 1}
+    assert set(lines) == (expected if count else set())
     for path, line in lines.items():
         check_timeline(line, edition.by_path[path], edition.by_story[line.story.id], count)
 
@@ -105,12 +108,12 @@ def test_timelines_of_any_newspaper(library: Library, count: int) -> None:
 def test_timelines_of_any_length(many: int, count: int) -> None:
     articles = tuple(make_story(many))
     for path, line in build_timelines(make_edition(*articles), count).items():
-        check_timeline(line, next(one for one in articles if one.path == path), articles, count)
+        check_timeline(line, next(article for article in articles if article.path == path), articles, count)
 
 
 def check_timeline(line: StoryTimeline, article: Article, story: tuple[Article, ...], count: int) -> None:
     newest_first = story[::-1]
-    places = [[newest_first.index(one) for one in part] for part in line.parts]
+    places = [[newest_first.index(article) for article in part] for part in line.parts]
     shown = [place for part in places for place in part]
     assert article.story == line.story.id
     assert line.total == len(story)
@@ -119,15 +122,15 @@ def check_timeline(line: StoryTimeline, article: Article, story: tuple[Article, 
     whole = len(shown) == count + 1 and len(places) == 1 and shown[-1] == count
     assert whole or len(shown) == min(count, len(story))
     assert shown == sorted(set(shown))
-    for part in places:
-        assert part == list(range(part[0], part[-1] + 1))
-    for part, other in pairwise(places):
-        assert other[0] > part[-1] + 2, "between two parts more than one is left out"
+    for newer_part in places:
+        assert newer_part == list(range(newer_part[0], newer_part[-1] + 1))
+    for newer_part, older_part in pairwise(places):
+        assert older_part[0] > newer_part[-1] + 2, "between two parts more than one is left out"
     if count > 2 or len(story) <= count:
         assert shown[0] == 0
     assert {article.path for part in line.parts for article in part} <= line.shown
     assert line.latest == (None if newest_first[0] == article else newest_first[0])
-    neighbours = [one for one in (line.newer, article, line.older) if one]
+    neighbours = [neighbour for neighbour in (line.newer, article, line.older) if neighbour]
     begin = newest_first.index(neighbours[0])
     assert tuple(neighbours) == newest_first[begin : begin + len(neighbours)]
     assert (line.newer is None) == (begin == 0 and neighbours[0] == article)

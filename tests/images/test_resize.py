@@ -23,8 +23,8 @@ def make(data: bytes) -> Variants:
     return make_variants(data, inspect_image(data))
 
 
-def differ(one: tuple[int, ...], other: tuple[int, ...]) -> int:
-    return max(abs(a - b) for a, b in zip(one, other, strict=True))
+def differ(first: tuple[int, ...], second: tuple[int, ...]) -> int:
+    return max(abs(a - b) for a, b in zip(first, second, strict=True))
 
 
 def test_each_width_has_a_variant_without_metadata() -> None:
@@ -32,10 +32,10 @@ def test_each_width_has_a_variant_without_metadata() -> None:
     info = inspect_image(data)
     made = make(data)
     assert made.error == ""
-    assert [load(one).size for one in made.files] == [(w, scale_height(info, w)) for w in list_variant_widths(info)]
-    assert all(load(one).format == "WEBP" and not load(one).getexif() and PLACE not in one for one in made.files)
-    assert all(load(one).info["icc_profile"] == make_profile() for one in made.files)
-    assert [len(one) for one in made.files] == sorted(len(one) for one in made.files)
+    assert [load(file).size for file in made.files] == [(w, scale_height(info, w)) for w in list_variant_widths(info)]
+    assert all(load(file).format == "WEBP" and not load(file).getexif() and PLACE not in file for file in made.files)
+    assert all(load(file).info["icc_profile"] == make_profile() for file in made.files)
+    assert [len(file) for file in made.files] == sorted(len(file) for file in made.files)
     assert make(data) == made
 
 
@@ -112,22 +112,22 @@ def test_no_variant_is_larger_than_the_original() -> None:
     data = encode(PHOTO, "WEBP", quality=30)
     made = make(data)
     assert made.files[-1] == b""
-    assert all(len(one) < len(data) for one in made.files)
+    assert all(len(file) < len(data) for file in made.files)
 
 
 def test_panoramas_and_tall_images_keep_their_ratio() -> None:
     made = make(make_photo(6000, 800))
-    assert [load(one).size for one in made.files] == [(320, 43), (480, 64), (800, 107), (1200, 160), (1800, 240)]
+    assert [load(file).size for file in made.files] == [(320, 43), (480, 64), (800, 107), (1200, 160), (1800, 240)]
     made = make(make_photo(400, 20_000, quality=50))
-    assert [load(one).size for one in made.files] == [(320, 16_000)]
+    assert [load(file).size for file in made.files] == [(320, 16_000)]
 
 
-@pytest.mark.parametrize("part", [0.3, 0.6, 0.95])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "AVIF"])
-def test_a_truncated_file_is_an_error(kind: str, part: float) -> None:
+def test_a_truncated_file_is_an_error(kind: str, share: float) -> None:
     for image in (PHOTO, draw(100, 80)):
         data = encode(image, kind)
-        data = data[: int(len(data) * part)]
+        data = data[: int(len(data) * share)]
         error = inspect_image(data).error or make(data).error
         assert error.startswith(("the picture is damaged or cut off (", "it cannot be read as "))
 
@@ -141,10 +141,13 @@ def test_variant_widths_ascend_in_small_steps_up_to_the_image_s_own(width: int, 
     info = ImageInfo("JPEG", width, height, 1_000_000)
     widths = list_variant_widths(info)
     assert list(widths) == sorted(set(widths))
-    assert all(one <= min(width, VARIANT_WIDTHS[-1]) and scale_height(info, one) <= 16_383 for one in widths)
+    assert all(
+        variant_width <= min(width, VARIANT_WIDTHS[-1]) and scale_height(info, variant_width) <= 16_383
+        for variant_width in widths
+    )
     if width > VARIANT_WIDTHS[0] and height <= width:
         assert widths[-1] == min(width, VARIANT_WIDTHS[-1])
-        assert all(later <= 1.7 * one for one, later in pairwise(widths))
+        assert all(later <= 1.7 * earlier for earlier, later in pairwise(widths))
 
 
 @pytest.mark.parametrize("info", [ImageInfo("PNG", 320, 200, 100_000), ImageInfo("PNG", 3000, 2000, 5_000)])
@@ -153,9 +156,9 @@ def test_small_images_and_small_files_have_no_variants(info: ImageInfo) -> None:
 
 
 def test_a_variant_s_name_changes_with_the_image_and_not_with_its_metadata() -> None:
-    one = inspect_image(encode(SMALL))
-    assert name_variant(one, 320).endswith("-320.webp")
-    assert inspect_image(encode(SMALL, exif=make_exif())).key == one.key
-    assert inspect_image(encode(SMALL, exif=make_exif(6))).key != one.key
-    assert inspect_image(encode(SMALL, quality=50)).key != one.key
+    info = inspect_image(encode(SMALL))
+    assert name_variant(info, 320).endswith("-320.webp")
+    assert inspect_image(encode(SMALL, exif=make_exif())).key == info.key
+    assert inspect_image(encode(SMALL, exif=make_exif(6))).key != info.key
+    assert inspect_image(encode(SMALL, quality=50)).key != info.key
     assert inspect_image(make_photo(120, 80)).key == inspect_image(make_photo(120, 80)).key

@@ -18,7 +18,7 @@ HALL = PublishedImage(
     ((320, "assets/pictures/x-320.webp"), (800, "assets/pictures/x-800.webp")),
 )
 SMALL = PublishedImage("media/2026/01/ä & b.png", "articles/2026/01/ä & b.png", 30, 20)
-IMAGES = {one.url: one for one in (HALL, SMALL)}
+IMAGES = {image.url: image for image in (HALL, SMALL)}
 SRC = "../../../media/2026/01/hall.jpg"
 URL = "2026/01/talks/"
 
@@ -43,17 +43,19 @@ def test_an_image_in_a_text_has_variants_and_the_original_as_fallback() -> None:
 
 def test_only_an_image_that_opens_the_page_loads_eagerly() -> None:
     opening = f'<figure>\n<p><img src="{SRC}" alt="A"></p></figure><p><img src="{SRC}" alt="B"></p>'
-    found = [(one["loading"], one["fetchpriority"]) for one in parse(convert(opening, leads=True)).all("img")]
-    assert found == [("eager", "high"), ("lazy", "")]
+    loadings = [
+        (element["loading"], element["fetchpriority"]) for element in parse(convert(opening, leads=True)).all("img")
+    ]
+    assert loadings == [("eager", "high"), ("lazy", "")]
     for content in (opening, f'<p>Words. <img src="{SRC}" alt="A"></p>'):
         leads = content is not opening
-        assert {one["loading"] for one in parse(convert(content, leads=leads)).all("img")} == {"lazy"}
+        assert {element["loading"] for element in parse(convert(content, leads=leads)).all("img")} == {"lazy"}
 
 
 def test_an_image_without_variants_has_width_and_height_only() -> None:
-    found = convert('<p><img src="../../../media/2026/01/%C3%A4%20%26%20b.png" alt="A"></p>')
-    assert "<picture" not in found
-    assert (find_image(found)["width"], find_image(found)["height"]) == ("30", "20")
+    html = convert('<p><img src="../../../media/2026/01/%C3%A4%20%26%20b.png" alt="A"></p>')
+    assert "<picture" not in html
+    assert (find_image(html)["width"], find_image(html)["height"]) == ("30", "20")
 
 
 @pytest.mark.parametrize(
@@ -66,20 +68,20 @@ def test_an_image_without_variants_has_width_and_height_only() -> None:
     ],
 )
 def test_the_size_that_the_writer_gives_is_kept(given_size: str, width: str, height: str, sizes: str) -> None:
-    found = convert(f'<img src="{SRC}" alt="A" {given_size}>')
-    assert (find_image(found)["width"], find_image(found)["height"]) == (width, height)
-    assert parse(found).one("source")["sizes"] == sizes
+    html = convert(f'<img src="{SRC}" alt="A" {given_size}>')
+    assert (find_image(html)["width"], find_image(html)["height"]) == (width, height)
+    assert parse(html).one("source")["sizes"] == sizes
 
 
 def test_an_unknown_image_only_loads_lazily() -> None:
-    found = find_image(convert('<p><img src="../../../images/logo.png" alt="A"></p>'))
-    assert (found["width"], found["loading"], found["decoding"]) == ("", "lazy", "async")
+    image = find_image(convert('<p><img src="../../../images/logo.png" alt="A"></p>'))
+    assert (image["width"], image["loading"], image["decoding"]) == ("", "lazy", "async")
 
 
 def test_a_picture_element_of_the_writer_is_not_nested_in_another() -> None:
-    found = convert(f'<picture><source type="image/avif"><img src="{SRC}" alt="A"></picture><img src="{SRC}" alt="B">')
-    assert (found.count("<picture"), found.count("</picture"), found.count("srcset")) == (2, 2, 1)
-    assert [one["width"] for one in parse(found).all("img")] == ["1600", "1600"]
+    html = convert(f'<picture><source type="image/avif"><img src="{SRC}" alt="A"></picture><img src="{SRC}" alt="B">')
+    assert (html.count("<picture"), html.count("</picture"), html.count("srcset")) == (2, 2, 1)
+    assert [element["width"] for element in parse(html).all("img")] == ["1600", "1600"]
 
 
 def test_sizes_count_the_parts_that_are_cropped() -> None:
@@ -94,18 +96,18 @@ def test_sizes_count_the_parts_that_are_cropped() -> None:
 
 
 def test_a_css_class_is_set_on_the_picture_element() -> None:
-    found = parse(render_image(None, {"src": "a.jpg", "alt": ""}, "9px", str, css_class="bs-x", eager=True))
-    assert found.one("picture")["class"] == "bs-x"
-    assert found.one("img")["fetchpriority"] == "high"
-    assert not found.all("source")
+    element = parse(render_image(None, {"src": "a.jpg", "alt": ""}, "9px", str, css_class="bs-x", eager=True))
+    assert element.one("picture")["class"] == "bs-x"
+    assert element.one("img")["fetchpriority"] == "high"
+    assert not element.all("source")
 
 
 @given(st.text(st.sampled_from("<>/imgpctures \"='&;x\n"), max_size=60))
 def test_the_rest_of_a_text_stays_unchanged(text: str) -> None:
     content = f'{text}<img src="{SRC}" alt="A">'
-    found = convert(content)
+    html = convert(content)
     # Without the elements around the image, the text is the same.
-    assert re.sub(r"<picture><source [^>]*>(<img[^>]*>)</picture>", r"\1", found).startswith(text) or "<img" in text
+    assert re.sub(r"<picture><source [^>]*>(<img[^>]*>)</picture>", r"\1", html).startswith(text) or "<img" in text
 
 
 def test_a_panorama_scrolls_in_a_focusable_box_unless_it_is_in_a_link() -> None:
@@ -115,11 +117,11 @@ def test_a_panorama_scrolls_in_a_focusable_box_unless_it_is_in_a_link() -> None:
         make_images_responsive(f'<p>{image}</p><p><a href="b/">{image}</a></p><p>{image}</p>', "2026/b/", known)
     )
     boxes = page.all("span", css="bs-panorama")
-    assert [(one["role"], one["aria-label"], one["tabindex"]) for one in boxes] == [
+    assert [(element["role"], element["aria-label"], element["tabindex"]) for element in boxes] == [
         ("region", "Panorama 1", "0"),
         ("region", "Panorama 2", "0"),
     ]
-    assert [(one["width"], one["height"]) for one in page.all("img")] == [
+    assert [(element["width"], element["height"]) for element in page.all("img")] == [
         ("1200", "180"),
         ("6000", "900"),
         ("1200", "180"),

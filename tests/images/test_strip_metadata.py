@@ -64,14 +64,14 @@ def list_frames(image: Image.Image) -> list[tuple[tuple[int, int], bytes]]:
 def test_all_metadata_is_removed(name: str) -> None:
     data = FILES[name]
     assert PLACE in data or b"Phones Inc." in data or name == "webp without metadata"
-    found = strip_metadata(data)
-    assert PLACE not in found
-    assert b"Phones Inc." not in found
-    exif = load(found).getexif()
+    stripped = strip_metadata(data)
+    assert PLACE not in stripped
+    assert b"Phones Inc." not in stripped
+    exif = load(stripped).getexif()
     assert set(exif) <= {ExifTags.Base.Orientation}
     assert not exif.get_ifd(ExifTags.IFD.GPSInfo)
-    assert not load(found).info.get("comment")
-    assert not (load(found).info.get("xmp") or b"").strip(b"\0")
+    assert not load(stripped).info.get("comment")
+    assert not (load(stripped).info.get("xmp") or b"").strip(b"\0")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -89,8 +89,8 @@ def test_pixels_colours_and_orientation_stay_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_stripping_a_stripped_file_changes_nothing(name: str) -> None:
-    found = strip_metadata(FILES[name])
-    assert strip_metadata(found) == found
+    stripped = strip_metadata(FILES[name])
+    assert strip_metadata(stripped) == stripped
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if "avif" not in name])
@@ -107,14 +107,14 @@ def test_thumbnails_and_embedded_images_are_removed() -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("part", [0.2, 0.5, 0.9])
-def test_a_truncated_file_has_no_metadata_either(name: str, part: float) -> None:
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_a_truncated_file_has_no_metadata_either(name: str, share: float) -> None:
     try:
-        found = strip_metadata(FILES[name][: int(len(FILES[name]) * part)])
+        stripped = strip_metadata(FILES[name][: int(len(FILES[name]) * share)])
     except ValueError:
         return
-    assert PLACE not in found
-    assert b"Phones Inc." not in found
+    assert PLACE not in stripped
+    assert b"Phones Inc." not in stripped
 
 
 @pytest.mark.parametrize(
@@ -133,10 +133,10 @@ def test_damaged_files_are_stripped_or_refused(name: str, data: st.DataObject) -
     for _ in range(data.draw(st.integers(1, 6))):
         damaged[data.draw(st.integers(0, min(len(damaged), 600) - 1))] = data.draw(st.integers(0, 255))
     try:
-        found = strip_metadata(bytes(damaged))
+        stripped = strip_metadata(bytes(damaged))
     except ValueError:
         return
-    assert len(found) <= len(damaged) + 100
+    assert len(stripped) <= len(damaged) + 100
 
 
 def test_a_file_of_very_many_parts_is_refused_or_takes_linear_time() -> None:

@@ -24,40 +24,40 @@ from hypothesis import strategies as st
 from related_documents import documents, make_document
 
 
-def ids(found: list[Document]) -> list[str]:
-    return [document.id for document in found]
+def ids(archive: list[Document]) -> list[str]:
+    return [document.id for document in archive]
 
 
 def test_documents_are_sorted_by_time_then_by_url_descending() -> None:
-    found = [
+    archive = [
         make_document("x", day=2, url="a/"),
         make_document("y", day=1, url="a/"),
         make_document("z", day=1, url="b/"),
         make_document("w", day=1, url="a/"),
     ]
-    assert ids(sort_by_time(found)) == ["z", "y", "w", "x"]
+    assert ids(sort_by_time(archive)) == ["z", "y", "w", "x"]
 
 
 @settings(max_examples=30, deadline=None)
-@given(found=documents(), seed=st.integers(0, 99))
-def test_the_order_of_the_input_makes_no_difference(found: list[Document], seed: int) -> None:
-    shuffled = Random(seed).sample(found, len(found))  # noqa: S311 - any order will do
-    assert sort_by_time(shuffled) == sort_by_time(found)
-    groups, again = group_by_language(found), group_by_language(shuffled)
+@given(archive=documents(), seed=st.integers(0, 99))
+def test_the_order_of_the_input_makes_no_difference(archive: list[Document], seed: int) -> None:
+    shuffled = Random(seed).sample(archive, len(archive))  # noqa: S311 - any order will do
+    assert sort_by_time(shuffled) == sort_by_time(archive)
+    groups, again = group_by_language(archive), group_by_language(shuffled)
     assert [sort_by_time(group) for group in groups] == [sort_by_time(group) for group in again]
     for group in groups:
-        corpus, other = build_corpus(group), build_corpus(sort_by_time(group))
-        assert corpus.documents == other.documents
-        assert corpus.words == other.words
-        assert corpus.spellings == other.spellings
-        assert np.array_equal(corpus.keys, other.keys)
-        assert np.array_equal(corpus.weights.toarray(), other.weights.toarray())
+        corpus, same_corpus = build_corpus(group), build_corpus(sort_by_time(group))
+        assert corpus.documents == same_corpus.documents
+        assert corpus.words == same_corpus.words
+        assert corpus.spellings == same_corpus.spellings
+        assert np.array_equal(corpus.keys, same_corpus.keys)
+        assert np.array_equal(corpus.weights.toarray(), same_corpus.weights.toarray())
 
 
 def test_documents_are_grouped_by_language_not_by_country() -> None:
     languages = ("pt-BR", "en", "PT", "zh-Hant-TW", "", "en-GB", "EN-us", "zh")
-    found = [make_document(language or "none", language=language) for language in languages]
-    assert [ids(group) for group in group_by_language(found)] == [
+    archive = [make_document(language or "none", language=language) for language in languages]
+    assert [ids(group) for group in group_by_language(archive)] == [
         ["none"],
         ["en", "en-GB", "EN-us"],
         ["pt-BR", "PT"],
@@ -167,14 +167,14 @@ def test_a_column_name_is_removed_from_headlines() -> None:
     assert [text.split(" # ")[0] for text in left] == [f"{name} talks of ferry |" for name in "abc"]
 
 
-@pytest.mark.parametrize("told", [1, 2, 4])
-def test_a_subject_in_headlines_is_kept_where_the_texts_mention_it(told: int) -> None:
+@pytest.mark.parametrize("mentions", [1, 2, 4])
+def test_a_subject_in_headlines_is_kept_where_the_texts_mention_it(mentions: int) -> None:
     documents = [
-        (f"Ukraine: {name} talks", "", f"{'Ukraine' if number < told else name} went on {name}{name}")
+        (f"Ukraine: {name} talks", "", f"{'Ukraine' if number < mentions else name} went on {name}{name}")
         for number, name in enumerate("abcd")
     ]
     left = drop(documents, [0, 100, 200, 300])
-    assert ["Ukraine" in text.split(" # ")[0] for text in left] == [told >= SUBJECT_SHARE * 4] * 4
+    assert ["Ukraine" in text.split(" # ")[0] for text in left] == [mentions >= SUBJECT_SHARE * 4] * 4
 
 
 def test_a_repeated_word_in_bodies_is_no_column_name() -> None:
@@ -208,20 +208,22 @@ def test_removed_sentences_agree_with_a_slow_definition(documents: list[tuple[st
     texts = Vocabulary().tokenize(documents)
     left = remove_boilerplate(texts, np.array(days, dtype=np.float64))
     parted = [split(text) for text in texts]
-    for text, found, (headline, body) in zip(texts, left, parted, strict=True):
+    for text, remaining, (headline, body) in zip(texts, left, parted, strict=True):
         gone_head = {
-            one
-            for one in headline
-            if is_common(one, [head for head, _ in parted], days) and not is_subject(one, parted)
+            sentence
+            for sentence in headline
+            if is_common(sentence, [head for head, _ in parted], days) and not is_subject(sentence, parted)
         }
         gone_body = {
-            one for one in body if len(one) > MIN_REPEATED_WORDS and is_common(one, [rest for _, rest in parted], days)
+            sentence
+            for sentence in body
+            if len(sentence) > MIN_REPEATED_WORDS and is_common(sentence, [rest for _, rest in parted], days)
         }
-        kept_head = [one for one in headline if one not in gone_head]
-        kept_body = [one for one in body if one not in gone_body]
+        kept_head = [sentence for sentence in headline if sentence not in gone_head]
+        kept_body = [sentence for sentence in body if sentence not in gone_body]
         if 2 * sum(map(len, (*kept_head, *kept_body))) < len(text.words):
             kept_head, kept_body = headline, body
-        assert split(found) == (kept_head, kept_body)
+        assert split(remaining) == (kept_head, kept_body)
 
 
 def split(text: TokenizedText) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
@@ -235,12 +237,12 @@ def split(text: TokenizedText) -> tuple[list[tuple[int, ...]], list[tuple[int, .
     return parts
 
 
-def is_subject(part: tuple[int, ...], documents: list[tuple[list[tuple[int, ...]], list[tuple[int, ...]]]]) -> bool:
+def is_subject(subject: tuple[int, ...], documents: list[tuple[list[tuple[int, ...]], list[tuple[int, ...]]]]) -> bool:
     """Return whether the words of a part of headlines occur again in enough of the texts, by a slow definition."""
     again = []
     for headline, body in documents:
         words = Counter(word for sentence in (*headline, *body) for word in sentence)
-        again += [all(words[word] > part.count(word) for word in part[:-1])] * headline.count(part)
+        again += [all(words[word] > subject.count(word) for word in subject[:-1])] * headline.count(subject)
     return sum(again) >= SUBJECT_SHARE * len(again)
 
 

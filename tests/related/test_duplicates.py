@@ -19,15 +19,15 @@ from hypothesis import given, settings
 from related_documents import documents, make_document
 
 
-def contain(one: str, *others: str) -> list[float]:
+def contain(first_text: str, *others: str) -> list[float]:
     """Return the containment of a text and each of the others."""
-    first, *rest = Vocabulary().tokenize([(text,) for text in (one, *others)])
-    found: list[float] = measure_containment(hash_shingles(first), [hash_shingles(text) for text in rest]).tolist()
-    return found
+    first, *rest = Vocabulary().tokenize([(text,) for text in (first_text, *others)])
+    shares: list[float] = measure_containment(hash_shingles(first), [hash_shingles(text) for text in rest]).tolist()
+    return shares
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "share"),
+    ("first", "second", "share"),
     [
         ("a b c d e", "a b c d e", 1),
         ("a b c d e", "a b. C, d e!", 1),
@@ -43,8 +43,8 @@ def contain(one: str, *others: str) -> list[float]:
         ("", "", 0),
     ],
 )
-def test_containment_is_the_share_of_the_shorter_text(one: str, other: str, share: float) -> None:
-    assert contain(one, other) == pytest.approx([share])
+def test_containment_is_the_share_of_the_shorter_text(first: str, second: str, share: float) -> None:
+    assert contain(first, second) == pytest.approx([share])
 
 
 def test_shingles_do_not_cross_from_one_text_into_the_next() -> None:
@@ -54,27 +54,27 @@ def test_shingles_do_not_cross_from_one_text_into_the_next() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(documents(choices=False))
-def test_containment_is_symmetric_and_agrees_with_a_slow_definition(found: list[Document]) -> None:
-    texts = Vocabulary().tokenize([(one.headline, one.dek, one.body) for one in found])
+def test_containment_is_symmetric_and_agrees_with_a_slow_definition(archive: list[Document]) -> None:
+    texts = Vocabulary().tokenize([(document.headline, document.dek, document.body) for document in archive])
     runs = []
     for text in texts:
         words = [word for word in text.words.tolist() if word != SENTENCE_END]
         runs.append(set(zip(words, words[1:], words[2:], strict=False)))
     numbers = [hash_shingles(text) for text in texts]
-    for one in range(len(texts)):
-        shares = measure_containment(numbers[one], numbers)
-        for other, share in enumerate(shares.tolist()):
-            shorter = min(len(runs[one]), len(runs[other]))
-            assert share == pytest.approx(len(runs[one] & runs[other]) / shorter if shorter else 0)
-            assert share == measure_containment(numbers[other], [numbers[one]])[0]
+    for row in range(len(texts)):
+        shares = measure_containment(numbers[row], numbers)
+        for column, share in enumerate(shares.tolist()):
+            shorter = min(len(runs[row]), len(runs[column]))
+            assert share == pytest.approx(len(runs[row] & runs[column]) / shorter if shorter else 0)
+            assert share == measure_containment(numbers[column], [numbers[row]])[0]
 
 
 @pytest.mark.parametrize("kept", [0, 300, 1200, 2000])
 def test_a_sample_of_long_texts_gives_nearly_the_same_containment(kept: int) -> None:
     words = [f"w{number * 7919 % 5003}" for number in range(2000)]
-    other = words[:kept] + [f"x{number}" for number in range(2000 - kept)]
+    changed_words = words[:kept] + [f"x{number}" for number in range(2000 - kept)]
     assert len(hash_shingles(Vocabulary().tokenize([(" ".join(words),)])[0])) > MAX_SHINGLES
-    assert contain(" ".join(words), " ".join(other))[0] == pytest.approx(kept / 2000, abs=0.08)
+    assert contain(" ".join(words), " ".join(changed_words))[0] == pytest.approx(kept / 2000, abs=0.08)
 
 
 def test_texts_without_shingles_are_duplicates_when_they_are_equal() -> None:

@@ -18,58 +18,62 @@ from related_documents import documents, make_archive, make_day, make_document
 
 def assert_explains(explainer: Explainer, related: Sequence[Related]) -> None:
     explained = explainer.explain_list()
-    assert [(one.id, one.score, one.reasons) for one in explained] == [
-        (one.id, one.score, one.reasons) for one in related
+    assert [(explanation.id, explanation.score, explanation.reasons) for explanation in explained] == [
+        (entry.id, entry.score, entry.reasons) for entry in related
     ]
-    assert [one.position for one in explained] == list(range(1, len(related) + 1))
+    assert [explanation.position for explanation in explained] == list(range(1, len(related) + 1))
 
 
-def assert_adds_up(one: Explanation) -> None:
-    alone = one.text * one.time * one.topics
-    assert one.score == pytest.approx((alone + LINK_WEIGHT * one.links) / (1 + LINK_WEIGHT * one.links), abs=1e-6)
+def assert_adds_up(explanation: Explanation) -> None:
+    alone = explanation.text * explanation.time * explanation.topics
+    assert explanation.score == pytest.approx(
+        (alone + LINK_WEIGHT * explanation.links) / (1 + LINK_WEIGHT * explanation.links), abs=1e-6
+    )
 
 
 def test_explanations_agree_with_the_lists_of_an_archive() -> None:
-    archive = [replace(one, pins=one.links[:1], never=one.links[1:]) for one in make_archive(36)]
+    archive = [replace(document, pins=document.links[:1], never=document.links[1:]) for document in make_archive(36)]
     lists = rank(archive).lists
     for document in archive:
         explainer = Explainer(archive, document.id)
         assert_explains(explainer, lists[document.id])
-        for one in explainer.explain_list():
-            assert one.verdict == ("pinned" if one.reasons == (Reason("pin"),) else "listed")
-            assert explainer.explain(one.id) == one
-            if one.verdict == "listed":
-                assert_adds_up(one)
+        for explanation in explainer.explain_list():
+            assert explanation.verdict == ("pinned" if explanation.reasons == (Reason("pin"),) else "listed")
+            assert explainer.explain(explanation.id) == explanation
+            if explanation.verdict == "listed":
+                assert_adds_up(explanation)
 
 
 @settings(max_examples=40, deadline=None)
-@given(found=documents(6), count=st.sampled_from([0, 1, 2, 8]))
-def test_verdicts_agree_with_lists_whatever_editors_chose(found: list[Document], count: int) -> None:
-    lists = rank(found, count).lists
-    for document in found:
-        explainer = Explainer(found, document.id, count)
+@given(archive=documents(6), count=st.sampled_from([0, 1, 2, 8]))
+def test_verdicts_agree_with_lists_whatever_editors_chose(archive: list[Document], count: int) -> None:
+    lists = rank(archive, count).lists
+    for document in archive:
+        explainer = Explainer(archive, document.id, count)
         related = lists[document.id]
         assert_explains(explainer, related)
-        listed = {one.id for one in related}
-        for other in found:
+        listed = {entry.id for entry in related}
+        for other in archive:
             if other is document:
                 continue
-            one = explainer.explain(other.id)
-            assert one.id == other.id
-            assert (one.verdict in {"listed", "pinned"}) == (other.id in listed)
-            assert_verdict(one, document, other, explainer, count)
+            explanation = explainer.explain(other.id)
+            assert explanation.id == other.id
+            assert (explanation.verdict in {"listed", "pinned"}) == (other.id in listed)
+            assert_verdict(explanation, document, other, explainer, count)
 
 
-def assert_verdict(one: Explanation, document: Document, other: Document, explainer: Explainer, count: int) -> None:
+def assert_verdict(
+    explanation: Explanation, document: Document, other: Document, explainer: Explainer, count: int
+) -> None:
     """Assert that the verdict on a document that is not listed is true."""
     same_language = document.language[:2] == other.language[:2]
     parted = other.id in document.never or document.id in other.never
-    if one.verdict not in {"pinned", "off", "language"}:
+    if explanation.verdict not in {"pinned", "off", "language"}:
         assert same_language
-        assert_adds_up(one)
-        assert one.days == (other.published - document.published).days
-    assert bool(one.duplicate_of) == (one.verdict == "duplicate")
-    match one.verdict:
+        assert_adds_up(explanation)
+        assert explanation.days == (other.published - document.published).days
+    assert bool(explanation.duplicate_of) == (explanation.verdict == "duplicate")
+    match explanation.verdict:
         case "pinned":
             assert other.id in document.pins
         case "off":
@@ -81,11 +85,11 @@ def assert_verdict(one: Explanation, document: Document, other: Document, explai
         case "shown":
             assert other.id in document.shown and not parted
         case "unrelated":
-            assert not one.score
+            assert not explanation.score
         case "below":
-            assert one.position > count >= len(explainer.explain_list())
+            assert explanation.position > count >= len(explainer.explain_list())
         case "duplicate":
-            assert one.duplicate_of in {found.id for found in explainer.explain_list()}
+            assert explanation.duplicate_of in {entry.id for entry in explainer.explain_list()}
         case "uncompared":
             raise AssertionError("everything is a candidate in so small an archive")
 
@@ -124,12 +128,17 @@ def judge(other: str, count: int = 8, archive: Sequence[Document] = ARCHIVE, **f
 
 
 def test_a_listed_document_has_a_position_and_parts_of_its_score() -> None:
-    one = judge("b")
-    assert (one.verdict, one.position, one.days, one.duplicate_of) == ("listed", 1, 1, "")
-    assert 0 < one.text < 1
-    assert 0 < one.time < 1
-    assert one.topics == 1
-    assert one.reasons == (Reason("words"),)
+    explanation = judge("b")
+    assert (explanation.verdict, explanation.position, explanation.days, explanation.duplicate_of) == (
+        "listed",
+        1,
+        1,
+        "",
+    )
+    assert 0 < explanation.text < 1
+    assert 0 < explanation.time < 1
+    assert explanation.topics == 1
+    assert explanation.reasons == (Reason("words"),)
 
 
 def test_days_are_negative_when_the_other_is_older() -> None:
@@ -151,8 +160,8 @@ def test_an_excluded_pin_is_excluded() -> None:
 
 def test_a_list_that_is_switched_off_has_no_entries() -> None:
     for other in "bfg":
-        one = judge(other, off=True, pins=("b",))
-        assert (one.id, one.verdict, one.position) == (other, "off", 0)
+        explanation = judge(other, off=True, pins=("b",))
+        assert (explanation.id, explanation.verdict, explanation.position) == (other, "off", 0)
     assert judge("b", off=True).score == judge("b").score > 0
     assert judge("g", off=True).score == 0
 
@@ -173,22 +182,24 @@ def test_a_document_of_another_language_has_no_position() -> None:
 
 
 def test_a_near_duplicate_names_the_listed_document() -> None:
-    one = judge("c")
-    assert (one.verdict, one.duplicate_of) == ("duplicate", "d")
+    explanation = judge("c")
+    assert (explanation.verdict, explanation.duplicate_of) == ("duplicate", "d")
     assert judge("d").verdict == "listed"
     assert judge("d", pins=("c",)).duplicate_of == "c", "a pin stands for its copies too"
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_a_document_below_the_list_and_its_duplicate_share_a_position(count: int) -> None:
-    assert [one.id for one in Explainer(ARCHIVE, "a").explain_list()] == ["b", "e", "d"]
+    assert [explanation.id for explanation in Explainer(ARCHIVE, "a").explain_list()] == ["b", "e", "d"]
     for place, name in enumerate("bed", start=1):
-        one = judge(name, count)
-        assert (one.verdict, one.position) == ("listed" if place <= count else "below", place)
-    one = judge("c", count)
-    assert (one.verdict, one.position, one.duplicate_of) == (("duplicate", 0, "d") if count == 3 else ("below", 3, ""))
-    one = judge("c", count, pins=("f",))
-    assert (one.verdict, one.position) == ("below", 4)
+        explanation = judge(name, count)
+        assert (explanation.verdict, explanation.position) == ("listed" if place <= count else "below", place)
+    explanation = judge("c", count)
+    assert (explanation.verdict, explanation.position, explanation.duplicate_of) == (
+        ("duplicate", 0, "d") if count == 3 else ("below", 3, "")
+    )
+    explanation = judge("c", count, pins=("f",))
+    assert (explanation.verdict, explanation.position) == ("below", 4)
 
 
 def test_pins_use_up_positions() -> None:
@@ -196,8 +207,8 @@ def test_pins_use_up_positions() -> None:
 
 
 def test_documents_with_nothing_in_common_are_unrelated() -> None:
-    one = judge("f")
-    assert (one.verdict, one.score, one.text) == ("unrelated", 0, 0)
+    explanation = judge("f")
+    assert (explanation.verdict, explanation.score, explanation.text) == ("unrelated", 0, 0)
 
 
 def make_crowd(many: int = 120) -> list[Document]:
@@ -211,23 +222,23 @@ def make_crowd(many: int = 120) -> list[Document]:
 def test_a_missed_candidate_with_a_high_score_is_uncompared() -> None:
     crowd = make_crowd()
     explainer = Explainer(crowd, "first")
-    assert "last" not in {one.id for one in explainer.explain_list()}
+    assert "last" not in {explanation.id for explanation in explainer.explain_list()}
     missed = explainer.explain("last")
     assert (missed.verdict, missed.position) == ("uncompared", 1)
     assert missed.score > explainer.explain_list()[0].score
 
 
 def test_a_missed_candidate_with_a_low_score_is_below() -> None:
-    one = Explainer(make_crowd(), "first").explain("c110")
-    assert one.verdict == "below"
-    assert one.position > 8
+    explanation = Explainer(make_crowd(), "first").explain("c110")
+    assert explanation.verdict == "below"
+    assert explanation.position > 8
 
 
 def test_these_tests_see_every_verdict() -> None:
-    heard = {judge(name).verdict for name in "bcfg"} | {judge("b", pins=("b",)).verdict, judge("d", 1).verdict}
-    heard |= {judge("b", **fields).verdict for fields in ({"off": True}, {"never": ("b",)}, {"shown": ("b",)})}
-    heard.add(Explainer(make_crowd(), "first").explain("last").verdict)
-    assert heard == set(get_args(Verdict))
+    verdicts = {judge(name).verdict for name in "bcfg"} | {judge("b", pins=("b",)).verdict, judge("d", 1).verdict}
+    verdicts |= {judge("b", **fields).verdict for fields in ({"off": True}, {"never": ("b",)}, {"shown": ("b",)})}
+    verdicts.add(Explainer(make_crowd(), "first").explain("last").verdict)
+    assert verdicts == set(get_args(Verdict))
 
 
 CHOICE = Cause("choice")
@@ -313,7 +324,10 @@ def test_new_and_removed_documents_have_no_changed_list() -> None:
 
 def test_an_edited_text_is_a_cause_in_every_list_it_moved_in() -> None:
     before = [make_document(name, f"Ferry line {name}", f"{name} ferry harbour {name}") for name in "abcdef"]
-    after = [replace(one, headline="Budget", body="A budget for schools.") if one.id == "c" else one for one in before]
+    after = [
+        replace(document, headline="Budget", body="A budget for schools.") if document.id == "c" else document
+        for document in before
+    ]
     old, new = rank(before, 4).lists, rank(after, 4).lists
     changes = {change.id: change for change in compare_lists(old, new, {"c"})}
     assert changes["c"].causes == (Cause("edited", "c"),)

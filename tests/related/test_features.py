@@ -32,11 +32,11 @@ def count(*documents: tuple[str, str]) -> Counts:
 
 
 def name_counts(features: Features, words: list[str]) -> Counts:
-    found: Counts = []
+    counts: Counts = []
     for row in range(features.counts.shape[0]):
         own = slice(features.counts.indptr[row], features.counts.indptr[row + 1])
         keys = features.keys[features.counts.indices[own]].tolist()
-        found.append(
+        counts.append(
             {
                 (words[key],)
                 if key < features.vocabulary_size
@@ -46,7 +46,7 @@ def name_counts(features: Features, words: list[str]) -> Counts:
                 for key, value in zip(keys, features.counts.data[own].tolist(), strict=True)
             }
         )
-    return found
+    return counts
 
 
 def test_a_word_counts_each_time_and_more_in_a_headline() -> None:
@@ -56,14 +56,14 @@ def test_a_word_counts_each_time_and_more_in_a_headline() -> None:
 
 
 def test_a_pair_counts_less_the_farther_apart_its_words_are() -> None:
-    found, _ = count(("", "a b c d e f g"), ("", "a b c d e f g"))
-    pairs = {key[1]: value for key, value in found.items() if len(key) > 1 and key[0] == "a"}
+    counts, _ = count(("", "a b c d e f g"), ("", "a b c d e f g"))
+    pairs = {key[1]: value for key, value in counts.items() if len(key) > 1 and key[0] == "a"}
     assert pairs == pytest.approx({letter: 1 / place for place, letter in enumerate("bcdef", start=1)})
 
 
 def test_a_pair_has_no_order_and_stays_within_a_sentence() -> None:
-    found, _ = count(("", "a b. b a. a"), ("", "a b"))
-    assert found == {("a",): 3, ("b",): 2, ("a", "b"): 2}
+    counts, _ = count(("", "a b. b a. a"), ("", "a b"))
+    assert counts == {("a",): 3, ("b",): 2, ("a", "b"): 2}
     assert ("a", "b") not in count(("a", "b"), ("a", "b"))[0]
 
 
@@ -103,21 +103,22 @@ DOCUMENTS = st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=7)
 def count_slowly(texts: list[TokenizedText], words: list[str]) -> tuple[Counts, Counter[tuple[str, ...]]]:
     counts: list[defaultdict[tuple[str, ...], float]] = []
     for text in texts:
-        found: defaultdict[tuple[str, ...], float] = defaultdict(float)
+        document_counts: defaultdict[tuple[str, ...], float] = defaultdict(float)
         numbers = text.words.tolist()
         for place, word in enumerate(numbers):
             weight = HEADLINE_WEIGHT if place < text.headline_length else 1
             if word == SENTENCE_END:
                 continue
-            found[(words[word],)] += weight
-            for distance, other in enumerate(numbers[place + 1 : place + 1 + WINDOW], start=1):
-                if other == SENTENCE_END:
+            document_counts[(words[word],)] += weight
+            for distance, neighbour in enumerate(numbers[place + 1 : place + 1 + WINDOW], start=1):
+                if neighbour == SENTENCE_END:
                     break
-                found[tuple(sorted((words[word], words[other])))] += weight / distance
-        counts.append(found)
-    frequency = Counter(key for found in counts for key in found)
+                document_counts[tuple(sorted((words[word], words[neighbour])))] += weight / distance
+        counts.append(document_counts)
+    frequency = Counter(key for document_counts in counts for key in document_counts)
     kept = [
-        {key: value for key, value in found.items() if frequency[key] >= MIN_DOCUMENT_FREQUENCY} for found in counts
+        {key: value for key, value in document_counts.items() if frequency[key] >= MIN_DOCUMENT_FREQUENCY}
+        for document_counts in counts
     ]
     return kept, frequency
 
@@ -143,10 +144,10 @@ def test_batches_and_two_passes_agree_with_a_slow_definition(
         features = count_features(texts, vocabulary.size)
     words = vocabulary.choose_spellings()
     expected, frequency = count_slowly(texts, words)
-    found = name_counts(features, words)
-    assert [set(one) for one in found] == [set(one) for one in expected]
-    for one, other in zip(found, expected, strict=True):
-        assert one == pytest.approx(other, rel=1e-5)
+    document_counts = name_counts(features, words)
+    assert [set(counted) for counted in document_counts] == [set(document_counts) for document_counts in expected]
+    for measured, wanted_counts in zip(document_counts, expected, strict=True):
+        assert measured == pytest.approx(wanted_counts, rel=1e-5)
     assert sorted(features.document_frequency.tolist()) == sorted(
         many for many in frequency.values() if many >= MIN_DOCUMENT_FREQUENCY
     )
@@ -212,8 +213,8 @@ def test_the_filter_counts_every_key_that_was_added_twice(batches: list[list[int
 def test_the_filter_rarely_counts_too_high(expected: int) -> None:
     keys = np.arange(expected or 50, dtype=np.int64) * 7_919 + 3
     frequencies = CountingFilter(expected)
-    for part in np.array_split(keys, 7):
-        frequencies.add(part)
+    for chunk in np.array_split(keys, 7):
+        frequencies.add(chunk)
     assert (frequencies.count(keys) > 1).mean() < 0.25
 
 

@@ -28,8 +28,8 @@ def join_slowly(corpus: Corpus, keys: list[int]) -> Runs:
             if not any(key in run for run in runs):
                 runs.append((key,))
             continue
-        one, two = key // size - 1, key % size
-        pair = next((pair for pair in ((one, two), (two, one)) if has_run(corpus, pair)), ())
+        first, two = key // size - 1, key % size
+        pair = next((pair for pair in ((first, two), (two, first)) if has_run(corpus, pair)), ())
         if pair:
             add_slowly(corpus, pair, runs)
     return runs
@@ -42,7 +42,7 @@ def add_slowly(corpus: Corpus, pair: tuple[int, ...], runs: Runs) -> None:
         longer = run + pair[1:] if run[-1] == pair[0] else pair[:1] + run if run[0] == pair[1] else ()
         if longer and len(longer) <= 4 and has_run(corpus, longer):
             runs[place] = longer
-            runs[:] = [one for one in runs if one is longer or not set(one) <= set(longer)]
+            runs[:] = [run for run in runs if run is longer or not set(run) <= set(longer)]
             return
     if not any(set(pair) & set(run) for run in runs):
         runs.append(pair)
@@ -53,23 +53,23 @@ def add_slowly(corpus: Corpus, pair: tuple[int, ...], runs: Runs) -> None:
 def test_phrases_agree_with_a_slow_definition_whatever_was_cached(words: list[str], data: st.DataObject) -> None:
     corpus = build_corpus([make_document("a", body=" ".join(words)), make_document("b", body=" ".join(WORDS), day=1)])
     size = len(corpus.words)
-    pairs = [(one + 1) * size + two for one in range(1, size) for two in range(one + 1, size)]
+    pairs = [(first + 1) * size + two for first in range(1, size) for two in range(first + 1, size)]
     keys = st.lists(st.sampled_from([*range(1, size), *pairs]), max_size=12)
     asked = data.draw(st.lists(keys, min_size=1, max_size=4))
     phrases = PhraseFinder(Speller(corpus), 0)
-    for one in (*asked, *asked):
-        assert phrases.join_features(one) == join_slowly(corpus, one)
-        assert phrases.choose_phrases(one) == PhraseFinder(Speller(corpus), 0).choose_phrases(one)
+    for chosen_keys in (*asked, *asked):
+        assert phrases.join_features(chosen_keys) == join_slowly(corpus, chosen_keys)
+        assert phrases.choose_phrases(chosen_keys) == PhraseFinder(Speller(corpus), 0).choose_phrases(chosen_keys)
 
 
 @settings(max_examples=30, deadline=None)
 @given(documents())
-def test_there_are_at_most_three_phrases_each_once(found: list[Document]) -> None:
-    if not found:
+def test_there_are_at_most_three_phrases_each_once(archive: list[Document]) -> None:
+    if not archive:
         return
-    corpus = build_corpus(found)
+    corpus = build_corpus(archive)
     speller = Speller(corpus)
-    for row in range(len(found)):
+    for row in range(len(archive)):
         names = PhraseFinder(speller, row).choose_phrases(corpus.keys[corpus.weights[[row]].indices].tolist())
         assert len(set(names)) == len(names) <= 3
 
@@ -105,9 +105,9 @@ def test_a_phrase_is_found_at_its_last_position(text: list[int], run: list[int])
 def test_every_phrase_of_a_text_is_found(text: list[int], data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 2))
     run = text[start : data.draw(st.integers(start + 2, len(text)))]
-    found = PhraseIndex(np.array(text, dtype=np.int32), SIZE).find(tuple(run))
-    assert text[found : found + len(run)] == run
-    assert found >= start
+    position = PhraseIndex(np.array(text, dtype=np.int32), SIZE).find(tuple(run))
+    assert text[position : position + len(run)] == run
+    assert position >= start
 
 
 def test_an_empty_text_has_no_phrases() -> None:

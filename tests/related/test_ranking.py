@@ -26,24 +26,26 @@ COUNTS = st.sampled_from([0, 1, 2, 3, 8])
 
 
 def ids(related: Sequence[Related]) -> list[str]:
-    return [one.id for one in related]
+    return [entry.id for entry in related]
 
 
 def split_pins(related: Sequence[Related]) -> tuple[list[str], list[Related]]:
     """Return the pinned ids of a list, and the entries after them."""
-    pins = [one.id for one in related if one.reasons == (Reason("pin"),)]
+    pins = [entry.id for entry in related if entry.reasons == (Reason("pin"),)]
     return pins, list(related[len(pins) :])
 
 
-def find_duplicates(found: Sequence[Document]) -> set[frozenset[str]]:
+def find_duplicates(archive: Sequence[Document]) -> set[frozenset[str]]:
     """Return all pairs of near-duplicates, by comparing every document with every other."""
     pairs = set()
-    for group in group_by_language(found):
+    for group in group_by_language(archive):
         corpus = build_corpus(group)
         numbers = np.arange(len(group))
         for row in numbers.tolist():
             alike = numbers[measure_duplicates(corpus, row, numbers) > 0].tolist()
-            pairs |= {frozenset({corpus.documents[row].id, corpus.documents[one].id}) for one in alike if one != row}
+            pairs |= {
+                frozenset({corpus.documents[row].id, corpus.documents[match].id}) for match in alike if match != row
+            }
     return pairs
 
 
@@ -51,66 +53,66 @@ def find_duplicates(found: Sequence[Document]) -> set[frozenset[str]]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(found=documents(), count=COUNTS)
-def test_lists_obey_what_editors_chose(found: list[Document], count: int) -> None:
-    by_id = {document.id: document for document in found}
-    lists = relate(found, count)
-    assert list(lists) == [document.id for document in found]
-    for document in found:
+@given(archive=documents(), count=COUNTS)
+def test_lists_obey_what_editors_chose(archive: list[Document], count: int) -> None:
+    by_id = {document.id: document for document in archive}
+    lists = relate(archive, count)
+    assert list(lists) == [document.id for document in archive]
+    for document in archive:
         related = lists[document.id]
         pins, behind = split_pins(related)
         assert len(related) <= count
         assert len(set(ids(related))) == len(related)
         assert document.id not in ids(related)
-        barred = {document.id, *document.never, *(one.id for one in found if document.id in one.never)}
+        barred = {document.id, *document.never, *(source.id for source in archive if document.id in source.never)}
         wanted = [pin for pin in document.pins if pin in by_id and pin not in barred]
         assert pins == ([] if document.off else wanted[:count])
-        assert all(one.score == 1 for one in related[: len(pins)])
+        assert all(entry.score == 1 for entry in related[: len(pins)])
         if document.off:
             assert related == ()
-        for one in behind:
-            other = by_id[one.id]
-            assert one.id not in (*document.never, *document.shown)
-            assert document.id not in other.never
-            assert other.language[:2] == document.language[:2]
-            assert 0 < one.score <= 1 + TOPIC_BOOST
-            assert one.reasons
-            assert not any(reason.kind == "pin" for reason in one.reasons)
+        for entry in behind:
+            candidate = by_id[entry.id]
+            assert entry.id not in (*document.never, *document.shown)
+            assert document.id not in candidate.never
+            assert candidate.language[:2] == document.language[:2]
+            assert 0 < entry.score <= 1 + TOPIC_BOOST
+            assert entry.reasons
+            assert not any(reason.kind == "pin" for reason in entry.reasons)
 
 
 @settings(max_examples=60, deadline=None)
-@given(found=documents(), count=COUNTS)
-def test_entries_are_sorted_by_score_then_date_then_url(found: list[Document], count: int) -> None:
-    by_id = {document.id: document for document in found}
-    for related in relate(found, count).values():
+@given(archive=documents(), count=COUNTS)
+def test_entries_are_sorted_by_score_then_date_then_url(archive: list[Document], count: int) -> None:
+    by_id = {document.id: document for document in archive}
+    for related in relate(archive, count).values():
         _, behind = split_pins(related)
-        for one, other in pairwise(behind):
-            first, second = by_id[one.id], by_id[other.id]
-            assert one.score >= other.score
-            if one.score == other.score:
+        for entry, next_entry in pairwise(behind):
+            first, second = by_id[entry.id], by_id[next_entry.id]
+            assert entry.score >= next_entry.score
+            if entry.score == next_entry.score:
                 assert first.published >= second.published
                 if first.published == second.published:
                     assert (first.url, first.id) < (second.url, second.id)
 
 
 @settings(max_examples=60, deadline=None)
-@given(found=documents(), count=COUNTS)
-def test_near_duplicates_share_one_place_and_nothing_else_is_left_out(found: list[Document], count: int) -> None:
-    by_id = {document.id: document for document in found}
-    everything = relate([replace(one, pins=(), shown=(), off=False) for one in found], 99)
-    scores = {(name, one.id): one.score for name, related in everything.items() for one in related}
-    copies = find_duplicates(found)
-    for name, related in relate(found, count).items():
+@given(archive=documents(), count=COUNTS)
+def test_near_duplicates_share_one_place_and_nothing_else_is_left_out(archive: list[Document], count: int) -> None:
+    by_id = {document.id: document for document in archive}
+    everything = relate([replace(document, pins=(), shown=(), off=False) for document in archive], 99)
+    scores = {(name, entry.id): entry.score for name, related in everything.items() for entry in related}
+    copies = find_duplicates(archive)
+    for name, related in relate(archive, count).items():
         document = by_id[name]
         pins, behind = split_pins(related)
-        chosen = [*pins, *(one.id for one in behind)]
-        for one, other in combinations(chosen, 2):
-            assert frozenset({one, other}) not in copies or {one, other} <= set(pins)
+        chosen = [*pins, *(entry.id for entry in behind)]
+        for first, second in combinations(chosen, 2):
+            assert frozenset({first, second}) not in copies or {first, second} <= set(pins)
         if document.off or len(related) == count:
             continue
-        for other in by_id:
-            could = scores.get((name, other), 0) > 0 and other not in (*chosen, *document.shown)
-            assert not could or any(frozenset({other, one}) in copies for one in chosen)
+        for second in by_id:
+            could = scores.get((name, second), 0) > 0 and second not in (*chosen, *document.shown)
+            assert not could or any(frozenset({second, chosen_id}) in copies for chosen_id in chosen)
 
 
 def test_of_equal_scores_the_newer_comes_first_then_the_url() -> None:
@@ -118,51 +120,51 @@ def test_of_equal_scores_the_newer_comes_first_then_the_url() -> None:
     others = [make_document(name, f"Ferry {word} {word}", day=day) for name, (word, day) in pairs.items()]
     words = [make_document(f"more-{word}", f"{word} {word} {word}", day=900) for word, _ in pairs.values()]
     related = relate([make_document("it", "Ferry Ferry", day=5), *others, *words])["it"]
-    assert len({one.score for one in related[:5]}) == 1
+    assert len({entry.score for entry in related[:5]}) == 1
     assert ids(related)[:5] == ["a", "b", "c", "d", "e"]
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_pins_fill_the_list_first(count: int) -> None:
-    found = [make_document(name, "Ferry line seven", f"{name} Ferry line") for name in "abcd"]
-    found[0] = replace(found[0], pins=("c", "gone", "a", "b", "c"))
-    pins, behind = split_pins(relate(found, count)["a"])
+    archive = [make_document(name, "Ferry line seven", f"{name} Ferry line") for name in "abcd"]
+    archive[0] = replace(archive[0], pins=("c", "gone", "a", "b", "c"))
+    pins, behind = split_pins(relate(archive, count)["a"])
     assert pins == ["c", "b"][:count]
     assert ids(behind) == (["d"] if count == 3 else [])
 
 
 @pytest.mark.parametrize("whose", [0, 1])
 def test_a_veto_is_stronger_than_a_pin(whose: int) -> None:
-    found = [make_document("a", "Ferry line", pins=("b",)), make_document("b", "Ferry line seven")]
-    found[whose] = replace(found[whose], never=("ba"[whose],))
-    assert relate(found) == {"a": (), "b": ()}
+    archive = [make_document("a", "Ferry line", pins=("b",)), make_document("b", "Ferry line seven")]
+    archive[whose] = replace(archive[whose], never=("ba"[whose],))
+    assert relate(archive) == {"a": (), "b": ()}
 
 
 def test_a_pin_can_be_of_another_language() -> None:
-    found = [make_document("a", "Ferry", language="en", pins=("b",)), make_document("b", "Budget", language="fr")]
-    assert relate(found) == {"a": (Related("b", 1.0, (Reason("pin"),)),), "b": ()}
+    archive = [make_document("a", "Ferry", language="en", pins=("b",)), make_document("b", "Budget", language="fr")]
+    assert relate(archive) == {"a": (Related("b", 1.0, (Reason("pin"),)),), "b": ()}
 
 
 def test_a_near_duplicate_of_a_pin_is_not_listed() -> None:
     text = "The ferry crosses the bay on Monday for the first time."
-    found = [
+    archive = [
         make_document("a", "Ferry line seven crosses the bay", "A ferry for the bay", pins=("c",)),
         make_document("b", "Bay ferry", text, day=1),
         make_document("c", "Bay ferry", text, day=2),
         make_document("d", "A ferry", "The bay has a ferry", day=3),
     ]
-    assert ids(relate(found)["a"]) == ["c", "d"]
-    assert ids(relate([replace(one, pins=()) for one in found])["a"]) == ["d", "b"]
+    assert ids(relate(archive)["a"]) == ["c", "d"]
+    assert ids(relate([replace(id_, pins=()) for id_ in archive])["a"]) == ["d", "b"]
 
 
 # Determinism.
 
 
 @settings(max_examples=60, deadline=None)
-@given(found=documents(), seed=st.integers(0, 99))
-def test_the_order_of_documents_makes_no_difference(found: list[Document], seed: int) -> None:
-    ranking = rank(found)
-    again = rank(Random(seed).sample(found, len(found)))  # noqa: S311 - any order will do
+@given(archive=documents(), seed=st.integers(0, 99))
+def test_the_order_of_documents_makes_no_difference(archive: list[Document], seed: int) -> None:
+    ranking = rank(archive)
+    again = rank(Random(seed).sample(archive, len(archive)))  # noqa: S311 - any order will do
     assert again.lists == ranking.lists
     assert again.near_duplicates == ranking.near_duplicates
 
@@ -179,12 +181,14 @@ def test_neither_order_nor_process_changes_a_larger_archive() -> None:
 def test_the_time_zone_of_a_date_makes_no_difference() -> None:
     archive = list(make_archive(30))
     zone = timezone(timedelta(hours=11))
-    assert rank([replace(one, published=one.published.astimezone(zone)) for one in archive]) == rank(archive)
+    assert rank([replace(document, published=document.published.astimezone(zone)) for document in archive]) == rank(
+        archive
+    )
 
 
 def test_documents_of_another_language_make_no_difference() -> None:
     archive = list(make_archive(30))
-    foreign = [replace(one, id=f"x{one.id}", language="fr", links=()) for one in archive]
+    foreign = [replace(document, id=f"x{document.id}", language="fr", links=()) for document in archive]
     lists = rank([*archive, *foreign]).lists
     assert {name: lists[name] for name in rank(archive).lists} == rank(archive).lists
 
@@ -207,16 +211,16 @@ def make_others(count: int) -> list[Document]:
 
 @pytest.mark.parametrize("count", [2, 40, 70])
 def test_an_article_published_many_times_has_one_place(count: int) -> None:
-    found = [*make_family(count), *make_others(8)]
-    ranking = rank(found)
+    archive = [*make_family(count), *make_others(8)]
+    ranking = rank(archive)
     for name, related in ranking.lists.items():
-        assert len([one for one in ids(related) if one.startswith("c")]) == 1, name
+        assert len([id_ for id_ in ids(related) if id_.startswith("c")]) == 1, name
         assert len(related) == 8, name
 
 
 def test_too_many_duplicates_to_compare_all_have_one_place_too() -> None:
     for name, related in rank([*make_family(250), *make_others(8)]).lists.items():
-        assert len([one for one in ids(related) if one.startswith("c")]) <= 1, name
+        assert len([id_ for id_ in ids(related) if id_.startswith("c")]) <= 1, name
 
 
 def test_duplicates_that_were_not_compared_are_not_in_one_list(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,70 +229,74 @@ def test_duplicates_that_were_not_compared_are_not_in_one_list(monkeypatch: pyte
     ranking = rank([*make_family(9, days=9), *make_archive(20)])
     assert ("c0000", "c0003") not in {pair[:2] for pair in ranking.near_duplicates}
     for name, related in ranking.lists.items():
-        assert len([one for one in ids(related) if one.startswith("c0")]) <= 1, name
+        assert len([id_ for id_ in ids(related) if id_.startswith("c0")]) <= 1, name
 
 
 def test_a_pin_replaces_all_its_duplicates() -> None:
-    found = [*make_family(60), *make_others(8)]
-    found[0] = replace(found[0], pins=("c0005",))
-    listed = ids(relate(found)["c0000"])
+    archive = [*make_family(60), *make_others(8)]
+    archive[0] = replace(archive[0], pins=("c0005",))
+    listed = ids(relate(archive)["c0000"])
     assert listed[0] == "c0005"
     assert len(listed) == 8
-    assert not any(one.startswith("c") for one in listed[1:])
+    assert not any(id_.startswith("c") for id_ in listed[1:])
 
 
 def test_near_duplicates_are_reported_the_older_first() -> None:
-    found = [
+    archive = [
         make_document("b-new", "Budget talks stall again", f"{PIECE} More of this later in the week.", day=2),
         make_document("a-later", "Budget talks stall", PIECE, day=1),
         make_document("z-first", "Budget talks stall", PIECE, day=0),
         make_document("fr", "Budget talks stall", PIECE, language="fr"),
         *make_others(3),
     ]
-    copies = rank(found).near_duplicates
+    copies = rank(archive).near_duplicates
     assert [pair[:2] for pair in copies] == [("a-later", "b-new"), ("z-first", "a-later"), ("z-first", "b-new")]
     assert copies[1][2] == 1
     assert all(0.5 <= share <= 1 and share == round(share, 3) for *_, share in copies)
 
 
 def test_of_two_duplicates_the_better_is_listed() -> None:
-    found = [*make_family(2, days=300), *make_others(2)]
-    assert [one for one in ids(relate(found)["o-alpha"]) if one.startswith("c")] == ["c0001"], "the nearer in time"
+    archive = [*make_family(2, days=300), *make_others(2)]
+    assert [id_ for id_ in ids(relate(archive)["o-alpha"]) if id_.startswith("c")] == ["c0001"], "the nearer in time"
 
 
 def test_fewer_spare_entries_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [*make_family(12), *make_archive(40), *make_others(9)]
-    ranking = rank(found, 4)
+    archive = [*make_family(12), *make_archive(40), *make_others(9)]
+    ranking = rank(archive, 4)
     for spare in (0, 1, 5):
         monkeypatch.setattr(ranking_module, "SPARE_ENTRIES", spare)
-        assert rank(found, 4) == ranking
+        assert rank(archive, 4) == ranking
 
 
 # Unusual input.
 
 
-def check(found: Sequence[Document], count: int = 8) -> Ranking:
+def check(archive: Sequence[Document], count: int = 8) -> Ranking:
     """Return the ranking, after checks that hold for any input."""
-    ranking = rank(found, count)
-    names = {document.id for document in found}
+    ranking = rank(archive, count)
+    names = {document.id for document in archive}
     assert set(ranking.lists) == names
     for name, related in ranking.lists.items():
         assert len(set(ids(related)) - {name}) == len(related) <= count
         assert set(ids(related)) <= names
-        assert all(np.isfinite(one.score) for one in related)
+        assert all(np.isfinite(entry.score) for entry in related)
     return ranking
 
 
 def test_no_document_and_one_document_have_no_related_ones() -> None:
     assert rank([]) == Ranking({}, ())
-    one = make_document("a", "Ferry line seven", "Ferry", links=("a",), never=("a",), shown=("a",), pins=("a", "x"))
-    assert rank([one]) == Ranking({"a": ()}, ())
+    document = make_document(
+        "a", "Ferry line seven", "Ferry", links=("a",), never=("a",), shown=("a",), pins=("a", "x")
+    )
+    assert rank([document]) == Ranking({"a": ()}, ())
 
 
 def test_two_identical_documents_are_related() -> None:
     ranking = check([make_document(name, "Ferry line seven", PIECE, url="same/") for name in "ab"])
     assert {name: ids(related) for name, related in ranking.lists.items()} == {"a": ["b"], "b": ["a"]}
-    assert [(one.score, one.reasons[0].kind) for one in (*ranking.lists["a"], *ranking.lists["b"])] == [(1, "copy")] * 2
+    assert [(entry.score, entry.reasons[0].kind) for entry in (*ranking.lists["a"], *ranking.lists["b"])] == [
+        (1, "copy")
+    ] * 2
     assert ranking.near_duplicates == (("b", "a", 1.0),)
 
 
@@ -297,35 +305,35 @@ def test_two_identical_documents_are_related() -> None:
     "body", ["", "🙂🙂", "<!-- nothing -->", "&nbsp;", "- \n- \n", "#", "\x00\x01", "\ud7ff\ue000"]
 )
 def test_nearly_empty_texts_are_ranked(headline: str, body: str) -> None:
-    found = [make_document(f"{number}", headline, body, day=number) for number in range(5)]
-    ranking = check([*found, *make_others(3)])
+    archive = [make_document(f"{number}", headline, body, day=number) for number in range(5)]
+    ranking = check([*archive, *make_others(3)])
     if not any(map(str.isalnum, headline + body)):
-        assert not any(ranking.lists[document.id] for document in found)
+        assert not any(ranking.lists[document.id] for document in archive)
 
 
 def test_thousands_of_identical_headlines_are_ranked() -> None:
     # More than the limits of rare features, candidates and neighbours, and than a batch or a block has.
-    found = [make_document(f"{number:05}", "Budget talks in Paris stall") for number in range(1_200)]
-    ranking = check(found)
+    archive = [make_document(f"{number:05}", "Budget talks in Paris stall") for number in range(1_200)]
+    ranking = check(archive)
     assert {len(related) for related in ranking.lists.values()} == {1}
     assert len(ranking.near_duplicates) < 1_200 * 101
 
 
 def test_an_article_of_five_megabytes_is_ranked() -> None:
     words = " ".join(f"word{number}" for number in range(1_000))
-    found = [
+    archive = [
         make_document("huge", "Ferry line seven", f"{words} " * 640),
         make_document("line", "Ferry line", "x" * 5_000_000),
         make_document("small", "Ferry line", words),
     ]
-    assert len(found[0].body) > 5_000_000
-    assert ids(check(found).lists["huge"]) == ["small", "line"]
+    assert len(archive[0].body) > 5_000_000
+    assert ids(check(archive).lists["huge"]) == ["small", "line"]
 
 
 @pytest.mark.parametrize("unit", ["<!--", "```", "[", "![](", "> ", "* ", "| "])
 def test_a_body_of_unclosed_markup_is_ranked(unit: str) -> None:
-    found = [make_document("bad", "Ferry line", unit * 200_000), make_document("good", "Ferry line", "Ferry")]
-    assert ids(check(found).lists["bad"]) == ["good"]
+    archive = [make_document("bad", "Ferry line", unit * 200_000), make_document("good", "Ferry line", "Ferry")]
+    assert ids(check(archive).lists["bad"]) == ["good"]
 
 
 SCRIPTS = {
@@ -343,37 +351,37 @@ SCRIPTS = {
 
 @pytest.mark.parametrize("language", SCRIPTS)
 def test_any_script_is_compared(language: str) -> None:
-    headline, body, other = SCRIPTS[language]
-    found = [
+    headline, body, other_body = SCRIPTS[language]
+    archive = [
         make_document("a", headline, body, language=language),
-        make_document("b", headline, other, day=1, language=language),
-        make_document("c", other, other, day=2, language=language),
+        make_document("b", headline, other_body, day=1, language=language),
+        make_document("c", other_body, other_body, day=2, language=language),
         make_document("d", "Unrelated", "Nothing here", day=2, language=language),
     ]
-    lists = check(found).lists
+    lists = check(archive).lists
     assert ids(lists["a"])[0] == ids(lists["c"])[0] == "b"
     assert set(ids(lists["b"])) == {"a", "c"}
     assert lists["d"] == ()
 
 
 def test_many_languages_in_one_archive_are_separate() -> None:
-    found = [
+    archive = [
         make_document(f"{language}-{name}", headline, body, language=language)
         for language, (headline, body, _) in SCRIPTS.items()
         for name in "ab"
     ]
-    lists = check(found).lists
+    lists = check(archive).lists
     assert {name: ids(related) for name, related in lists.items()} == {
-        one.id: [f"{one.language}-{'b' if one.id.endswith('a') else 'a'}"] for one in found
+        document.id: [f"{document.language}-{'b' if document.id.endswith('a') else 'a'}"] for document in archive
     }
 
 
 def test_the_first_and_the_last_date_of_the_calendar_are_ranked() -> None:
-    found = [
+    archive = [
         replace(make_document("old", "Ferry line seven", "Ferry"), published=datetime(1, 1, 1, tzinfo=UTC)),
         replace(make_document("new", "Ferry line seven", "line"), published=datetime(9999, 12, 31, tzinfo=UTC)),
     ]
-    (related,) = check(found).lists["old"]
+    (related,) = check(archive).lists["old"]
     assert 0 < related.score < 0.1
 
 
@@ -388,15 +396,15 @@ def test_invalid_input_is_refused_with_a_message() -> None:
 
 
 def test_the_country_of_a_language_makes_no_difference() -> None:
-    found = [make_document(name, "Ferry line", language=tag) for name, tag in (("a", "en_GB"), ("b", "EN-us"))]
-    assert ids(relate(found)["a"]) == ["b"]
+    archive = [make_document(name, "Ferry line", language=tag) for name, tag in (("a", "en_GB"), ("b", "EN-us"))]
+    assert ids(relate(archive)["a"]) == ["b"]
 
 
 @settings(max_examples=30, deadline=None)
-@given(found=documents(), count=COUNTS, parts=st.integers(1, 5))
-def test_lists_are_the_same_however_the_work_is_divided(found: list[Document], count: int, parts: int) -> None:
+@given(archive=documents(), count=COUNTS, parts=st.integers(1, 5))
+def test_lists_are_the_same_however_the_work_is_divided(archive: list[Document], count: int, parts: int) -> None:
     def share(work: Callable[[int, int], object], number: int) -> list[object]:
-        bounds = [number * part // parts for part in range(parts + 1)]
-        return [pickle.loads(pickle.dumps(work(*one))) for one in pairwise(bounds)]  # noqa: S301 - our own
+        bounds = [number * index // parts for index in range(parts + 1)]
+        return [pickle.loads(pickle.dumps(work(*bound))) for bound in pairwise(bounds)]  # noqa: S301 - our own
 
-    assert rank(found, count, share) == rank(found, count)
+    assert rank(archive, count, share) == rank(archive, count)

@@ -23,22 +23,24 @@ MAX_SHINGLES = [make_document(f"many-{number}", f"x{number} x{number + 1}") for 
 """Enough documents to show words without a capital letter."""
 
 
-def explain(one: Document, other: Document, fillers: list[Document] = FILLERS) -> tuple[Reason, ...]:
+def explain(first: Document, second: Document, fillers: list[Document] = FILLERS) -> tuple[Reason, ...]:
     """Return the reasons for the second document in the list of the first, in an archive with others."""
-    (found,) = (related for related in relate([one, other, *fillers])[one.id] if related.id == other.id)
-    return found.reasons
+    (related,) = (related for related in relate([first, second, *fillers])[first.id] if related.id == second.id)
+    return related.reasons
 
 
 def name(first: str, second: str, language: str = "", fillers: list[Document] = FILLERS) -> tuple[str, ...]:
     """Return the phrases that two bodies have in common, as reasons show them."""
-    fillers = [replace(one, language=language) for one in fillers]
-    one, other = (make_document(id_, "", body, language=language) for id_, body in (("one", first), ("two", second)))
-    return next((reason.names for reason in explain(one, other, fillers) if reason.kind == "text"), ())
+    fillers = [replace(filler, language=language) for filler in fillers]
+    document, partner = (
+        make_document(id_, "", body, language=language) for id_, body in (("one", first), ("two", second))
+    )
+    return next((reason.names for reason in explain(document, partner, fillers) if reason.kind == "text"), ())
 
 
-def tell(reasoner: ReasonFinder, row: int, other: int, links: float = 0.0) -> tuple[Reason, ...]:
+def tell(reasoner: ReasonFinder, row: int, other_row: int, links: float = 0.0) -> tuple[Reason, ...]:
     """Return the reasons for one related document, from a query of its own."""
-    ((reasons,),) = reasoner.find_reasons([ReasonQuery(row, [other], [links])])
+    ((reasons,),) = reasoner.find_reasons([ReasonQuery(row, [other_row], [links])])
     return reasons
 
 
@@ -47,28 +49,28 @@ def tell(reasoner: ReasonFinder, row: int, other: int, links: float = 0.0) -> tu
 
 def test_reasons_have_an_order_and_topics_need_missing_phrases() -> None:
     text = "We saw Sergei Ryabkov speak of missiles for eight hours."
-    one = make_document("a", "Envoys talk", text, story="talks", topics=("world", "asia", "europe"))
-    other = make_document("b", "Envoys talk", text, story="talks", topics=("europe", "world"), links=("a",))
-    assert explain(one, other)[:3] == (Reason("story"), Reason("copy"), Reason("linked"))
-    (names,) = explain(one, other)[3:]
+    first = make_document("a", "Envoys talk", text, story="talks", topics=("world", "asia", "europe"))
+    second = make_document("b", "Envoys talk", text, story="talks", topics=("europe", "world"), links=("a",))
+    assert explain(first, second)[:3] == (Reason("story"), Reason("copy"), Reason("linked"))
+    (names,) = explain(first, second)[3:]
     assert names == Reason("text", ("Envoys talk", "We saw Sergei Ryabkov"))
-    dull = [replace(document, body="", headline="envoys talk") for document in (one, other)]
+    dull = [replace(document, body="", headline="envoys talk") for document in (first, second)]
     assert explain(*dull)[3:] == (Reason("topics", ("world", "europe")),)
 
 
 @pytest.mark.parametrize("first", [True, False])
 def test_a_link_in_either_direction_is_a_reason(first: bool) -> None:
-    one = make_document("a", "envoys talk of it", links=("b",) if first else ())
-    other = make_document("b", "envoys talk", links=() if first else ("a",))
-    assert Reason("linked") in explain(one, other)
+    document = make_document("a", "envoys talk of it", links=("b",) if first else ())
+    second = make_document("b", "envoys talk", links=() if first else ("a",))
+    assert Reason("linked") in explain(document, second)
 
 
 def test_links_from_similar_articles_are_a_reason() -> None:
-    one = make_document("a", "Envoys talk of missiles")
+    first = make_document("a", "Envoys talk of missiles")
     like = make_document("b", "Again missiles: envoys disagree", links=("c",))
     far = make_document("c", "Budget")
-    assert explain(one, like)[0].kind == "text"
-    (related,) = (found for found in relate([one, like, far])["a"] if found.id == "c")
+    assert explain(first, like)[0].kind == "text"
+    (related,) = (entry for entry in relate([first, like, far])["a"] if entry.id == "c")
     assert related.reasons == (Reason("links"),)
 
 
@@ -135,7 +137,7 @@ def test_a_number_can_be_part_of_a_name() -> None:
 
 
 def test_a_name_in_more_than_half_of_the_texts_is_not_shown() -> None:
-    fillers = [replace(one, body=f"{one.body} The paper is the Herald of old.") for one in FILLERS]
+    fillers = [replace(filler, body=f"{filler.body} The paper is the Herald of old.") for filler in FILLERS]
     assert name("by the Herald and Ryabkov", "the Herald met Ryabkov", fillers=fillers) == ("Ryabkov",)
 
 
@@ -147,8 +149,8 @@ def test_names_come_before_other_words_and_short_words_are_hidden() -> None:
 
 
 def test_phrases_of_the_headline_come_before_those_of_the_body() -> None:
-    one, other = (make_document(name, "the Ryabkov plan", "and of Geneva") for name in ("one", "two"))
-    (text,) = (reason for reason in explain(one, other) if reason.kind == "text")
+    first, second = (make_document(name, "the Ryabkov plan", "and of Geneva") for name in ("one", "two"))
+    (text,) = (reason for reason in explain(first, second) if reason.kind == "text")
     assert text.names[0].startswith("the Ryabkov plan")
 
 
@@ -161,10 +163,10 @@ THAI = ("การประชุมที่กรุงเทพมหาน�
 def test_scripts_without_spaces_have_readable_phrases(texts: tuple[str, str], language: str) -> None:
     names = name(*texts, language, MAX_SHINGLES)
     assert names
-    for one in names:
-        assert len(one) >= 2
-        assert one in texts[0]
-        assert any(one[place : place + 2] in texts[1] for place in range(len(one) - 1))
+    for shared_name in names:
+        assert len(shared_name) >= 2
+        assert shared_name in texts[0]
+        assert any(shared_name[place : place + 2] in texts[1] for place in range(len(shared_name) - 1))
 
 
 def test_bigrams_are_joined_without_spaces() -> None:
@@ -175,30 +177,30 @@ def test_bigrams_are_joined_without_spaces() -> None:
 def test_both_texts_have_every_phrase_that_is_shown() -> None:
     tempting = [" It was on Saturday in November 17 of them.", " See the Herald of 2026.", "", "", ""]
     archive = [
-        replace(one, body=one.body + tempting[number % len(tempting)], language="en")
-        for number, one in enumerate(make_archive(210))
+        replace(first, body=first.body + tempting[number % len(tempting)], language="en")
+        for number, first in enumerate(make_archive(210))
     ]
-    by_id = {one.id: one for one in archive}
-    words = {one.id: read(f"{one.headline}\n{one.dek}\n{one.body}") for one in archive}
+    by_id = {first.id: first for first in archive}
+    words = {first.id: read(f"{first.headline}\n{first.dek}\n{first.body}") for first in archive}
     dates = find_calendar_words("en")
-    told = 0
+    named = 0
     for row, related in rank(archive).lists.items():
-        for found in related:
-            for reason in found.reasons:
+        for entry in related:
+            for reason in entry.reasons:
                 assert bool(reason.names) == (reason.kind in ("text", "topics"))
                 if reason.kind == "topics":
-                    assert set(reason.names) <= set(by_id[row].topics) & set(by_id[found.id].topics)
+                    assert set(reason.names) <= set(by_id[row].topics) & set(by_id[entry.id].topics)
                 elif reason.kind == "text":
-                    told += 1
+                    named += 1
                     assert len(set(reason.names)) == len(reason.names) <= 3
-                    capitals = [one != one.lower() for one in reason.names]
+                    capitals = [name != name.lower() for name in reason.names]
                     assert capitals == sorted(capitals, reverse=True)
-                    for one in reason.names:
-                        assert any(map(str.isalpha, one))
-                        assert f" {one.lower()} " in words[row].lower()
-                        assert not dates & set(one.lower().split())
-                        assert all(f" {word.lower()} " in words[found.id].lower() for word in one.split())
-    assert told > 210 * 7
+                    for name in reason.names:
+                        assert any(map(str.isalpha, name))
+                        assert f" {name.lower()} " in words[row].lower()
+                        assert not dates & set(name.lower().split())
+                        assert all(f" {word.lower()} " in words[entry.id].lower() for word in name.split())
+    assert named > 210 * 7
 
 
 def read(text: str) -> str:
@@ -208,31 +210,31 @@ def read(text: str) -> str:
 
 @settings(max_examples=30, deadline=None)
 @given(documents())
-def test_every_pair_has_the_same_reasons_in_whatever_order(found: list[Document]) -> None:
-    if not found:
+def test_every_pair_has_the_same_reasons_in_whatever_order(archive: list[Document]) -> None:
+    if not archive:
         return
-    corpus = build_corpus(found)
-    pairs = [(row, other) for row in range(len(found)) for other in range(len(found)) if row != other]
+    corpus = build_corpus(archive)
+    pairs = [(row, other_row) for row in range(len(archive)) for other_row in range(len(archive)) if row != other_row]
     reasoner = ReasonFinder(corpus)
-    told = [tell(reasoner, row, other) for row, other in pairs]
-    assert all(told)
-    assert [tell(reasoner, row, other) for row, other in pairs[::-1]] == told[::-1]
-    assert [tell(ReasonFinder(corpus), row, other) for row, other in pairs] == told
-    rows = range(len(found))
-    asked = [ReasonQuery(row, [*rows[:row], *rows[row + 1 :]], [0.0] * (len(found) - 1)) for row in rows]
-    assert [reasons for row in reasoner.find_reasons(asked) for reasons in row] == told
+    reasons = [tell(reasoner, row, other_row) for row, other_row in pairs]
+    assert all(reasons)
+    assert [tell(reasoner, row, other_row) for row, other_row in pairs[::-1]] == reasons[::-1]
+    assert [tell(ReasonFinder(corpus), row, other_row) for row, other_row in pairs] == reasons
+    rows = range(len(archive))
+    asked = [ReasonQuery(row, [*rows[:row], *rows[row + 1 :]], [0.0] * (len(archive) - 1)) for row in rows]
+    assert [reasons for row in reasoner.find_reasons(asked) for reasons in row] == reasons
 
 
 @pytest.mark.parametrize("block", [1, 2, 7, 10, 11])
 def test_the_block_size_makes_no_difference_to_reasons(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = list(make_archive(30))
-    ranking = rank(found)
+    archive = list(make_archive(30))
+    ranking = rank(archive)
     monkeypatch.setattr(reasons_module, "BLOCK_SIZE", block)
-    assert rank(found) == ranking
+    assert rank(archive) == ranking
     # Blocks contain queries without related documents as well.
-    corpus = build_corpus(found)
+    corpus = build_corpus(archive)
     asked = [ReasonQuery(row, range(row % 3), [0.0] * (row % 3)) for row in range(3, 30)]
-    apart = [reasons for one in asked for reasons in ReasonFinder(corpus).find_reasons([one])]
+    apart = [reasons for query in asked for reasons in ReasonFinder(corpus).find_reasons([query])]
     assert list(ReasonFinder(corpus).find_reasons(asked)) == apart
 
 

@@ -20,8 +20,8 @@ from scipy import sparse
 LEAST = 10.0**-DECIMALS
 
 
-def assert_same(one: Iterable[Scores], other: Iterable[Scores]) -> None:
-    for first, second in zip(one, other, strict=True):
+def assert_same(actual: Iterable[Scores], expected: Iterable[Scores]) -> None:
+    for first, second in zip(actual, expected, strict=True):
         for field in fields(Scores):
             assert np.array_equal(getattr(first, field.name), getattr(second, field.name)), field.name
 
@@ -42,18 +42,18 @@ def test_scores_are_the_same_in_whatever_ranges(cuts: set[int]) -> None:
     corpus = build_corpus(make_archive(80))
     whole = list(corpus.scorer.score(0, 80))
     ends = [0, *sorted(cuts), 80]
-    pieces = [one for start, stop in pairwise(ends) for one in corpus.scorer.score(start, stop)]
+    pieces = [scores for start, stop in pairwise(ends) for scores in corpus.scorer.score(start, stop)]
     assert_same(pieces, whole)
 
 
 @settings(max_examples=8, deadline=None)
 @given(block=st.integers(1, 40), places=st.sampled_from([1, 100_000, 4_000_000]), rows=st.sampled_from([1, 99, 4096]))
 def test_the_block_size_makes_no_difference_to_scores(block: int, places: int, rows: int) -> None:
-    found = [
-        replace(one, links=(f"articles/{7 * number % 40:04}.md",) * (number % 3))
-        for number, one in enumerate(make_archive(40))
+    archive = [
+        replace(document, links=(f"articles/{7 * number % 40:04}.md",) * (number % 3))
+        for number, document in enumerate(make_archive(40))
     ]
-    corpus = build_corpus(found)
+    corpus = build_corpus(archive)
     whole = list(corpus.scorer.score(0, 40))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scoring, "BLOCK_SIZE", block)
@@ -64,17 +64,17 @@ def test_the_block_size_makes_no_difference_to_scores(block: int, places: int, r
 
 @settings(max_examples=30, deadline=None)
 @given(documents(), st.integers(1, 5))
-def test_blocks_make_no_difference_with_few_candidates(found: list[Document], block: int) -> None:
-    corpus = build_corpus(found) if found else None
+def test_blocks_make_no_difference_with_few_candidates(archive: list[Document], block: int) -> None:
+    corpus = build_corpus(archive) if archive else None
     if corpus is None:
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scoring, "TIME_NEIGHBOURS", 1)
         patch.setattr(scoring, "MAX_TEXT_CANDIDATES", 2)
         patch.setattr(scoring, "MAX_RARE_FREQUENCY", 2)
-        alone = [next(corpus.scorer.score(row, row + 1)) for row in range(len(found))]
+        alone = [next(corpus.scorer.score(row, row + 1)) for row in range(len(archive))]
         patch.setattr(scoring, "BLOCK_SIZE", block)
-        assert_same(corpus.scorer.score(0, len(found)), alone)
+        assert_same(corpus.scorer.score(0, len(archive)), alone)
 
 
 def test_scores_are_the_same_a_second_time() -> None:
@@ -91,18 +91,26 @@ def test_scores_are_the_same_a_second_time() -> None:
 
 def score_slowly(corpus: Corpus) -> np.ndarray:
     """Return parts and totals of all scores by their definition. Shape (5, documents, documents)."""
-    found = corpus.documents
+    archive = corpus.documents
     weights = corpus.weights.toarray().astype(np.float64)
-    shared = weigh_topics([(*one.topics, *([f"story {one.story}"] if one.story else [])) for one in found]).toarray()
-    days = np.array([one.published.timestamp() / 86_400 for one in found])
+    shared = weigh_topics(
+        [(*document.topics, *([f"story {document.story}"] if document.story else [])) for document in archive]
+    ).toarray()
+    days = np.array([document.published.timestamp() / 86_400 for document in archive])
     text, time = weights @ weights.T, decay_with_time(days[:, None] - days)
     topics = 1 + TOPIC_BOOST * np.minimum(shared @ shared.T, 1)
-    numbers = {one.id: number for number, one in enumerate(found)}
-    pairs = {(numbers[one.id], numbers[link]) for one in found for link in one.links if link in numbers}
+    numbers = {document.id: number for number, document in enumerate(archive)}
+    pairs = {
+        (numbers[document.id], numbers[link]) for document in archive for link in document.links if link in numbers
+    }
     tied = np.zeros(text.shape)
-    for one, other in pairs:
-        if one != other and found[other].id not in found[one].never and found[one].id not in found[other].never:
-            tied[one, other] = tied[other, one] = 1
+    for first, second in pairs:
+        if (
+            first != second
+            and archive[second].id not in archive[first].never
+            and archive[first].id not in archive[second].never
+        ):
+            tied[first, second] = tied[second, first] = 1
     tied /= np.sqrt(np.maximum(tied.sum(axis=1, keepdims=True), 1))
     alone = text * time * topics
     np.fill_diagonal(alone, 1)
@@ -113,13 +121,13 @@ def score_slowly(corpus: Corpus) -> np.ndarray:
 
 @settings(max_examples=30, deadline=None)
 @given(documents())
-def test_scores_agree_with_a_slow_definition(found: list[Document]) -> None:
-    corpus = build_corpus(found) if found else None
+def test_scores_agree_with_a_slow_definition(archive: list[Document]) -> None:
+    corpus = build_corpus(archive) if archive else None
     if corpus is None:
         return
     expected = score_slowly(corpus)
-    for row, scores in enumerate(corpus.scorer.score(0, len(found))):
-        assert scores.others.tolist() == [number for number in range(len(found)) if number != row]
+    for row, scores in enumerate(corpus.scorer.score(0, len(archive))):
+        assert scores.others.tolist() == [number for number in range(len(archive)) if number != row]
         parts = np.array([scores.text, scores.time, scores.topics, scores.links, scores.total])
         assert parts == pytest.approx(expected[:, row, scores.others], abs=10 * LEAST)
         full = corpus.scorer.score_all(row)
@@ -130,13 +138,13 @@ def test_scores_agree_with_a_slow_definition(found: list[Document]) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(documents())
-def test_the_link_share_is_what_would_be_missing_without_links(found: list[Document]) -> None:
-    for scores in build_corpus(found).scorer.score(0, len(found)) if found else ():
+def test_the_link_share_is_what_would_be_missing_without_links(archive: list[Document]) -> None:
+    for scores in build_corpus(archive).scorer.score(0, len(archive)) if archive else ():
         alone = scores.text * scores.time * scores.topics
         both = alone + LINK_WEIGHT * scores.links
-        for part, one, whole in zip(scores.link_share, alone, both, strict=True):
-            assert part == pytest.approx(1 - one / whole if whole else 0, abs=1e-9)
-            assert 0 <= part <= 1
+        for share, without_links, whole in zip(scores.link_share, alone, both, strict=True):
+            assert share == pytest.approx(1 - without_links / whole if whole else 0, abs=1e-9)
+            assert 0 <= share <= 1
 
 
 def test_scores_are_rounded() -> None:
@@ -150,14 +158,14 @@ def test_scores_are_rounded() -> None:
 
 def measure_loss(corpus: Corpus) -> float:
     """Return the share of the sum of the best eight exact scores that the choice of candidates loses."""
-    found = exact = 0.0
+    kept_share = exact = 0.0
     for row in range(0, len(corpus.documents), 6):
         scores = next(corpus.scorer.score(row, row + 1))
         full = corpus.scorer.score_all(row)
         assert scores.total == pytest.approx(full.total[np.searchsorted(full.others, scores.others)], abs=10 * LEAST)
-        found += float(np.sort(scores.total)[-8:].sum())
+        kept_share += float(np.sort(scores.total)[-8:].sum())
         exact += float(np.sort(full.total)[-8:].sum())
-    return 1 - found / exact
+    return 1 - kept_share / exact
 
 
 def test_candidates_lose_at_most_a_hundredth_of_the_exact_scores(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +192,7 @@ def test_few_rare_features_make_neighbours_in_time_candidates(monkeypatch: pytes
     # The first feature is common, the second is rare.
     rows = [[0.6, 0.8], *[[1.0, 0]] * 6, [0.6, 0.8]]
     scores = list(make_scorer(rows, list(range(8))).score(0, 8))
-    assert [one.others.tolist() for one in scores] == [
+    assert [part_scores.others.tolist() for part_scores in scores] == [
         [1, 2, 7],
         [0, 2, 3],
         [0, 1, 3, 4],

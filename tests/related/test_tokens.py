@@ -253,10 +253,10 @@ def test_a_text_has_the_words_of_its_tokens_in_order(documents: list[list[str]])
     texts = vocabulary.tokenize(documents)
     assert len(texts) == len(documents)
     for text, parts in zip(texts, documents, strict=True):
-        words = [word for part in parts for token in split_tokens(part) for word in read_token(token) if word]
+        words = [word for text in parts for token in split_tokens(text) for word in read_token(token) if word]
         assert [vocabulary.spellings[number] for number in text.spellings.tolist() if number] == words
         assert text.words[-1] == SENTENCE_END
-        assert not any(one == two == SENTENCE_END for one, two in zip(text.words[1:], text.words[:-1], strict=True))
+        assert not any(first == two == SENTENCE_END for first, two in zip(text.words[1:], text.words[:-1], strict=True))
         assert len(text.words) == len(text.spellings)
         numbers = dict(zip(text.spellings.tolist(), text.words.tolist(), strict=True))
         for spelling, word in numbers.items():
@@ -308,19 +308,19 @@ def test_the_chosen_spelling_is_one_of_the_most_frequent(documents: list[list[st
     chosen = vocabulary.choose_spellings()
     assert len(chosen) == vocabulary.size
     for word in set(vocabulary.spellings) - {""}:
-        found = next(one for one in chosen if one.casefold() == word.casefold())
-        assert (-counts[found], found) <= (-counts[word], word)
+        spelling = next(candidate for candidate in chosen if candidate.casefold() == word.casefold())
+        assert (-counts[spelling], spelling) <= (-counts[word], word)
 
 
 @settings(deadline=None)
-@given(found=st.lists(PARTS, max_size=8), cuts=st.lists(st.integers(0, 8), max_size=3))
-def test_merged_batches_equal_texts_tokenized_at_once(found: list[list[str]], cuts: list[int]) -> None:
+@given(drawn_texts=st.lists(PARTS, max_size=8), cuts=st.lists(st.integers(0, 8), max_size=3))
+def test_merged_batches_equal_texts_tokenized_at_once(drawn_texts: list[list[str]], cuts: list[int]) -> None:
     whole, joined = Vocabulary(), Vocabulary()
-    wanted = whole.tokenize(found)
-    bounds = [0, *sorted(min(cut, len(found)) for cut in cuts), len(found)]
-    texts = joined.merge([Vocabulary().tokenize_batch(found[start:stop]) for start, stop in pairwise(bounds)])
-    assert [(one.words.tolist(), one.spellings.tolist(), one.headline_length) for one in texts] == [
-        (one.words.tolist(), one.spellings.tolist(), one.headline_length) for one in wanted
+    wanted = whole.tokenize(drawn_texts)
+    bounds = [0, *sorted(min(cut, len(drawn_texts)) for cut in cuts), len(drawn_texts)]
+    texts = joined.merge([Vocabulary().tokenize_batch(drawn_texts[start:stop]) for start, stop in pairwise(bounds)])
+    assert [(text.words.tolist(), text.spellings.tolist(), text.headline_length) for text in texts] == [
+        (text.words.tolist(), text.spellings.tolist(), text.headline_length) for text in wanted
     ]
     assert (joined.spellings, joined.size) == (whole.spellings, whole.size)
     assert joined.choose_spellings() == whole.choose_spellings()

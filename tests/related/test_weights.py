@@ -78,11 +78,11 @@ def test_few_or_no_topics_are_accepted(topics: list[tuple[str, ...]]) -> None:
 @given(st.lists(st.lists(st.sampled_from("abcd"), max_size=4), min_size=1, max_size=8))
 def test_each_shared_topic_adds_at_most_one_in_any_order(topics: list[list[str]]) -> None:
     shared = share([tuple(named) for named in topics])
-    for one, first in enumerate(topics):
+    for row, first in enumerate(topics):
         for two, second in enumerate(topics):
             both = len(set(first) & set(second))
-            assert 0 <= shared[one, two] <= both + 1e-6
-            assert (shared[one, two] > 0) == bool(both)
+            assert 0 <= shared[row, two] <= both + 1e-6
+            assert (shared[row, two] > 0) == bool(both)
     assert np.array_equal(shared, share([tuple(reversed(named)) for named in topics]))
 
 
@@ -129,12 +129,12 @@ def test_the_decay_with_time_follows_its_formula() -> None:
     assert faded.tolist() == pytest.approx([1, 2**-DECAY_POWER, 4**-DECAY_POWER])
 
 
-@given(one=st.floats(-40_000, 40_000), other=st.floats(-40_000, 40_000))
-def test_the_decay_is_symmetric_and_grows_with_distance(one: float, other: float) -> None:
-    first, second, mirrored = decay_with_time(np.array([one, other, -one])).tolist()
+@given(distance=st.floats(-40_000, 40_000), other_distance=st.floats(-40_000, 40_000))
+def test_the_decay_is_symmetric_and_grows_with_distance(distance: float, other_distance: float) -> None:
+    first, second, mirrored = decay_with_time(np.array([distance, other_distance, -distance])).tolist()
     assert 0 < first <= 1
     assert first == mirrored
-    assert (first >= second) or abs(one) >= abs(other)
+    assert (first >= second) or abs(distance) >= abs(other_distance)
 
 
 def test_the_boost_for_topics_has_a_maximum() -> None:

@@ -292,9 +292,9 @@ def test_a_body_that_no_parser_survives_names_the_part(setup: MarkdownConfig) ->
 def test_much_honest_html_comes_out_of_another_process_as_it_would_here(setup: MarkdownConfig) -> None:
     rows = "<table>\n" + "<tr><td>[x](gone.md) <b onclick='x()'>y</b></td></tr>\n" * 250 + "</table>\n"
     article, renderer = make_article("talks", body=rows), get_renderer(MarkdownConfig(setup.extensions, setup.configs))
-    found = renderer.render(article, LinkMap(), "talks.md")
-    assert found.html.count("<td>") == 250
-    assert (found, found.lookups) == (
+    body = renderer.render(article, LinkMap(), "talks.md")
+    assert body.html.count("<td>") == 250
+    assert (body, body.lookups) == (
         (right := renderer.render_strictly(article, LinkMap(), "talks.md")),
         right.lookups,
     )
@@ -352,11 +352,11 @@ def start_threads() -> Executor:
 @pytest.mark.parametrize("start", [start_processes, start_threads])
 def test_workers_keep_the_limits_too(start: Callable[[], Executor], setup: MarkdownConfig) -> None:
     with start() as executor:
-        found = render_paper(MIN_SHARED_BODIES, 3, 70, markdown=setup, executor=executor, workers=2)
-    wrong = [number for number, body in enumerate(found.values()) if body.problems]
+        bodies = render_paper(MIN_SHARED_BODIES, 3, 70, markdown=setup, executor=executor, workers=2)
+    wrong = [number for number, body in enumerate(bodies.values()) if body.problems]
     assert wrong == [3, 70]
-    assert {len(body.problems) for body in found.values()} == {0, 1}
-    assert found["articles/2026/01/a-5.md"].html == "<p>Words 5.</p>"
+    assert {len(body.problems) for body in bodies.values()} == {0, 1}
+    assert bodies["articles/2026/01/a-5.md"].html == "<p>Words 5.</p>"
 
 
 def test_thousands_of_old_anchors_are_mended_in_time() -> None:
@@ -402,10 +402,10 @@ def test_a_build_reports_it_with_all_else_and_changes_nothing(paper: Site) -> No
     assert "talks.md:10: rendering takes more than 0.3 s of processor time" in run.output
     assert "accord.md:8: dead link" in run.output
     assert not paper.has("2026/01/accord/")
-    found = paper.run("broadsheet", "check")
-    assert found.code == 1
-    assert "talks.md:10: rendering takes more than 0.3 s of processor time" in found.output
-    assert "accord.md:8: dead link" in found.output
+    check = paper.run("broadsheet", "check")
+    assert check.code == 1
+    assert "talks.md:10: rendering takes more than 0.3 s of processor time" in check.output
+    assert "accord.md:8: dead link" in check.output
 
 
 @pytest.mark.site

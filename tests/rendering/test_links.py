@@ -40,11 +40,11 @@ def follow(address: str, *, fetched: bool = False) -> Resolved:
     return resolve_link(address, HERE, URL, LINKS, fetched=fetched)
 
 
-def arrive(found: Resolved) -> str:
+def arrive(resolved: Resolved) -> str:
     """The address within the site at which a browser arrives."""
-    assert found.url is not None
-    place = urljoin(f"{ROOT}{quote(URL)}", found.url)
-    assert place.startswith(ROOT), f"{found.url} leaves the site"
+    assert resolved.url is not None
+    place = urljoin(f"{ROOT}{quote(URL)}", resolved.url)
+    assert place.startswith(ROOT), f"{resolved.url} leaves the site"
     return unquote(urlsplit(place).path).removeprefix("/paper/")
 
 
@@ -82,9 +82,9 @@ def arrive(found: Resolved) -> str:
     ],
 )
 def test_an_address_leads_to_an_article_or_a_page(address: str, target: str, article: str, fragment: str) -> None:
-    found = follow(address)
-    assert (arrive(found), found.article, found.fragment) == (target, article, fragment)
-    assert (found.fault, found.media, found.remote) == ("", "", "")
+    resolved = follow(address)
+    assert (arrive(resolved), resolved.article, resolved.fragment) == (target, article, fragment)
+    assert (resolved.fault, resolved.media, resolved.remote) == ("", "", "")
 
 
 @pytest.mark.parametrize("fetched", [False, True])
@@ -97,8 +97,8 @@ def test_an_address_leads_to_an_article_or_a_page(address: str, target: str, art
     ],
 )
 def test_an_address_of_a_file_beside_an_article_has_it_published(address: str, path: str, fetched: bool) -> None:
-    found = follow(address, fetched=fetched)
-    assert (arrive(found), found.media, found.article, found.fault) == (media_url(path), path, "", "")
+    resolved = follow(address, fetched=fetched)
+    assert (arrive(resolved), resolved.media, resolved.article, resolved.fault) == (media_url(path), path, "", "")
 
 
 def test_a_picture_of_the_site_s_own_can_be_shown() -> None:
@@ -122,13 +122,13 @@ def test_a_picture_of_the_site_s_own_can_be_shown() -> None:
 def test_full_addresses_of_the_site_itself_are_links_within_it(
     address: str, target: str, article: str, fragment: str
 ) -> None:
-    found = resolve_link(address, HERE, URL, replace(LINKS, site=ROOT))
-    assert (arrive(found), found.article, found.fragment) == (target, article, fragment)
+    resolved = resolve_link(address, HERE, URL, replace(LINKS, site=ROOT))
+    assert (arrive(resolved), resolved.article, resolved.fragment) == (target, article, fragment)
 
 
 def test_a_full_address_of_what_is_not_public_tells_nothing_of_it() -> None:
-    found = resolve_link(f"{ROOT}2026/02/secret/", HERE, URL, replace(LINKS, site=ROOT))
-    assert (found.url, found.severity) == (None, "note")
+    resolved = resolve_link(f"{ROOT}2026/02/secret/", HERE, URL, replace(LINKS, site=ROOT))
+    assert (resolved.url, resolved.severity) == (None, "note")
 
 
 @pytest.mark.parametrize(
@@ -196,9 +196,9 @@ def test_links_to_other_sites_stay_as_they_are_but_for_a_scheme(address: str) ->
     ],
 )
 def test_what_leads_nowhere_is_a_fault_and_no_link(address: str, fault: str) -> None:
-    found = follow(address)
-    assert found.fault == fault
-    assert found == Resolved(fault=fault, hint=found.hint)
+    resolved = follow(address)
+    assert resolved.fault == fault
+    assert resolved == Resolved(fault=fault, hint=resolved.hint)
 
 
 @pytest.mark.parametrize("address", ["", "  ", "\n"])
@@ -220,11 +220,11 @@ def test_without_an_address_there_is_no_link(address: str) -> None:
     ],
 )
 def test_an_article_that_is_not_public_is_never_linked(address: str) -> None:
-    found = follow(address)
+    resolved = follow(address)
     fault = f"'{address}' is not public yet: the words stay, without a link"
-    assert (found.url, found.fault, found.severity) == (None, fault, "note")
-    assert found.article in LINKS.held
-    assert found.fragment == address.partition("#")[2], "whether the place is there is looked at all the same"
+    assert (resolved.url, resolved.fault, resolved.severity) == (None, fault, "note")
+    assert resolved.article in LINKS.held
+    assert resolved.fragment == address.partition("#")[2], "whether the place is there is looked at all the same"
     shown = follow(address, fetched=True)
     assert (shown.url, shown.severity) == (None, "warning"), "no article is a picture, public or not"
 
@@ -258,9 +258,9 @@ HIDDEN = {
 )
 def test_a_page_that_only_held_articles_bring_about_is_not_linked_and_no_dead_link(address: str, article: str) -> None:
     links = replace(LINKS, hidden=HIDDEN, site=ROOT)
-    found = resolve_link(address, HERE, URL, links)
-    assert (found.url, found.severity, found.article) == (None, "note", article)
-    assert found.fragment == ("day" if address.endswith("#day") else "")
+    resolved = resolve_link(address, HERE, URL, links)
+    assert (resolved.url, resolved.severity, resolved.article) == (None, "note", article)
+    assert resolved.fragment == ("day" if address.endswith("#day") else "")
     if not address.startswith("http"):
         assert resolve_link(address, HERE, URL, links, fetched=True).severity == "warning"
 
@@ -268,8 +268,8 @@ def test_a_page_that_only_held_articles_bring_about_is_not_linked_and_no_dead_li
 def test_a_held_article_may_link_to_itself() -> None:
     path, url = "articles/2026/02/secret.md", "2026/02/secret/"
     for address in ("secret.md#x", "/2026/02/secret/#x", "../secret/#x"):
-        found = resolve_link(address, path, url, LINKS)
-        assert (found.url, found.article, found.fragment, found.fault) == ("./#x", path, "x", ""), address
+        resolved = resolve_link(address, path, url, LINKS)
+        assert (resolved.url, resolved.article, resolved.fragment, resolved.fault) == ("./#x", path, "x", ""), address
 
 
 @pytest.mark.parametrize("address", ["//a.example/x.png", "https://a.example/x.png", "http://a.example/x.png"])
@@ -380,14 +380,14 @@ RELATIVE = st.builds(
 @example(address="/\\a.example/", fetched=True)
 @example(address="../../../../../../../about/", fetched=False)
 def test_no_relative_address_leads_out_of_the_site_or_to_what_is_not_known(address: str, fetched: bool) -> None:
-    found = follow(address, fetched=fetched)
-    assert (found.url is None) == bool(found.fault)
-    assert found.article not in LINKS.held or found.url is None
-    if found.url is not None and not (urlsplit(address.strip()).scheme or urlsplit(address.strip()).netloc):
-        assert arrive(found) in KNOWN
-        assert found.article == "" or LINKS.articles[found.article] == arrive(found)
-        assert found.media == "" or media_url(found.media) == arrive(found)
-        assert not fetched or not (arrive(found) == "" or arrive(found).endswith("/"))
+    resolved = follow(address, fetched=fetched)
+    assert (resolved.url is None) == bool(resolved.fault)
+    assert resolved.article not in LINKS.held or resolved.url is None
+    if resolved.url is not None and not (urlsplit(address.strip()).scheme or urlsplit(address.strip()).netloc):
+        assert arrive(resolved) in KNOWN
+        assert resolved.article == "" or LINKS.articles[resolved.article] == arrive(resolved)
+        assert resolved.media == "" or media_url(resolved.media) == arrive(resolved)
+        assert not fetched or not (arrive(resolved) == "" or arrive(resolved).endswith("/"))
 
 
 @given(
@@ -398,12 +398,12 @@ def test_no_relative_address_leads_out_of_the_site_or_to_what_is_not_known(addre
     fetched=st.booleans(),
 )
 def test_any_text_is_a_safe_link_or_a_fault(address: str, scheme: str, fetched: bool) -> None:
-    found = follow(scheme + address, fetched=fetched)
-    assert (found.url is None) == bool(found.fault)
-    assert bool(found.remote) <= fetched
-    if found.remote:
-        assert urlsplit(found.remote).scheme in {"http", "https"}
-    parts = urlsplit(found.url or "")
+    resolved = follow(scheme + address, fetched=fetched)
+    assert (resolved.url is None) == bool(resolved.fault)
+    assert bool(resolved.remote) <= fetched
+    if resolved.remote:
+        assert urlsplit(resolved.remote).scheme in {"http", "https"}
+    parts = urlsplit(resolved.url or "")
     assert parts.scheme in ({""} if fetched else {"", "http", "https", "mailto", "tel"})
     assert bool(parts.netloc) == (parts.scheme in {"http", "https"})
 
@@ -428,9 +428,9 @@ def test_every_file_can_be_linked_from_every_other_whatever_its_name(
     links = LinkMap(articles={here: "2026/01/here/", there: "2026/01/there/"})
     way = posixpath.relpath(there, posixpath.dirname(here))
     address = quote(way) + (f"#{quote(fragment)}" if fragment else "")
-    found = resolve_link(address, here, "2026/01/here/", links)
-    assert (found.article, found.fault, found.fragment) == (there, "", fragment)
-    place = urlsplit(urljoin(f"{ROOT}2026/01/here/", found.url))
+    resolved = resolve_link(address, here, "2026/01/here/", links)
+    assert (resolved.article, resolved.fault, resolved.fragment) == (there, "", fragment)
+    place = urlsplit(urljoin(f"{ROOT}2026/01/here/", resolved.url))
     assert (place.path, unquote(place.fragment)) == (f"/paper/{links.articles[there]}", fragment)
 
 

@@ -63,7 +63,8 @@ def describe(body: RenderedBody) -> dict[str, Any]:
     facts = {
         "html": body.html,
         "problems": [
-            f"{one.line}: {one.message}{f' ({one.hint})' if one.hint else ''} [{one.severity}]" for one in body.problems
+            f"{problem.line}: {problem.message}{f' ({problem.hint})' if problem.hint else ''} [{problem.severity}]"
+            for problem in body.problems
         ],
         "media": list(body.media),
         "anchors": [f"{line}: {path}#{fragment}" for path, fragment, line in body.anchors],
@@ -374,9 +375,9 @@ def test_every_dead_link_is_reported_at_its_line(
         # A paragraph between two parts keeps lists and quotes apart.
         body += f"{text}\n\nNext.\n\n"
         line += text.count("\n") + 4
-    found = renderer.render(make_page(body, body_line=first_line), LINKS, LABEL)
-    assert {problem.message for problem in found.problems} <= {"dead link: there is no 'gone.md'"}
-    assert [problem.line for problem in found.problems] == lines
+    rendered = renderer.render(make_page(body, body_line=first_line), LINKS, LABEL)
+    assert {problem.message for problem in rendered.problems} <= {"dead link: there is no 'gone.md'"}
+    assert [problem.line for problem in rendered.problems] == lines
 
 
 @settings(max_examples=150, deadline=None)
@@ -385,9 +386,9 @@ def test_every_dead_link_is_reported_at_its_line(
 @example(alt="\xa0 ")
 def test_an_image_is_reported_exactly_when_nothing_stands_in_its_alt(alt: str, renderer: BodyRenderer) -> None:
     body = renderer.render(make_page(f'Words.\n\n<img src="map.png" alt="{escape(alt)}">\n'), LINKS, LABEL)
-    told = [(problem.line, problem.message) for problem in body.problems]
+    problems = [(problem.line, problem.message) for problem in body.problems]
     expected = [] if alt.strip() else [(3, "an image without alt: those who cannot see it miss it")]
-    assert told == expected
+    assert problems == expected
     assert parse(body.html).one("img")["alt"] == alt
 
 

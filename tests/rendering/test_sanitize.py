@@ -260,13 +260,13 @@ def test_a_long_name_is_cut() -> None:
 
 
 def test_inspection_finds_elements_scripts_and_addresses() -> None:
-    found = inspect_html(
+    inspected = inspect_html(
         "<p onclick=x onClick='y' class='z'><a href='a&amp;b'>x</a><img src><iframe src='i'></iframe>"
         "<a href>y</a><p src='no'><video src=v poster=p><track src=t><IFRAME onload=q><div href=w>"
     )
-    assert found.elements == ["iframe", "track", "iframe"]
-    assert found.handlers == ["onclick", "onclick"]
-    assert found.addresses == [("a&b", False), ("", True), ("", False), ("v", True)]
+    assert inspected.elements == ["iframe", "track", "iframe"]
+    assert inspected.handlers == ["onclick", "onclick"]
+    assert inspected.addresses == [("a&b", False), ("", True), ("", False), ("v", True)]
 
 
 @pytest.mark.parametrize(
@@ -281,9 +281,9 @@ def test_broken_markup_is_inspected_without_complaint(html: str) -> None:
 @settings(max_examples=300, deadline=None)
 @given(html=HOSTILE)
 def test_any_html_can_be_inspected(html: str) -> None:
-    found = inspect_html(html)
-    assert not TAGS.intersection(found.elements)
-    assert all(name.startswith("on") for name in found.handlers)
+    inspected = inspect_html(html)
+    assert not TAGS.intersection(inspected.elements)
+    assert all(name.startswith("on") for name in inspected.handlers)
 
 
 @pytest.mark.parametrize(
@@ -314,8 +314,8 @@ def test_no_element_or_script_is_lost_without_a_closer_look(html: str) -> None:
     kept = len(
         [1 for _, attributes in read_tags(CLEANER.clean(html)) for name in attributes if name in {"href", "src"}]
     )
-    found = inspect_html(html)
-    if found.elements or any(f"{name}=" in html.lower() for name in found.handlers):
+    inspected = inspect_html(html)
+    if inspected.elements or any(f"{name}=" in html.lower() for name in inspected.handlers):
         assert may_have_removed(html, kept)
 
 

@@ -124,8 +124,8 @@ def test_in_a_very_long_body_code_is_searched_too() -> None:
 def test_after_two_hundred_searches_it_gives_up_but_remembers() -> None:
     body = "".join(f"[x](gone-{number}.md)\n" for number in range(210))
     finder = LineFinder(body, 1)
-    found = [finder.find_address(f"gone-{number}.md") for number in range(210)]
-    assert found == [*range(1, 201), *[0] * 10]
+    lines = [finder.find_address(f"gone-{number}.md") for number in range(210)]
+    assert lines == [*range(1, 201), *[0] * 10]
     assert finder.find_address("gone-7.md") == 8
 
 

@@ -263,9 +263,9 @@ def test_without_a_cache_bundles_are_kept_for_one_run(tmp_path: Path) -> None:
     store.close()
     assert not store.path.exists()
     (tmp_path / "file").write_text("no directory", encoding="utf-8")
-    other = BundleStore(tmp_path / "file")
-    assert other.warning == "search: Not a directory: done without"
-    other.close()
+    second_store = BundleStore(tmp_path / "file")
+    assert second_store.warning == "search: Not a directory: done without"
+    second_store.close()
 
 
 def write_program(folder: Path, code: str) -> str:

@@ -24,7 +24,7 @@ def record(html: str = "<p>Words.</p>", **fields: object) -> Record:
 
 
 def test_an_article_is_found_by_all_that_its_page_says() -> None:
-    found = record(
+    page_record = record(
         "<p>The <em>body</em>.</p>",
         title="Talks  end",
         topics=("asia", "nato"),
@@ -36,7 +36,7 @@ def test_an_article_is_found_by_all_that_its_page_says() -> None:
         corrections=(Correction(make_moment(), "The correction."),),
         language="fr",
     )
-    assert found == Record(
+    assert page_record == Record(
         "2026/01/talks/",
         "Talks end",
         "Analysis The dek. Geneva The body. The caption The correction.",
@@ -47,7 +47,7 @@ def test_an_article_is_found_by_all_that_its_page_says() -> None:
         "2026-01-18",
         "2026-01-18T00:00:00+00:00",
     )
-    assert found.year == "2026"
+    assert page_record.year == "2026"
 
 
 @pytest.mark.parametrize("reason", HOLDS)
@@ -65,9 +65,9 @@ def test_articles_of_one_day_are_in_the_order_of_their_instants() -> None:
 
 def test_a_page_of_the_sites_own_is_known_without_its_headline() -> None:
     html = '<h1 id="a">About <em>us</em> &amp; you</h1>\n<p>We print.</p><h1>More</h1>'
-    found = record_page("about/", "About us &amp; you", html)
-    assert found == Record("about/", "About us & you", "We print. More")
-    assert found.year == ""
+    page_record = record_page("about/", "About us &amp; you", html)
+    assert page_record == Record("about/", "About us & you", "We print. More")
+    assert page_record.year == ""
 
 
 def test_common_words_are_those_of_two_records_in_three() -> None:

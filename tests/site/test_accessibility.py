@@ -25,8 +25,8 @@ def find_faults(page: Page) -> list[str]:
     page.evaluate(AXE)
     # Of a long text the beginning is enough: it goes on in the same way.
     page.evaluate("[...document.querySelectorAll('.bs-body > *')].slice(60).forEach(one => one.remove())")
-    found = page.evaluate("axe.run().then(found => found.violations)")
-    return [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"]]
+    violations = page.evaluate("axe.run().then(found => found.violations)")
+    return [f"{fault['id']}: {node['html'][:200]}" for fault in violations for node in fault["nodes"]]
 
 
 @pytest.mark.parametrize("width", [375, 1280])
@@ -54,7 +54,7 @@ def test_axe_finds_nothing_on_any_kind_of_page(
             page.locator("body").get_attribute("data-md-color-scheme") == {"light": "default", "dark": "slate"}[scheme]
         )
     context.close()
-    assert {url: found for url, found in faults.items() if found} == {}
+    assert {url: violations for url, violations in faults.items() if violations} == {}
 
 
 def test_every_page_has_a_way_past_its_head_and_a_place_where_that_leads(hard: Site, shipped: Site) -> None:

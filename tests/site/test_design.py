@@ -24,9 +24,9 @@ def address(hard: Site, serve: Callable[[Path], str]) -> str:
 
 
 def box(page: Page, selector: str) -> dict[str, float]:
-    found = page.locator(selector).first.bounding_box()
-    assert found is not None, selector
-    return {**found, "right": found["x"] + found["width"], "bottom": found["y"] + found["height"]}
+    area = page.locator(selector).first.bounding_box()
+    assert area is not None, selector
+    return {**area, "right": area["x"] + area["width"], "bottom": area["y"] + area["height"]}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,9 @@ def test_on_a_desk_features_stand_in_columns_and_on_a_phone_below_one_another(
     for width in (1280, 375):
         page = sized(width)
         page.goto(address)
-        tops.append({round(one.bounding_box()["y"]) for one in page.locator(".bs-front__features > article").all()})
+        tops.append(
+            {round(feature.bounding_box()["y"]) for feature in page.locator(".bs-front__features > article").all()}
+        )
     assert (len(tops[0]), len(tops[1])) == (1, 4)
 
 
@@ -131,11 +133,12 @@ def test_the_parts_of_an_article_follow_one_another_and_the_headline_is_largest(
         ".bs-sources",
         ".bs-topics",
     ]
-    places = [box(page, f".bs-article {part}")["y"] for part in parts]
+    places = [box(page, f".bs-article {selector}")["y"] for selector in parts]
     assert places == sorted(places)
     size = "one => parseFloat(getComputedStyle(one).fontSize)"
     sizes = [
-        page.locator(f".bs-article {part}").first.evaluate(size) for part in ("h1", ".bs-dek", ".bs-body", ".bs-meta")
+        page.locator(f".bs-article {selector}").first.evaluate(size)
+        for selector in ("h1", ".bs-dek", ".bs-body", ".bs-meta")
     ]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] > 2 * sizes[2]
@@ -250,30 +253,30 @@ def test_a_picture_comes_in_the_width_that_fits_the_screen(
 ) -> None:
     page = sized(width, device_scale_factor=pixels)
     sent: dict[str, int] = {}
-    page.on("response", lambda one: sent.update({one.url: int(one.headers.get("content-length", 0))}))
+    page.on("response", lambda response: sent.update({response.url: int(response.headers.get("content-length", 0))}))
     page.goto(f"{address}{HARD['panorama']}", wait_until="networkidle")
     scroll_through(page)
     pictures = page.locator(".bs-article img")
-    found = [one.evaluate("one => one.currentSrc") for one in pictures.all()]
-    assert len(found) == 3
+    sources = [picture.evaluate("one => one.currentSrc") for picture in pictures.all()]
+    assert len(sources) == 3
     # The panorama is wider than the screen, and scrolls.
-    assert [int(one.rpartition("-")[2].removesuffix(".webp")) for one in found] == [1800, 1800, chosen]
+    assert [int(source.rpartition("-")[2].removesuffix(".webp")) for source in sources] == [1800, 1800, chosen]
     assert not [url for url in sent if url.endswith(".jpg")], "the original is loaded as well"
     assert sum(size for url, size in sent.items() if url.endswith(".webp")) < 400_000
     # Nothing is out of shape: the photograph was taken upright.
-    for one, ratio in zip(pictures.all(), (6000 / 800, 6000 / 800, 3024 / 4032), strict=True):
-        shown = one.bounding_box()
+    for picture, ratio in zip(pictures.all(), (6000 / 800, 6000 / 800, 3024 / 4032), strict=True):
+        shown = picture.bounding_box()
         assert shown is not None
         assert shown["width"] / shown["height"] == pytest.approx(ratio, rel=0.02)
-        assert one.evaluate("one => one.naturalWidth / one.naturalHeight") == pytest.approx(ratio, rel=0.02)
+        assert picture.evaluate("one => one.naturalWidth / one.naturalHeight") == pytest.approx(ratio, rel=0.02)
 
 
 def test_only_the_lead_image_does_not_wait(sized: Callable[[int], Page], address: str) -> None:
     page = sized(375)
     page.goto(f"{address}{HARD['panorama']}")
-    told = "one => [one.loading, one.fetchPriority, one.decoding]"
-    found = [one.evaluate(told) for one in page.locator(".bs-article img").all()]
-    assert found == [["eager", "high", "auto"], ["lazy", "auto", "async"], ["lazy", "auto", "async"]]
+    script = "one => [one.loading, one.fetchPriority, one.decoding]"
+    loadings = [picture.evaluate(script) for picture in page.locator(".bs-article img").all()]
+    assert loadings == [["eager", "high", "auto"], ["lazy", "auto", "async"], ["lazy", "auto", "async"]]
 
 
 def test_a_page_with_damaged_pictures_stands(hard: Site, sized: Callable[[int], Page], address: str) -> None:
@@ -284,8 +287,8 @@ def test_a_page_with_damaged_pictures_stands(hard: Site, sized: Callable[[int], 
         expect(page.locator(".bs-body > p").last).to_be_visible()
         # The one that is cut off shows as far as it goes, in its place; of those that are none the words are left.
         shown = page.locator(".bs-body img").all()
-        assert [one.get_attribute("alt") for one in shown] == ["cut.jpg", "chart.jpg"]
-        assert [one.evaluate("one => one.naturalWidth > 0") for one in shown] == [True, True]
+        assert [picture.get_attribute("alt") for picture in shown] == ["cut.jpg", "chart.jpg"]
+        assert [picture.evaluate("one => one.naturalWidth > 0") for picture in shown] == [True, True]
         assert page.locator(".bs-body .bs-remote").all_text_contents() == ["text.jpg", "bomb.png"]
         assert page.locator(".bs-lead-image").count() == 0
     assert not [path for path in hard.files() if path.endswith(("text.jpg", "bomb.png"))]

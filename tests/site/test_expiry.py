@@ -43,7 +43,7 @@ def find_instants(library: Library) -> Iterator[datetime]:
 
 def find_faults(problems: Collection[Problem]) -> list[Problem]:
     """The problems that stop a strict build, without hints, which may name what is public."""
-    return sorted(replace(one, hint="") for one in problems if one.severity != "note")
+    return sorted(replace(problem, hint="") for problem in problems if problem.severity != "note")
 
 
 # Whatever refers to whatever, and whenever it is public.
@@ -89,11 +89,12 @@ def papers(draw: st.DrawFn) -> Library:
                 f"2026-01-18T0{start}:00",
                 body=f"## Here\n\n{links}{pictures}\n",
                 topics=(f"t-{draw(numbers)}",),
-                authors=tuple(f"w-{one}" for one in draw(st.sets(numbers, max_size=1))),
+                authors=tuple(f"w-{number}" for number in draw(st.sets(numbers, max_size=1))),
                 story=draw(st.sampled_from(["", f"s-{number}"])),
                 image=draw(st.none() | st.builds(Image, references, st.just("x"))),
                 related=RelatedChoice(
-                    tuple(f"a-{one}" for one in names), tuple(f"a-{one}" for one in draw(st.sets(numbers, max_size=1)))
+                    tuple(f"a-{number}" for number in names),
+                    tuple(f"a-{number}" for number in draw(st.sets(numbers, max_size=1))),
                 ),
                 aliases=tuple(
                     draw(st.sets(st.sampled_from([f"old/{number}/", f"topics/t-{number}/", "a.html", "a.html/b/"])))
@@ -111,7 +112,8 @@ def papers(draw: st.DrawFn) -> Library:
 @given(library=papers())
 def test_the_clock_changes_notes_and_no_other_problem(library: Library) -> None:
     everything = replace(
-        library, articles=tuple(replace(one, draft=False, embargo=None, expires=None) for one in library.articles)
+        library,
+        articles=tuple(replace(article, draft=False, embargo=None, expires=None) for article in library.articles),
     )
     faults = find_faults(build_model(everything).problems)
     for now in find_instants(library):
@@ -137,10 +139,10 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_of_a_held_article_is_told_as_if_it_were_public(fault: str, reason: str) -> None:
     article, sound = make_article("talks", **FAULTS[fault]), make_article("sound")
-    told = [str(one) for one in find_faults(build_model(make_library(article, sound)).problems)]
-    assert len(told) == 1
+    messages = [str(problem) for problem in find_faults(build_model(make_library(article, sound)).problems)]
+    assert len(messages) == 1
     held = build_model(make_library(hold(article, reason), sound))
-    assert [str(one) for one in find_faults(held.problems)] == told
+    assert [str(problem) for problem in find_faults(held.problems)] == messages
     assert [view.article.slug for view in held.spreads] == ["sound"]
 
 
@@ -152,7 +154,7 @@ def test_a_place_in_a_held_article_is_looked_for(reason: str) -> None:
         return find_faults(build_model(make_library(make_article(body=body), held)).problems)
 
     assert follow("here") == []
-    assert {one.message for one in follow("gone")} == {
+    assert {problem.message for problem in follow("gone")} == {
         "dead link: content/articles/2026/01/held.md has no place '#gone'"
     }
 
@@ -161,19 +163,19 @@ def test_a_held_article_may_lead_to_what_comes_out_with_it() -> None:
     links = "[me](#here) [page](talks.md#here) [topic](/topics/rare/) [month](/archive/2027/01/) [twin](twin.md#here)"
     held, twin = (
         make_article(
-            slug, "2027-01-02", body=f"## Here\n\n{links}", topics=("rare",), related=RelatedChoice(pin=(other,))
+            slug, "2027-01-02", body=f"## Here\n\n{links}", topics=("rare",), related=RelatedChoice(pin=(twin,))
         )
-        for slug, other in (("talks", "twin"), ("twin", "talks"))
+        for slug, twin in (("talks", "twin"), ("twin", "talks"))
     )
     model = build_model(make_library(held, twin))
     assert find_faults(model.problems) == []
-    assert {one.severity for one in model.problems} == {"note"}
+    assert {problem.severity for problem in model.problems} == {"note"}
 
 
 def test_a_body_that_cannot_be_rendered_is_told_before_its_day() -> None:
     bottomless = make_article("bad", body="".join("    " * depth + "!!! note\n" for depth in range(400)))
     faults = find_faults(build_model(make_library(hold(bottomless, "embargoed"))).problems)
-    assert [one.severity for one in faults] == ["error"]
+    assert [fault.severity for fault in faults] == ["error"]
 
 
 def test_the_words_of_a_note_are_those_of_the_article_s_state() -> None:
@@ -190,7 +192,9 @@ def test_an_alias_that_takes_the_place_of_a_page_at_some_time_is_a_warning_at_al
     rare = make_article("rare", topics=("rare",), expires=NOW)
     talks = make_article("talks", aliases=("topics/rare/",))
     for now in (NOW - HOUR, NOW, NOW + HOUR):
-        assert [one.key for one in find_faults(build_model(make_library(rare, talks), now).problems)] == ["aliases"]
+        assert [problem.key for problem in find_faults(build_model(make_library(rare, talks), now).problems)] == [
+            "aliases"
+        ]
 
 
 # A whole site at every instant.
@@ -199,7 +203,7 @@ def test_an_alias_that_takes_the_place_of_a_page_at_some_time_is_a_warning_at_al
 def write_restless_paper(site: Site) -> None:
     """A newspaper whose articles refer in every way to articles that are public only for some time."""
     site.register("topics", world={"section": True}, news={})
-    for slug, date, other, never, front in (
+    for slug, date, other_slug, never, front in (
         ("base", "2026-01-02", "gone", "coming", {}),
         ("gone", "2026-01-05", "coming", "sketch", {"expires": "2026-01-20T00:00", "front": "lead"}),
         ("coming", "2026-01-06", "sketch", "ahead", {"embargo": "2026-01-10T06:00", "expires": "2026-01-25T00:00"}),
@@ -207,17 +211,27 @@ def write_restless_paper(site: Site) -> None:
         ("ahead", "2026-02-08", "base", "gone", {"front": "lead", "expires": "2026-02-10T00:00"}),
     ):
         there = {"gone": "../01/gone.md", "coming": "../01/coming.md", "sketch": "../01/sketch.md"}.get(
-            other, "../02/ahead.md" if other == "ahead" else "../01/base.md"
+            other_slug, "../02/ahead.md" if other_slug == "ahead" else "../01/base.md"
         )
-        month = "02" if other == "ahead" else "01"
-        targets = [there, f"{there}#here", f"/2026/{month}/{other}/", f"/old/{other}/#here", f"/old/{other}.html"]
+        month = "02" if other_slug == "ahead" else "01"
+        targets = [
+            there,
+            f"{there}#here",
+            f"/2026/{month}/{other_slug}/",
+            f"/old/{other_slug}/#here",
+            f"/old/{other_slug}.html",
+        ]
         targets += [
-            f"{HOME}2026/{month}/{other}/#here",
-            f"{HOME}old/{other}/",
-            f"/topics/{other}-topic/",
+            f"{HOME}2026/{month}/{other_slug}/#here",
+            f"{HOME}old/{other_slug}/",
+            f"/topics/{other_slug}-topic/",
             "/topics/bee/",
         ]
-        targets += [f"{HOME}topics/{other}-topic/", f"/authors/{other}-writer/", f"/stories/{other}-story/"]
+        targets += [
+            f"{HOME}topics/{other_slug}-topic/",
+            f"/authors/{other_slug}-writer/",
+            f"/stories/{other_slug}-story/",
+        ]
         targets += [f"/archive/2026/{month}/", "/archive/2026/", "/topics/news/page/2/", "/archive/2026/01/page/2/"]
         links = " ".join(f"[{number}]({target})" for number, target in enumerate(targets))
         site.article(
@@ -228,7 +242,7 @@ def write_restless_paper(site: Site) -> None:
             authors=[f"{slug}-writer"],
             story=f"{slug}-story",
             image={"src": f"lead-{slug}.png", "alt": "Lead"},
-            related={"pin": [other], "never": [never]},
+            related={"pin": [other_slug], "never": [never]},
             aliases=[f"/old/{slug}/", f"/old/{slug}.html"],
             **front,
         )
@@ -342,10 +356,10 @@ def test_a_page_of_the_site_s_own_that_gives_way_later_is_told_at_once(make_site
     site = make_site(broadsheet={"search": False, "topics": "open"})
     site.write("docs/topics/rare.md", "# Rare\n")
     site.article("talks", embargo="2026-07-01", topics=["rare"])
-    for epoch, told in (("1780000000", "is used only until"), ("1790000000", "is not used: the newspaper")):
+    for epoch, message in (("1780000000", "is used only until"), ("1790000000", "is not used: the newspaper")):
         run = site.build("--strict", SOURCE_DATE_EPOCH=epoch)
         assert run.code == 1
-        assert f"docs/topics/rare.md {told}" in run.output
+        assert f"docs/topics/rare.md {message}" in run.output
 
 
 @pytest.mark.site
@@ -370,5 +384,5 @@ def test_what_never_comes_is_still_a_warning_in_pages_and_navigation(make_site: 
     warnings = [line for line in run.output.splitlines() if "WARNING" in line]
     assert len(warnings) == 2
     assert all("articles/2026/01/no.md" in line for line in warnings)
-    told = "docs/about.md: 'articles/2026/01/held.md' is not public yet (a draft): the words stay, without a link"
-    assert told in run.output
+    message = "docs/about.md: 'articles/2026/01/held.md' is not public yet (a draft): the words stay, without a link"
+    assert message in run.output

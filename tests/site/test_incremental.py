@@ -224,9 +224,9 @@ def test_a_headline_changes_the_pages_that_show_it(paper: Site) -> None:
     before = times(paper)
     paper.article("talks", "2026-01-10", body="Words about the talks.", title="The talks are over")
     assert paper.build(SOURCE_DATE_EPOCH=EPOCH).code == 0
-    found = changed(paper, before)
-    assert {"2026/01/talks/index.html", "topics/world/index.html", "archive/2026/01/index.html"} <= found
-    assert "about/index.html" not in found
+    changed_files = changed(paper, before)
+    assert {"2026/01/talks/index.html", "topics/world/index.html", "archive/2026/01/index.html"} <= changed_files
+    assert "about/index.html" not in changed_files
 
 
 @pytest.mark.parametrize(

@@ -95,13 +95,13 @@ def read_pieces(element: Element, language: str = "") -> Iterator[tuple[str, str
 
 def find_latin(site: Site) -> dict[str, set[tuple[str, str]]]:
     """The words in Latin letters of all pages, addresses and the zone of times left out, each with its language."""
-    found: dict[str, set[tuple[str, str]]] = {}
+    places: dict[str, set[tuple[str, str]]] = {}
     for path, page in site.pages().items():
         for piece, language in read_pieces(page):
             text = re.sub(r"https?://\S+|\S+@\S+|\bUTC\b|\{[a-z]+\}", "", piece)
             for word in LATIN.findall(text):
-                found.setdefault(word, set()).add((path, language))
-    return found
+                places.setdefault(word, set()).add((path, language))
+    return places
 
 
 def list_known(language: str) -> set[str]:
@@ -130,15 +130,17 @@ def test_a_newspaper_in_another_language_has_no_english_word(language: str, tmp_
 def test_every_word_can_be_replaced(tmp_path: Path) -> None:
     site = write_paper(tmp_path, "el", words=MADE_UP)
     assert find_latin(site) == {}
-    told = {piece for page in site.pages().values() for piece, _ in read_pieces(page) if "⟦" in piece}
-    assert told
+    pieces = {piece for page in site.pages().values() for piece, _ in read_pieces(page) if "⟦" in piece}
+    assert pieces
 
 
 def test_words_without_a_catalogue_are_english_and_say_so(tmp_path: Path) -> None:
     site = write_paper(tmp_path, "el")
-    found = find_latin(site)
-    assert found
-    assert {word: where for word, where in found.items() if {one for _, one in where} - {"en", ""}} == {}
+    languages_by_word = find_latin(site)
+    assert languages_by_word
+    assert {
+        word: where for word, where in languages_by_word.items() if {language for _, language in where} - {"en", ""}
+    } == {}
     # A page that leads on is in one language.
     assert 'lang="en"' in site.html("old/1/")
 
@@ -163,4 +165,4 @@ def test_no_template_has_a_word_of_its_own() -> None:
         text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text, flags=re.DOTALL)
         shown = re.findall(r'(?:aria-label|alt|title|placeholder)="([^"]*)"', text)
         shown += re.findall(r"(?<=>)[^<>]*(?=<)", re.sub(r'<[^>]*>|[\w-]+=""', "<>", text))
-        assert [one.strip() for one in shown if LATIN.search(one)] == [], path.name
+        assert [text.strip() for text in shown if LATIN.search(text)] == [], path.name

@@ -37,11 +37,11 @@ def test_lighthouse_gives_full_points_and_a_phone_has_little_to_load(
         assert verdict.costing(category) == []
         assert verdict.scores[category] == 100
     requests = verdict.rows("network-requests")
-    assert {one["statusCode"] for one in requests} == {200}
-    assert [one["url"] for one in requests if not one["url"].startswith(published)] == []
-    assert sum(one["transferSize"] for one in requests) <= 120_000
+    assert {request["statusCode"] for request in requests} == {200}
+    assert [request["url"] for request in requests if not request["url"].startswith(published)] == []
+    assert sum(request["transferSize"] for request in requests) <= 120_000
     # Material's two style sheets, the newspaper's and the search's; Material's script, and that of the search box.
-    kinds = Counter(one["resourceType"] for one in requests)
+    kinds = Counter(request["resourceType"] for request in requests)
     assert (kinds["Document"], kinds["Stylesheet"], kinds["Script"], kinds["Font"]) == (1, 4, 2, 0)
     assert verdict.audits["cumulative-layout-shift"]["numericValue"] < 0.01
     assert verdict.audits["dom-size-insight"]["numericValue"] < 800

@@ -84,9 +84,9 @@ def test_on_a_phone_the_focus_never_leaves_the_screen(direction: str, sized: Cal
     for _ in range(40):
         page.keyboard.press("Tab")
         page.wait_for_timeout(20)
-        found = page.evaluate(FOCUSED)
-        if found["right"] < 1 or found["left"] > PHONE - 1 or not found["seen"]:
-            gone.append(found)
+        focused = page.evaluate(FOCUSED)
+        if focused["right"] < 1 or focused["left"] > PHONE - 1 or not focused["seen"]:
+            gone.append(focused)
     assert gone == []
 
 
@@ -153,13 +153,13 @@ def test_a_panorama_scrolls_in_a_box_at_a_height_that_shows_something(sized: Cal
         page = sized(width)
         page.goto(f"{address}2026/03/panorama/", wait_until="networkidle")
         boxes = page.get_by_role("region", name="Panorama").all()
-        assert [one.get_attribute("aria-label") for one in boxes] == ["Panorama", "Panorama 1"]
-        for one in boxes:
-            shown = one.locator("img").bounding_box()
+        assert [box.get_attribute("aria-label") for box in boxes] == ["Panorama", "Panorama 1"]
+        for box in boxes:
+            shown = box.locator("img").bounding_box()
             assert shown is not None
             assert shown["height"] >= 180
             assert shown["width"] / shown["height"] == pytest.approx(6000 / 900, rel=0.01)
-            one.focus()
+            box.focus()
             page.keyboard.press("ArrowRight")
             page.wait_for_function("document.activeElement.scrollLeft > 0")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -199,7 +199,9 @@ def test_the_colours_that_nobody_changes_follow_the_palette(sized: Callable[...,
         page = sized(DESK, color_scheme=scheme)
         page.goto(f"{address}2026/03/upright/")
         style = "one => { const style = getComputedStyle(one); return [style.color, style.borderTopColor].join() }"
-        colours += [page.locator(f".bs-article {one}").first.evaluate(style) for one in (".bs-kicker", ".bs-credits")]
+        colours += [
+            page.locator(f".bs-article {selector}").first.evaluate(style) for selector in (".bs-kicker", ".bs-credits")
+        ]
         page.evaluate("document.body.setAttribute('data-md-color-accent', 'teal')")
         page.wait_for_timeout(50)
         colours.append(page.locator(".bs-article .bs-kicker").first.evaluate(style))
@@ -231,8 +233,8 @@ def test_a_long_name_does_not_make_the_bar_that_stays_higher(sized: Callable[...
         assert bar is not None
         assert bar["height"] <= 50
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        buttons = [one.bounding_box() for one in page.locator(".md-header__button:visible").all()]
-        assert all(found and found["width"] >= 24 for found in buttons)
+        buttons = [button.bounding_box() for button in page.locator(".md-header__button:visible").all()]
+        assert all(button and button["width"] >= 24 for button in buttons)
 
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])

@@ -90,10 +90,10 @@ def test_the_lead_of_the_front_page_has_its_picture_though_no_editor_chose_it(tm
     site.article("old", "2026-01-16", image={"src": "phone.jpg", "alt": "Old"})
     site.article("talks", "2026-01-18", image={"src": "phone.jpg", "alt": "A hall"})
     build(site)
-    assert [one["alt"] for one in site.page("").all("img")] == ["A hall"]
+    assert [picture["alt"] for picture in site.page("").all("img")] == ["A hall"]
     site.article("talks", "2026-01-18", image={"src": "phone.jpg", "alt": "Another hall"})
     build(site)
-    assert [one["alt"] for one in site.page("").all("img")] == ["Another hall"]
+    assert [picture["alt"] for picture in site.page("").all("img")] == ["Another hall"]
     site.article("talks", "2026-01-18")
     build(site)
     assert site.page("").all("img") == []
@@ -107,7 +107,7 @@ def test_pictures_that_cannot_be_shown_are_problems_with_file_and_line_and_the_s
     paper.write("content/jane.jpg", b"Jane.")
     body = "![Cut](cut.jpg)\n\n![Bomb](bomb.png)\n\n[A phone's](phone.png)"
     paper.article("bad", "2026-01-19", body, image={"src": "text.jpg", "alt": "A text"})
-    told = build(paper)
+    problems = build(paper)
     kinds = "expected a picture of the kind AVIF, GIF, JPEG, PNG or WebP"
     for problem in (
         f"bad.md:7:8: image.src: 'text.jpg' is not published: {kinds}, found a text",
@@ -116,9 +116,9 @@ def test_pictures_that_cannot_be_shown_are_problems_with_file_and_line_and_the_s
         "cut.jpg: the picture is damaged or cut off (",
         f"content/authors.yml: jane.image: 'jane.jpg' is not published: {kinds}, found a text",
     ):
-        assert problem in told
+        assert problem in problems
     page = paper.page("2026/01/bad/")
-    assert [one["alt"] for one in page.all("img")] == ["Cut"]
+    assert [picture["alt"] for picture in page.all("img")] == ["Cut"]
     assert "Bomb" in page.text
     assert "A phone's" in page.text
     published = {path for path in paper.files() if path.startswith("media/")}

@@ -15,9 +15,9 @@ DAYS = range(1, 13)
 
 def beside(page: Element, name: str) -> Element | None:
     """The aside of that name, if the page has one."""
-    found = page.all("aside", data_broadsheet=name)
-    assert len(found) <= 1
-    return found[0] if found else None
+    lists = page.all("aside", data_broadsheet=name)
+    assert len(lists) <= 1
+    return lists[0] if lists else None
 
 
 def slug_of(address: str) -> str:
@@ -85,12 +85,12 @@ def test_every_related_headline_has_its_reasons_behind_one_question(paper: Site)
 
 def test_reasons_are_told_in_words_that_readers_understand(paper: Site) -> None:
     slugs = [*(f"part-{day}" for day in DAYS), *(f"other-{number}" for number in range(1, 7))]
-    reasons = [one.text for slug in slugs for one in article(paper, slug).all("p", css="bs-reason")]
-    assert any(one.startswith("Also about: ") and "Captain Vinkovic" in one for one in reasons)
+    reasons = [reason.text for slug in slugs for reason in article(paper, slug).all("p", css="bs-reason")]
+    assert any(reason.startswith("Also about: ") and "Captain Vinkovic" in reason for reason in reasons)
     linker = beside(article(paper, "linker"), "related")
     assert linker is not None
     assert linker.all("p", css="bs-reason")[0].text == "Chosen by the editor"
-    assert not any("world" in one or "_" in one for one in reasons)
+    assert not any("world" in reason or "_" in reason for reason in reasons)
 
 
 def test_a_heading_names_each_aside_and_the_question_can_be_reached_by_keyboard(paper: Site) -> None:
@@ -123,7 +123,7 @@ def test_what_the_page_shows_already_is_not_repeated(paper: Site) -> None:
         related = headlines(beside(page, "related"))
         story = headlines(beside(page, "story"))
         line = page.all("p", css="bs-latest-of-story")
-        latest = [slug_of(link["href"]) for one in line for link in one.all("a")]
+        latest = [slug_of(link["href"]) for entry in line for link in entry.all("a")]
         assert related
         assert not {*related} & {*story, *latest, slug}
     assert {"other-1", "other-2", "part-5"}.isdisjoint(headlines(beside(article(paper, "linker"), "related")))
@@ -167,19 +167,19 @@ def test_a_story_stands_beside_its_articles_with_their_own_place_marked(
 ) -> None:
     aside = beside(article(paper, slug), "story")
     assert aside is not None
-    found = []
+    items = []
     for item in aside.one("ol", css="bs-timeline").all("li"):
         if item["aria-current"]:
             assert item["aria-current"] == "page"
             assert item.all("a") == []
-            found.append(f"[{item.one('span').text.lower().replace(' ', '-')}]")
+            items.append(f"[{item.one('span').text.lower().replace(' ', '-')}]")
         elif "bs-gap" in item["class"]:
             assert item.links() == [("… all 13 articles", "../../../stories/line-seven/")]
-            found.append("…")
+            items.append("…")
         else:
             assert len(item.all("time")) == 1
-            found += [slug_of(item.one("a")["href"])]
-    assert found == shown
+            items += [slug_of(item.one("a")["href"])]
+    assert items == shown
     assert "reversed" in aside.one("ol").attributes
 
 
@@ -207,7 +207,7 @@ def test_one_can_go_to_the_previous_and_the_next_part(
     aside = beside(article(paper, slug), "story")
     assert aside is not None
     links = aside.one("p", css="bs-steps").all("a")
-    assert [(one["rel"], slug_of(one["href"]), one.text) for one in links] == steps
+    assert [(link["rel"], slug_of(link["href"]), link.text) for link in links] == steps
 
 
 def test_older_articles_tell_of_the_latest_on_their_story(paper: Site) -> None:

@@ -46,13 +46,13 @@ def ferries(many: Site, serve: Callable[[Path], str]) -> str:
 @pytest.fixture
 def quiet(page: Page) -> Iterator[Page]:
     """A page on which nothing goes wrong, and from which nobody else is asked for anything."""
-    told: list[str] = []
+    errors: list[str] = []
     asked: list[str] = []
-    page.on("console", lambda message: told.append(message.text))
-    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     yield page
-    assert told == []
+    assert errors == []
     assert [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:"))] == []
     # Nothing of Material's own search.
     assert [url for url in asked if "/workers/" in url or "search_index" in url] == []
@@ -75,7 +75,7 @@ def options(page: Page, label: str) -> list[str]:
 
 
 def dates(page: Page) -> list[str]:
-    return [str(one.get_attribute("datetime")) for one in results(page).locator("time").all()]
+    return [str(time.get_attribute("datetime")) for time in results(page).locator("time").all()]
 
 
 def test_words_are_found_and_marked_as_they_are_typed(quiet: Page, address: str) -> None:
@@ -102,7 +102,7 @@ def test_words_are_found_and_marked_as_they_are_typed(quiet: Page, address: str)
 def test_pages_of_the_sites_own_are_found_and_lists_are_not(quiet: Page, address: str) -> None:
     quiet.goto(f"{address}search/?q=corrections")
     expect(results(quiet).get_by_role("link", name="Corrections", exact=True)).to_be_visible()
-    links = [one.get_attribute("href") or "" for one in results(quiet).get_by_role("link").all()]
+    links = [link.get_attribute("href") or "" for link in results(quiet).get_by_role("link").all()]
     assert [link for link in links if link.startswith(("../topics/", "../archive/", "../authors/"))] == []
 
 
@@ -465,7 +465,7 @@ def test_a_page_can_stay_out_of_the_search(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "count", "told", "marked"),
+    ("language", "count", "message", "marked"),
     [("de", 1, "1 Treffer", ""), ("ar", 2, "نتيجتان", ""), ("ar", 3, "3 نتائج", ""), ("he", 2, "2 results", "en")],
 )
 def test_what_was_found_is_told_in_the_language_of_the_page(
@@ -474,7 +474,7 @@ def test_what_was_found_is_told_in_the_language_of_the_page(
     serve: Callable[[Path], str],
     language: str,
     count: int,
-    told: str,
+    message: str,
     marked: str,
 ) -> None:
     site = make_site(theme={"name": "material", "language": language, "font": False})
@@ -485,7 +485,7 @@ def test_what_was_found_is_told_in_the_language_of_the_page(
     quiet.goto(f"{serve(site.output)}search/?q=walrus")
     expect(results(quiet)).to_have_count(count)
     status = quiet.get_by_role("status")
-    expect(status).to_contain_text(told.lstrip("0123456789 "))
+    expect(status).to_contain_text(message.lstrip("0123456789 "))
     assert status.locator("span").count() == bool(marked)
     if marked:
         expect(status.locator("span")).to_have_attribute("lang", marked)

@@ -143,8 +143,10 @@ def test_pages_of_a_list_lead_to_one_another_and_have_each_article_once(paper: S
         for links in [paper.page(url).one("nav", css="bs-pages").all("a")]
     ]
     assert steps == [[("next", urls[1])], [("prev", urls[0]), ("next", urls[2])], [("prev", urls[1])]]
-    found = [headline for url in urls for headline in headlines(paper.page(url).one("ol", data_broadsheet="listing"))]
-    assert len(found) == len(set(found)) == 47
+    listed_headlines = [
+        headline for url in urls for headline in headlines(paper.page(url).one("ol", data_broadsheet="listing"))
+    ]
+    assert len(listed_headlines) == len(set(listed_headlines)) == 47
 
 
 def test_all_topics_are_listed_with_their_counts(paper: Site) -> None:
@@ -248,7 +250,7 @@ def test_no_page_loads_anything_from_elsewhere(which: str, request: pytest.Fixtu
             loaded = [element["src"], element["srcset"], element["data"], element["poster"], element["action"]]
             if element.tag == "link" and element["rel"] not in {"canonical", "prev", "next"}:
                 loaded.append(element["href"])
-            assert not [one for one in loaded if re.match(r"(https?:)?//", one)], path
+            assert not [address for address in loaded if re.match(r"(https?:)?//", address)], path
     for path, data in site.files().items():
         if path.endswith(".css"):
             assert not re.search(rb"(url\(|@import)[\s\"']*(https?:)?//", data), path
@@ -333,8 +335,8 @@ def test_a_fault_stops_the_build_and_the_old_site_stays(make_site: MakeSite) -> 
     site.write("content/authors.yml", "me: {nmae: Me}\n")
     for run in (site.build(), site.run("mkdocs", "build"), site.run("mkdocs", "build", "--strict")):
         assert run.code == 1
-        told = {line.removeprefix("ERROR   -  ") for line in run.output.splitlines() if line.startswith("ERROR")}
-        assert told == {
+        errors = {line.removeprefix("ERROR   -  ") for line in run.output.splitlines() if line.startswith("ERROR")}
+        assert errors == {
             "broadsheet: content/articles/2026/01/x.md:5:3: topics: unknown topic 'natoo' (did you mean 'nato'?)",
             "broadsheet: content/articles/2026/01/x.md:6:1: date_line: unknown key (did you mean 'dateline'?)",
             "broadsheet: content/articles/2026/01/y.md:1:1: no front matter: the first line is not '---' "
@@ -468,9 +470,9 @@ def test_a_running_story_is_told_beside_each_of_its_articles(make_site: MakeSite
     assert "The latest on this story" not in site.page("2026/01/day-6/").text
     assert not site.page("2026/01/elsewhere/").all("aside", data_broadsheet="story")
     # What the timeline shows is not repeated among the related headlines.
-    for one in (page, site.page("2026/01/day-6/")):
-        shown = {link["href"] for link in one.one("aside", data_broadsheet="story").all("a")}
-        for related in one.all("aside", data_broadsheet="related"):
+    for listing_page in (page, site.page("2026/01/day-6/")):
+        shown = {link["href"] for link in listing_page.one("aside", data_broadsheet="story").all("a")}
+        for related in listing_page.all("aside", data_broadsheet="related"):
             assert not shown & {link["href"] for link in related.all("a")}
 
 

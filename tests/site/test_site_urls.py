@@ -68,7 +68,7 @@ def test_every_directory_can_be_renamed_in_one_line(make_site: MakeSite, tmp_pat
     linked = set[str]()
     for path, data in files.items():
         if path.endswith(".html") and path != "404.html":
-            targets = [part for match in LINK.findall(data.decode()) for part in match if part]
+            targets = [target for match in LINK.findall(data.decode()) for target in match if target]
             for target in (piece.split()[0] for text in targets for piece in text.split(", ")):
                 if not re.match(r"[a-z]+:|#|/", target):
                     joined = os.path.normpath(f"{Path(path).parent}/{target.partition('#')[0].partition('?')[0]}")

@@ -27,7 +27,7 @@ def test_a_reloaded_page_does_not_open_the_drawer_again(shipped: Site) -> None:
     for path, page in shipped.pages().items():
         if not page.all("meta", http_equiv="refresh"):
             assert page.one("form", id="bs-toggles")["autocomplete"] == "off", path
-            assert {one["form"] for one in page.all("input", css="md-toggle")} == {"bs-toggles"}, path
+            assert {checkbox["form"] for checkbox in page.all("input", css="md-toggle")} == {"bs-toggles"}, path
 
 
 @pytest.mark.skipif(not os.environ.get("CORPUS"), reason="CORPUS is not set to a content directory")
@@ -58,5 +58,5 @@ def test_what_npm_brings_is_locked_by_hashes_and_named_without_an_address() -> N
     wanted = json.loads((ROOT / "tests/web/package.json").read_text(encoding="utf-8"))["devDependencies"]
     assert locked.pop("")["devDependencies"] == wanted
     assert {name: locked[f"node_modules/{name}"]["version"] for name in wanted} == wanted
-    assert [name for name, one in locked.items() if not one["integrity"].startswith("sha512-")] == []
-    assert [name for name, one in locked.items() if "resolved" in one] == []
+    assert [name for name, package in locked.items() if not package["integrity"].startswith("sha512-")] == []
+    assert [name for name, package in locked.items() if "resolved" in package] == []

@@ -106,8 +106,8 @@ def test_a_time_that_is_written_begins_with_its_day_and_clock(stamp: datetime) -
 
 def test_languages_are_not_mixed_up_by_what_was_written_before() -> None:
     moment = parse_moment("2026-01-18", UTC)
-    found = [format_day(moment, Locale.parse(name)) for name in ("fr", "en_GB", "fr", "en_US", "en_GB")]
-    assert found == ["18 janvier 2026", "18 January 2026", "18 janvier 2026", "January 18, 2026", "18 January 2026"]
+    days = [format_day(moment, Locale.parse(name)) for name in ("fr", "en_GB", "fr", "en_US", "en_GB")]
+    assert days == ["18 janvier 2026", "18 January 2026", "18 janvier 2026", "January 18, 2026", "18 January 2026"]
 
 
 def test_the_day_of_an_edition_has_the_name_of_its_weekday() -> None:

@@ -239,7 +239,7 @@ def test_the_handbooks_page_with_articles_on_it_has_them(make_site: MakeSite) ->
     page = site.page("briefing/")
     assert [link.text for heading in page.all("h2") for link in heading.all("a")] == ["Talks 3", "Talks 2", "Talks 1"]
     text = page.one("article", id="bs-text").text
-    places = [text.index(part) for part in ("kept up to date", "Talks 3", "Talks 1", "Edit this page")]
+    places = [text.index(phrase) for phrase in ("kept up to date", "Talks 3", "Talks 1", "Edit this page")]
     assert places == sorted(places)
     assert Path(site.output, "briefing", page.all("h2")[0].one("a")["href"], "index.html").is_file()
 

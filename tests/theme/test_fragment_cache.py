@@ -57,16 +57,16 @@ def test_an_overridden_block_may_show_what_belongs_to_one_page(paper: Site) -> N
 def test_a_headline_leads_to_its_article_from_lists_of_every_depth(paper: Site) -> None:
     paper.build("--strict")
     for url in ("", "2026/01/talks/", "topics/world/", "archive/2026/", "archive/2026/01/"):
-        found = {_resolve(url, link) for text, link in paper.page(url).links() if text == "Accord"}
-        assert found == {"2026/01/accord/"}, url
+        targets = {_resolve(url, link) for text, link in paper.page(url).links() if text == "Accord"}
+        assert targets == {"2026/01/accord/"}, url
 
 
 def _resolve(url: str, link: str) -> str:
     """The URL that a relative link leads to, relative to the site's root."""
-    parts = [part for part in url.split("/") if part]
-    for part in link.split("/"):
-        if part == "..":
+    parts = [segment for segment in url.split("/") if segment]
+    for step in link.split("/"):
+        if step == "..":
             parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
+        elif step not in ("", "."):
+            parts.append(step)
     return "/".join(parts) + ("/" if parts and link.endswith("/") else "")

@@ -10,9 +10,9 @@ from content_factory import make_article
 
 
 def cover(*days: str) -> Histogram:
-    found = count_by_period(make_article(f"note-{number}", day) for number, day in enumerate(days))
-    assert found is not None
-    return found
+    histogram = count_by_period(make_article(f"note-{number}", day) for number, day in enumerate(days))
+    assert histogram is not None
+    return histogram
 
 
 @pytest.mark.parametrize("days", [[], ["2026-01-18"], ["2026-01-18", "2026-01-18"]])
@@ -21,9 +21,9 @@ def test_what_would_be_a_single_bar_is_no_picture(days: list[str]) -> None:
 
 
 def test_a_list_of_some_days_has_a_bar_for_each_day_those_without_articles_too() -> None:
-    found = cover("2026-01-31", "2026-02-02", "2026-01-31")
-    assert found.unit == "day"
-    assert found.bars == (Bar(date(2026, 1, 31), 2), Bar(date(2026, 2, 1), 0), Bar(date(2026, 2, 2), 1))
+    histogram = cover("2026-01-31", "2026-02-02", "2026-01-31")
+    assert histogram.unit == "day"
+    assert histogram.bars == (Bar(date(2026, 1, 31), 2), Bar(date(2026, 2, 1), 0), Bar(date(2026, 2, 2), 1))
 
 
 def test_the_order_of_the_articles_does_not_matter() -> None:
@@ -43,15 +43,15 @@ def test_the_order_of_the_articles_does_not_matter() -> None:
     ],
 )
 def test_the_finest_unit_that_does_not_make_too_many_bars_is_taken(first: str, last: str, unit: str, bars: int) -> None:
-    found = cover(first, last)
-    assert (found.unit, len(found.bars)) == (unit, bars)
+    histogram = cover(first, last)
+    assert (histogram.unit, len(histogram.bars)) == (unit, bars)
     assert unit == "year" or bars <= MAX_BARS
 
 
 def test_every_article_is_counted_once_in_the_period_it_fell_into() -> None:
-    found = cover("2024-01-01", "2024-03-31", "2024-04-01", "2026-12-31", "2027-02-01")
-    assert found.unit == "quarter"
-    assert [(bar.start.isoformat(), bar.count) for bar in found.bars if bar.count] == [
+    histogram = cover("2024-01-01", "2024-03-31", "2024-04-01", "2026-12-31", "2027-02-01")
+    assert histogram.unit == "quarter"
+    assert [(bar.start.isoformat(), bar.count) for bar in histogram.bars if bar.count] == [
         ("2024-01-01", 2),
         ("2024-04-01", 1),
         ("2026-10-01", 1),
