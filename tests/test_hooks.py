@@ -152,7 +152,7 @@ def test_a_broken_register_gives_way_to_its_last_good_state(
     entry = {"title": "New", "name": "New"}
     ids = {"topics": ("world", "nato"), "authors": ("desk",), "stories": ("war",)}[name]
     key = "name" if name == "authors" else "title"
-    site.register(name, **{id_: {key: entry[key]} for id_ in ids})
+    site.register(name, **{entry_id: {key: entry[key]} for entry_id in ids})
     assert rebuild() == []
     assert site.page(url).one("h1").text == "New"
 

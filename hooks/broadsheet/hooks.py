@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-from dataclasses import replace
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from broadsheet.content import Article, ContentFiles, Library, SiteConfig, build_library, read_content_dir
-from broadsheet.core import BroadsheetError, SiteLock, make_listing_url
+from broadsheet.core import BroadsheetError, SiteLock, count_cores, make_listing_url
 from broadsheet.edition import PageDigests, SiteModel, build_site_model, read_image_variant, start_related_lists
 from broadsheet.mkdocs_site import (
     HiddenLinkExtension,
@@ -33,7 +33,6 @@ from broadsheet.mkdocs_site import (
     add_files,
     build_files,
     build_navigation,
-    count_cores,
     digest_site,
     explain_disk_fault,
     find_content,
@@ -42,6 +41,7 @@ from broadsheet.mkdocs_site import (
     find_page_plugins,
     find_words,
     handle_hidden_files,
+    has_own_code,
     list_sitemap_entries,
     load_search,
     make_search_page,
@@ -77,7 +77,7 @@ class BroadsheetHooks:
         self._model: SiteModel | None = None
         self._root = Path()
         self._label = ""
-        self._source: ContentFiles | None = None
+        self._registers: Mapping[str, bytes] = {}
         self._session = ServeSession(read_clock)
         self._resource_manager = ResourceManager(log)
         self._search = SearchBuild()
@@ -107,12 +107,12 @@ class BroadsheetHooks:
         """
         if not self._serving:
             file = Path(config.config_file_path or "mkdocs.yml")
-            state = _read_file_state(file)
+            text = file.read_bytes()
             try:
                 waited = self._lock.take(Path(config.site_dir))
             except BroadsheetError as error:
                 raise PluginError(str(error)) from None
-            if waited and _read_file_state(file) != state:
+            if waited and file.read_bytes() != text:
                 raise PluginError(f"'{file.name}' has changed while this build waited for another: build again")
         return config
 
@@ -155,7 +155,7 @@ class BroadsheetHooks:
         atexit.register(self._search.stop)
         try:
             source = read_content_dir(self._root, self._label)
-            self._source = replace(source, articles={})
+            self._registers = source.taxonomy_files
             now = read_clock()
             self._resource_manager.open(config, self._settings, len(source.articles), remember=self._serving)
         except BroadsheetError as error:
@@ -173,7 +173,7 @@ class BroadsheetHooks:
         report_problems(self._model.problems, log, strict=bool(config.strict), serving=self._serving, reported=known)
         if self._serving:
             self._session.set_library(library, self._model, now)
-        elif self._indexes_in_build and not find_page_plugins(config, [self]):
+        elif self._indexes_in_build and not find_page_plugins(config, self):
             # Other plugins may change articles: then the index begins with their pages, in `_index_pages`.
             self._search.begin(self._model, config, self._resource_manager.folder)
 
@@ -185,7 +185,7 @@ class BroadsheetHooks:
         if self._settings.search:
             new_files.append(make_search_page(config, locale, words.write("search")))
         replace_docs_images(files, config)
-        page_plugins = find_page_plugins(config, [self])
+        page_plugins = find_page_plugins(config, self)
         for file in (*new_files, *files):
             if isinstance(file, PageFile | MediaFile):
                 file.by_engine = not page_plugins
@@ -230,11 +230,11 @@ class BroadsheetHooks:
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Write the pages that have changed, and replace the old site with the new one."""
         publisher, resources = self._publisher, self._resource_manager.resources
-        if publisher is None or self._source is None:  # pragma: no cover - MkDocs always runs on_pre_build first
+        if publisher is None:  # pragma: no cover - MkDocs always runs on_pre_build first
             raise PluginError("nothing was read: on_pre_build did not run")
         self._session.stop_if_superseded()
         locale = str(find_locale(self._settings, config))
-        site_digest = digest_site(config, self._nav, self._source.taxonomy_files, [locale, str(config.site_url)])
+        site_digest = digest_site(config, self._nav, self._registers, [locale, str(config.site_url)])
         digests = PageDigests(self._built_model, site_digest)
         page_writer = PageWriter(self._env, self._nav, self._files, config, publisher.staging)
         # Under `serve` a faulty article keeps its last good page.
@@ -244,15 +244,17 @@ class BroadsheetHooks:
         # Under `serve` the search index is made later, in a thread: it is not published here.
         unmanaged = {INDEX_DIR} if self._settings.search and self._serving else set()
         last_state = self._session.take_site_state(unmanaged)
+        changed = publisher.find_changed(
+            *(self._files, digests, resources.cache, last_state, unmanaged), render_all=has_own_code(config)
+        )
         start_search = partial(self._index_pages, config) if self._indexes_in_build else lambda: None
-        place_search = self._search.place if self._indexes_in_build else None
-        arguments = (resources.cache, count_cores(), resources.report, start_search, place_search)
         try:
-            written, removed, site = publisher.finish(
-                self._files, page_writer, digests, *arguments, unmanaged, last_state
-            )
+            page_writer.write_files(changed, count_cores(), resources.report, start_search)
+            if self._indexes_in_build:
+                self._search.place(publisher.staging)
         except IndexingError as error:
             raise PluginError(str(error)) from None
+        written, removed, site = publisher.finish(resources.cache)
         log.info("%s files of the site are new or changed", f"{written:,}")
         self._publisher = None
         atexit.unregister(self._search.stop)
@@ -263,8 +265,8 @@ class BroadsheetHooks:
             paths = (self._config.zone, self._root, self._label, publisher.site)
             preview = ArticlePreview(self._built_model, page_writer, resources.markdown, *paths)
             # Under --strict MkDocs may still fail the build after this event: then the site is not shown yet.
-            changed, show = bool(written or removed), not config.strict
-            self._session.follow_up(site, unmanaged, resources, preview, site_changed=changed, show=show)
+            site_changed, show = bool(written or removed), not config.strict
+            self._session.follow_up(site, unmanaged, resources, preview, site_changed=site_changed, show=show)
         self._resource_manager.save()
         if not self._serving:
             self._resource_manager.close()
@@ -334,9 +336,3 @@ class BroadsheetHooks:
         body, new_problems = rerender_article(article, self._built_model, label, markdown)
         report_problems(new_problems, log, strict=False, serving=self._serving)
         return body
-
-
-def _read_file_state(file: Path) -> tuple[int, int]:
-    """The size of a file and the time of its last change."""
-    status = file.stat()
-    return status.st_size, status.st_mtime_ns

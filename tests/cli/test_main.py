@@ -129,9 +129,9 @@ def test_new_keeps_a_headline_to_the_letter(site: Site, headline: str) -> None:
     run = call("new", "-t", "world", f"--summary={headline}", "--", headline)
     assert run.code == 0, run.output
     problems = json.loads(CliRunner().invoke(main, ["check", "--format", "json"]).stdout)
-    assert [one for one in problems if one["severity"] != "note"] == []
+    assert [item for item in problems if item["severity"] != "note"] == []
     library = open_project(load_config(str(site.root / "mkdocs.yml"))).library
-    (article,) = [one for one in library.articles if f"content/{one.path}" == run.output.strip()]
+    (article,) = [item for item in library.articles if f"content/{item.path}" == run.output.strip()]
     assert article.title == " ".join(headline.split())
     assert article.topics == ("world",)
     assert " ".join(article.summary.split()) == article.title
@@ -152,7 +152,7 @@ def test_check_tells_every_problem_in_three_formats(site: Site) -> None:
         "::error file=content/articles/2026/01/x.md,line=5,col=3,title=topics::unknown topic 'natoo'" in github.output
     )
     problems = json.loads(plain.output[: plain.output.rindex("]") + 1])
-    assert {(one["path"], one["severity"]) for one in problems} == {
+    assert {(item["path"], item["severity"]) for item in problems} == {
         ("content/articles/2026/01/x.md", "error"),
         ("content/articles/2026/01/y.md", "warning"),
     }

@@ -96,13 +96,13 @@ def test_json_has_ids_scores_and_reasons() -> None:
     everything = read_json("related", "--format", "json")
     assert list(everything) == sorted(everything)
     assert everything[path("silent")] == []
-    for name, found in everything.items():
+    for name, entries in everything.items():
         assert name.startswith("articles/")
-        for one in found:
-            assert set(one) == {"id", "score", "why", "text"}
-            assert one["id"] in everything
-            assert 0 < one["score"] <= 1.6
-            assert one["why"] and all(isinstance(why, str) and why for why in one["why"])
+        for entry in entries:
+            assert set(entry) == {"id", "score", "why", "text"}
+            assert entry["id"] in everything
+            assert 0 < entry["score"] <= 1.6
+            assert entry["why"] and all(isinstance(why, str) and why for why in entry["why"])
     first = everything[path("talks")][0]
     text = first["text"]
     assert len(text) == 12 and int(text, 16) >= 0
@@ -111,7 +111,12 @@ def test_json_has_ids_scores_and_reasons() -> None:
 
 
 def test_topics_are_told_by_their_titles() -> None:
-    whys = [why for found in read_json("related", "--format", "json").values() for one in found for why in one["why"]]
+    whys = [
+        why
+        for entries in read_json("related", "--format", "json").values()
+        for entry in entries
+        for why in entry["why"]
+    ]
     assert "Same topic: The World" in whys
     assert "Same topic: world" not in whys
 
@@ -235,7 +240,9 @@ def test_an_edited_text_is_told() -> None:
 
 def test_lists_without_reasons_and_texts_can_be_compared() -> None:
     lists = read_json("related", "--format", "json")
-    plain = {name: [{"id": one["id"], "score": one["score"]} for one in found] for name, found in lists.items()}
+    plain = {
+        name: [{"id": entry["id"], "score": entry["score"]} for entry in entries] for name, entries in lists.items()
+    }
     result = CliRunner().invoke(main, ["related", "zoo", "--diff", save(plain)])
     assert result.stdout == ""
 
@@ -246,11 +253,11 @@ def test_the_changes_of_one_article_alone() -> None:
 
 
 def test_changes_as_json() -> None:
-    lines, told = diff("0", "talks", "--format", "json")
+    lines, errors = diff("0", "talks", "--format", "json")
     assert json.loads("\n".join(lines)) == {
         path("talks"): {"added": [path("budget")], "removed": [], "why": [f"{path('budget')} is pinned"]}
     }
-    assert told == ""
+    assert errors == ""
 
 
 ENTRY = {"id": "x", "score": 0.5, "why": []}
@@ -301,9 +308,9 @@ def test_what_an_old_file_says_cannot_write_on_the_terminal() -> None:
 # broadsheet explain
 
 
-def explain(other: str, article: str = "talks") -> list[str]:
+def explain(compared: str, article: str = "talks") -> list[str]:
     """What is said of one beside another, behind the line of the article itself."""
-    return call("explain", article, other).splitlines()[1:]
+    return call("explain", article, compared).splitlines()[1:]
 
 
 def test_a_list_is_explained_as_it_is() -> None:
@@ -315,7 +322,7 @@ def test_a_list_is_explained_as_it_is() -> None:
     assert lines[5].startswith("    ")
     listed = read_json("related", "talks", "--format", "json")[path("talks")]
     assert [line.partition("(content/")[2].rstrip(")") for line in lines if line[:2].strip()][1:] == [
-        one["id"] for one in listed
+        entry["id"] for entry in listed
     ]
     assert f"    {listed[1]['score']:.3f} = text " in lines[4]
 
@@ -366,16 +373,16 @@ def test_every_verdict_is_a_sentence(article: str, other: str, verdict: str) -> 
 
 
 def test_one_that_would_stand_behind_is_told_its_place() -> None:
-    told = re.fullmatch(
+    match = re.fullmatch(
         r"  It is not in the list: it would be in place (\d+), and the list has 3\.", explain("dock", "linked")[-1]
     )
-    assert told
-    assert int(told[1]) > 3
+    assert match
+    assert int(match[1]) > 3
 
 
 def test_the_copy_that_stands_for_one_is_named() -> None:
     (listed,) = read_json("related", "harbour", "--format", "json").values()
-    assert path("second-copy") in {one["id"] for one in listed}
+    assert path("second-copy") in {entry["id"] for entry in listed}
     assert explain("first-copy", "harbour")[-1] == (
         "  It is not in the list, since Second copy  (content/articles/2026/01/second-copy.md) is nearly the same text."
     )

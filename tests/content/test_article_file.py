@@ -13,7 +13,7 @@ from broadsheet.content.article import Article
 from broadsheet.content.article_file import MAX_ARTICLE_BYTES, NewArticle, format_new_article, parse_article
 from broadsheet.core.datetimes import Moment
 from broadsheet.core.problems import Problem, format_text, has_errors
-from broadsheet.core.slugs import slugify
+from broadsheet.core.urls import slugify
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 

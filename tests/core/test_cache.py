@@ -46,10 +46,10 @@ def fill(folder: Path, count: int = 200) -> None:
 def check(folder: Path, count: int = 200) -> tuple[int, list[str]]:
     """How many of its values a cache still has, all of them right, and what it says."""
     cache = Cache(folder, STAMP)
-    found = cache.get("body", map(key, range(count)))
+    values = cache.get("body", map(key, range(count)))
     cache.close()
-    assert found == {one: value(number) for number in range(count) if (one := key(number)) in found}
-    return len(found), cache.warnings
+    assert values == {entry_key: value(number) for number in range(count) if (entry_key := key(number)) in values}
+    return len(values), cache.warnings
 
 
 def works_again(folder: Path) -> bool:
@@ -61,9 +61,9 @@ def works_again(folder: Path) -> bool:
         cache.save()
         cache.close()
     cache = Cache(folder, STAMP)
-    found = cache.get("body", map(key, range(200)))
+    values = cache.get("body", map(key, range(200)))
     cache.close()
-    return not cache.warnings and found.get(key(7)) == value(7)
+    return not cache.warnings and values.get(key(7)) == value(7)
 
 
 # What it is for.
@@ -142,9 +142,9 @@ def test_what_is_kept_is_for_its_owner_alone(tmp_path: Path) -> None:
 def test_a_foreign_file_is_made_anew(data: bytes, tmp_path: Path) -> None:
     (tmp_path / CACHE_FILE).write_bytes(data)
     (tmp_path / CACHE_FILE).chmod(0o600)
-    found, told = check(tmp_path)
-    assert found == 0
-    assert len(told) == (1 if data else 0)
+    count, warnings = check(tmp_path)
+    assert count == 0
+    assert len(warnings) == (1 if data else 0)
     assert works_again(tmp_path)
 
 
@@ -174,9 +174,9 @@ def test_a_file_that_was_cut_off_gives_right_values_and_is_made_anew(tmp_path: P
         remove_cache(tmp_path)
         (tmp_path / CACHE_FILE).write_bytes(whole[:size])
         (tmp_path / CACHE_FILE).chmod(0o600)
-        found, told = check(tmp_path)
-        assert len(told) <= 1
-        assert told or found in {0, 200}, "what is lost is told"
+        count, warnings = check(tmp_path)
+        assert len(warnings) <= 1
+        assert warnings or count in {0, 200}, "what is lost is told"
         assert works_again(tmp_path), f"at {size} bytes it never works again"
 
 
@@ -191,8 +191,8 @@ def test_altered_bytes_give_right_values_or_none(tmp_path: Path) -> None:
         remove_cache(tmp_path)
         (tmp_path / CACHE_FILE).write_bytes(data)
         (tmp_path / CACHE_FILE).chmod(0o600)
-        _, told = check(tmp_path)
-        assert len(told) <= 1
+        _, warnings = check(tmp_path)
+        assert len(warnings) <= 1
         assert works_again(tmp_path)
 
 
@@ -216,9 +216,9 @@ def test_a_value_of_another_type_is_not_given_and_ends_no_build(change: str, tmp
 def test_a_directory_in_its_place_is_done_without(tmp_path: Path) -> None:
     (tmp_path / CACHE_FILE).mkdir()
     (tmp_path / CACHE_FILE / "letter.txt").write_text("Mine.")
-    found, told = check(tmp_path)
-    assert (found, len(told)) == (0, 2 if len(told) == 2 else 1)
-    assert told[-1].endswith("done without")
+    count, warnings = check(tmp_path)
+    assert (count, len(warnings)) == (0, 2 if len(warnings) == 2 else 1)
+    assert warnings[-1].endswith("done without")
     assert (tmp_path / CACHE_FILE / "letter.txt").read_text() == "Mine."
 
 
@@ -270,9 +270,9 @@ def test_a_log_that_others_may_write_is_not_trusted(tmp_path: Path) -> None:
 
 def test_a_place_where_no_folder_can_be_made_is_done_without(tmp_path: Path) -> None:
     (tmp_path / ".cache").write_text("A file.")
-    found, told = check(tmp_path / ".cache")
-    assert (found, len(told)) == (0, 1)
-    assert told[0].endswith("done without")
+    count, warnings = check(tmp_path / ".cache")
+    assert (count, len(warnings)) == (0, 1)
+    assert warnings[0].endswith("done without")
     cache = Cache(tmp_path / ".cache", STAMP)
     cache.put("body", {key(1): value(1)})
     cache.save()
@@ -444,8 +444,8 @@ def test_two_builds_at_once_share_it(tmp_path: Path) -> None:
     outputs = [writer.communicate(timeout=60)[0].decode() for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0], outputs
     assert {line.strip() for output in outputs for line in output.splitlines()} == {"begun", ""}
-    found, told = check(tmp_path, 400)
-    assert (found > 200, told) == (True, [])
+    count, warnings = check(tmp_path, 400)
+    assert (count > 200, warnings) == (True, [])
 
 
 def test_a_build_that_is_killed_at_any_moment_leaves_only_right_values(tmp_path: Path) -> None:
@@ -458,21 +458,21 @@ def test_a_build_that_is_killed_at_any_moment_leaves_only_right_values(tmp_path:
         time.sleep(dice.random() * 0.15)
         writer.send_signal(signal.SIGKILL)
         writer.communicate()
-        found, told = check(tmp_path, 400)
-        assert told == []
-        assert found >= least, "what was saved before is lost"
-        least = found
+        count, warnings = check(tmp_path, 400)
+        assert warnings == []
+        assert count >= least, "what was saved before is lost"
+        least = count
     assert works_again(tmp_path)
 
 
 # How it stays small.
 
 
-def keep(folder: Path, runs: int, wanted: Mapping[int, str]) -> None:
+def keep(folder: Path, runs: int, numbers: Mapping[int, str]) -> None:
     """So many builds that ask for some values and nothing else."""
     for _ in range(runs):
         cache = Cache(folder, STAMP)
-        cache.get("body", map(key, wanted))
+        cache.get("body", map(key, numbers))
         cache.save()
         cache.close()
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from broadsheet.core.file_store import IMAGE_STORE, FileStore, measure_store, remove_store
+from broadsheet.core.file_store import IMAGE_DIR, FileStore, measure_store, remove_store
 
 NAMES = [f"{number:024x}-320.webp" for number in range(4)]
 
@@ -27,7 +27,7 @@ def test_what_was_saved_is_there_for_the_next_build(tmp_path: Path) -> None:
 def test_a_damaged_file_is_as_good_as_none(spoil: object, tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     store.save(NAMES[0], b"picture")
-    file = tmp_path / IMAGE_STORE.folder / NAMES[0]
+    file = tmp_path / IMAGE_DIR / NAMES[0]
     file.write_bytes(spoil(file.read_bytes()))  # type: ignore[operator]
     assert store.load(NAMES[0]) is None
     store.save(NAMES[0], b"picture")
@@ -52,7 +52,7 @@ def test_what_is_not_used_goes_the_oldest_first_when_it_is_much(tmp_path: Path) 
     store = FileStore(tmp_path)
     for time, name in enumerate(reversed(NAMES)):
         store.save(name, bytes(84))
-        os.utime(tmp_path / IMAGE_STORE.folder / name, (time, time))
+        os.utime(tmp_path / IMAGE_DIR / name, (time, time))
     store.prune({NAMES[3]}, max_bytes=200)
     assert store.list_names() == {NAMES[0], NAMES[1], NAMES[3]}
     store.prune({NAMES[3]}, max_bytes=0)
@@ -64,23 +64,23 @@ def test_what_is_not_used_goes_the_oldest_first_when_it_is_much(tmp_path: Path) 
 def test_the_files_of_others_are_left_alone(tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     store.save(NAMES[0], b"picture")
-    (tmp_path / IMAGE_STORE.folder / "holiday.webp").write_bytes(b"x")
-    (tmp_path / IMAGE_STORE.folder / NAMES[1]).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / IMAGE_DIR / "holiday.webp").write_bytes(b"x")
+    (tmp_path / IMAGE_DIR / NAMES[1]).symlink_to(tmp_path / "elsewhere")
     store.prune([], max_bytes=0)
     assert store.list_names() == {"holiday.webp", NAMES[1]}
     assert store.load(NAMES[1]) is None
-    assert not remove_store(tmp_path, IMAGE_STORE)
+    assert not remove_store(tmp_path)
 
 
 def test_a_directory_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / IMAGE_STORE.folder).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / IMAGE_DIR).symlink_to(tmp_path / "elsewhere")
     store = FileStore(tmp_path)
     assert store.warning == "pictures: a symbolic link: done without"
     store.save(NAMES[0], b"picture")
     assert store.load(NAMES[0]) == b"picture"
     assert list((tmp_path / "elsewhere").iterdir()) == []
-    assert measure_store(tmp_path, IMAGE_STORE) == (0, 0)
+    assert measure_store(tmp_path) == (0, 0)
     store.close()
     assert store.load(NAMES[0]) is None
 
@@ -100,20 +100,20 @@ def test_without_a_directory_files_are_kept_for_one_run(tmp_path: Path) -> None:
 
 
 def test_it_is_measured_and_removed(tmp_path: Path) -> None:
-    assert (measure_store(tmp_path, IMAGE_STORE), remove_store(tmp_path, IMAGE_STORE)) == ((0, 0), False)
+    assert (measure_store(tmp_path), remove_store(tmp_path)) == ((0, 0), False)
     store = FileStore(tmp_path)
     for name in NAMES:
         store.save(name, bytes(84))
-    assert measure_store(tmp_path, IMAGE_STORE) == (4, 400)
-    assert remove_store(tmp_path, IMAGE_STORE)
-    assert not (tmp_path / IMAGE_STORE.folder).exists()
+    assert measure_store(tmp_path) == (4, 400)
+    assert remove_store(tmp_path)
+    assert not (tmp_path / IMAGE_DIR).exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="every file may be anyone's")
 def test_what_others_may_write_is_as_good_as_none(tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     store.save(NAMES[0], b"picture")
-    (tmp_path / IMAGE_STORE.folder / NAMES[0]).chmod(0o666)
+    (tmp_path / IMAGE_DIR / NAMES[0]).chmod(0o666)
     assert store.load(NAMES[0]) is None
     before = os.umask(0)
     try:
@@ -121,7 +121,7 @@ def test_what_others_may_write_is_as_good_as_none(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert store.load(NAMES[0]) == b"picture"
-    (tmp_path / IMAGE_STORE.folder / NAMES[1]).symlink_to(tmp_path / IMAGE_STORE.folder / NAMES[0])
+    (tmp_path / IMAGE_DIR / NAMES[1]).symlink_to(tmp_path / IMAGE_DIR / NAMES[0])
     assert store.load(NAMES[1]) is None
 
 
@@ -138,5 +138,5 @@ def test_a_full_disk_is_not_filled_with_halves(tmp_path: Path, monkeypatch: pyte
     store = FileStore(tmp_path)
     store.save(NAMES[0], b"picture")
     assert (store.load(NAMES[0]), store.warning) == (b"picture", "pictures: No space left on device: done without")
-    assert list((tmp_path / IMAGE_STORE.folder).iterdir()) == []
+    assert list((tmp_path / IMAGE_DIR).iterdir()) == []
     store.close()

@@ -54,7 +54,7 @@ def test_what_a_problem_does_not_know_it_leaves_out(problem, text):
 def test_problems_sort_by_path_then_line_then_column():
     places = [("b.md", 1, 1), ("a.md", 10, 1), ("a.md", 9, 5), ("a.md", 9, 4), ("a.md", 0, 0)]
     problems = sorted(Problem(path, line, column, "", "x") for path, line, column in places)
-    assert [(one.path, one.line, one.column) for one in problems] == sorted(places)
+    assert [(problem.path, problem.line, problem.column) for problem in problems] == sorted(places)
 
 
 def test_only_errors_keep_something_out():
@@ -146,8 +146,8 @@ def test_github_never_gets_a_raw_line_feed_or_a_command_that_is_not_ours(problem
 def test_json_gives_back_what_it_got_and_can_be_printed(problems):
     text = format_json(problems)
     text.encode()
-    found = [Problem(**fields) for fields in json.loads(text)]
-    assert [str(one) for one in found] == [str(one) for one in problems]
+    loaded = [Problem(**fields) for fields in json.loads(text)]
+    assert [str(problem) for problem in loaded] == [str(problem) for problem in problems]
     assert "\x1b" not in text
     assert "##[" not in text
 

@@ -23,7 +23,7 @@ HERE = os.getpid()
 @pytest.fixture(autouse=True)
 def cores(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use three processes, though other tests (browsers) may have left threads in this process."""
-    monkeypatch.setattr(processes, "_count_cores", lambda: 3)
+    monkeypatch.setattr(processes, "count_cores", lambda: 3)
     monkeypatch.setattr(processes, "_may_fork", lambda: True)
 
 
@@ -117,7 +117,7 @@ def test_a_forked_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None
 import os, signal, time
 from pathlib import Path
 from broadsheet.core import processes
-processes._count_cores = lambda: 2
+processes.count_cores = lambda: 2
 here = os.getpid()
 
 def work(start, stop):
@@ -162,7 +162,7 @@ def test_a_process_is_not_forked_with_threads_nor_on_macos(obstacle: str, monkey
 @given(count=st.integers(MIN_ITEMS, MIN_ITEMS + 50), shares=st.integers(1, 5))
 def test_the_number_of_processes_makes_no_difference(count: int, shares: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processes, "_count_cores", lambda: shares)
+        patch.setattr(processes, "count_cores", lambda: shares)
         parts = map_in_forks(lambda start, stop: list(range(start, stop)), count)
     assert len(parts) == min(shares, count // 500)
     assert [number for part in parts for number in part] == list(range(count))

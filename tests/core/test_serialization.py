@@ -22,7 +22,6 @@ from broadsheet.content.article import Article
 from broadsheet.content.article_file import parse_article
 from broadsheet.content.yaml_nodes import SourcePosition
 from broadsheet.core.cache import remove_cache
-from broadsheet.core.output_dir import WrittenPage
 from broadsheet.core.problems import Problem
 from broadsheet.core.serialization import UnpackingError, digest, pack, unpack
 from broadsheet.edition.render_articles import MarkdownConfig, get_renderer
@@ -64,12 +63,12 @@ def everything(article: Article | None) -> object:
 def test_every_article_that_can_be_read_comes_out_as_it_was_read(head: str, body: str, zone: Any) -> None:
     data = f"---\n{head}---\n\n{body}".encode(errors="surrogatepass")
     article, problems = parse_article(data, "articles/2026/talks.md", "content/articles/2026/talks.md", zone)
-    found: Any = unpack(pack((article, tuple(problems))))
-    assert found == (article, tuple(problems))
-    assert everything(found[0]) == everything(article)
+    restored: Any = unpack(pack((article, tuple(problems))))
+    assert restored == (article, tuple(problems))
+    assert everything(restored[0]) == everything(article)
     if article is not None:
-        assert found[0].date.at.utcoffset() == article.date.at.utcoffset()
-        assert found[0].is_public(datetime(2026, 6, 1, tzinfo=UTC)) == article.is_public(
+        assert restored[0].date.at.utcoffset() == article.date.at.utcoffset()
+        assert restored[0].is_public(datetime(2026, 6, 1, tzinfo=UTC)) == article.is_public(
             datetime(2026, 6, 1, tzinfo=UTC)
         )
 
@@ -84,9 +83,9 @@ def test_every_made_article_comes_out_as_it_was(article: Article) -> None:
 def test_a_rendered_body_comes_out_with_what_its_equality_leaves_out(body: str) -> None:
     links = LinkMap({"articles/2026/01/talks.md": "2026/01/talks/"}, media={"articles/2026/01/y.png"})
     made = get_renderer(MarkdownConfig(("toc",))).render(make_article("talks", body=body), links, "talks.md")
-    found = unpack(pack(made))
-    assert isinstance(found, RenderedBody)
-    assert (found, found.lookups) == (made, made.lookups)
+    restored = unpack(pack(made))
+    assert isinstance(restored, RenderedBody)
+    assert (restored, restored.lookups) == (made, made.lookups)
 
 
 @given(archive=documents(5))
@@ -259,21 +258,21 @@ def test_an_altered_pickle_with_a_right_check_sum_gives_data_or_is_refused(value
     for place in data.draw(st.lists(st.integers(0, len(raw) - 1), min_size=1, max_size=4)):
         raw[place] = data.draw(st.integers(0, 255))
     try:
-        found = unpack(digest(bytes(raw)) + bytes(raw))
+        restored = unpack(digest(bytes(raw)) + bytes(raw))
     except UnpackingError:
         return
-    assert type(found).__module__.partition(".")[0] in {"broadsheet", "builtins", "datetime", "zoneinfo"}
+    assert type(restored).__module__.partition(".")[0] in {"broadsheet", "builtins", "datetime", "zoneinfo"}
 
 
 def test_all_that_the_reader_would_make_is_data_of_the_engine() -> None:
     """Anything else that an engine's module imports could be made by a stranger too."""
     for info in pkgutil.walk_packages(broadsheet.__path__, "broadsheet."):
         module = importlib.import_module(info.name)
-        for name, found in vars(module).items():
-            if isinstance(found, type) and is_dataclass(found):
-                assert found.__module__.startswith("broadsheet."), f"{info.name}.{name}"
+        for name, kind in vars(module).items():
+            if isinstance(kind, type) and is_dataclass(kind):
+                assert kind.__module__.startswith("broadsheet."), f"{info.name}.{name}"
                 # Without slots, a pickle could write into the class itself.
-                assert "__slots__" in vars(found), f"{info.name}.{name}"
+                assert "__slots__" in vars(kind), f"{info.name}.{name}"
 
 
 @pytest.mark.parametrize(
@@ -285,13 +284,13 @@ def test_all_that_the_reader_would_make_is_data_of_the_engine() -> None:
         Problem("content/a.md", 1, 2, "title", "missing"),
         SourcePosition(1, 2),
         Resolved("../a/", media="a.png"),
-        WrittenPage(b"imprint", 3, 4),
+        {"index.html": (b"digest", 3, 4)},
         Ranking({}, ()),
     ],
 )
 def test_what_the_cache_keeps_comes_out_as_it_was(value: object) -> None:
-    found = unpack(pack(value))
-    assert (type(found), found) == (type(value), value)
+    restored = unpack(pack(value))
+    assert (type(restored), restored) == (type(value), value)
 
 
 def test_the_boundaries_of_what_is_digested_count() -> None:

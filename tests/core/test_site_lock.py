@@ -29,7 +29,7 @@ lock.release()
 
 
 @pytest.fixture
-def others(tmp_path: Path) -> Iterator[list[subprocess.Popen[str]]]:
+def processes(tmp_path: Path) -> Iterator[list[subprocess.Popen[str]]]:
     """Processes that are ended with the test."""
     started: list[subprocess.Popen[str]] = []
     yield started
@@ -41,11 +41,11 @@ def others(tmp_path: Path) -> Iterator[list[subprocess.Popen[str]]]:
             pipe.close()
 
 
-def start(site: Path, others: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:
+def start(site: Path, processes: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", OTHER, str(site)]
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd=site.parent)
-    others.append(process)
+    processes.append(process)
     return process
 
 
@@ -55,12 +55,12 @@ def read(process: subprocess.Popen[str]) -> str:
 
 
 def test_a_second_build_waits_and_says_so_and_nothing_is_left(
-    tmp_path: Path, others: list[subprocess.Popen[str]]
+    tmp_path: Path, processes: list[subprocess.Popen[str]]
 ) -> None:
     site = tmp_path / "site"
-    first = start(site, others)
+    first = start(site, processes)
     assert read(first) == "locked False"
-    second, third = start(site, others), start(site, others)
+    second, third = start(site, processes), start(site, processes)
     message = "waiting for another build of 'site' to end"
     assert (read(second), read(third)) == (message, message)
     first.communicate()
@@ -73,11 +73,13 @@ def test_a_second_build_waits_and_says_so_and_nothing_is_left(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_build_that_is_killed_does_not_stand_in_the_way(tmp_path: Path, others: list[subprocess.Popen[str]]) -> None:
+def test_a_build_that_is_killed_does_not_stand_in_the_way(
+    tmp_path: Path, processes: list[subprocess.Popen[str]]
+) -> None:
     site = tmp_path / "site"
-    first = start(site, others)
+    first = start(site, processes)
     read(first)
-    second = start(site, others)
+    second = start(site, processes)
     assert read(second).startswith("waiting")
     first.kill()
     assert read(second) == "locked True"
@@ -91,17 +93,17 @@ def test_a_build_that_is_killed_does_not_stand_in_the_way(tmp_path: Path, others
     assert list(tmp_path.iterdir()) == []
 
 
-def test_control_c_ends_the_wait(tmp_path: Path, others: list[subprocess.Popen[str]]) -> None:
+def test_control_c_ends_the_wait(tmp_path: Path, processes: list[subprocess.Popen[str]]) -> None:
     site = tmp_path / "site"
-    first = start(site, others)
+    first = start(site, processes)
     read(first)
-    second = start(site, others)
+    second = start(site, processes)
     assert read(second).startswith("waiting")
     second.send_signal(signal.SIGINT)
     _, errors = second.communicate(timeout=60)
     assert errors.rstrip().endswith("KeyboardInterrupt")
     # That of the first is still there.
-    third = start(site, others)
+    third = start(site, processes)
     assert read(third).startswith("waiting")
     first.communicate()
     assert read(third) == "locked True"
@@ -120,16 +122,16 @@ def test_builds_within_one_process_do_not_wait_for_one_another(tmp_path: Path) -
 
 
 def test_two_sites_of_one_directory_do_not_wait_for_one_another(
-    tmp_path: Path, others: list[subprocess.Popen[str]]
+    tmp_path: Path, processes: list[subprocess.Popen[str]]
 ) -> None:
-    first, second = start(tmp_path / "one", others), start(tmp_path / "two", others)
+    first, second = start(tmp_path / "one", processes), start(tmp_path / "two", processes)
     assert (read(first), read(second)) == ("locked False", "locked False")
 
 
-def test_a_link_to_the_site_is_the_same_site(tmp_path: Path, others: list[subprocess.Popen[str]]) -> None:
+def test_a_link_to_the_site_is_the_same_site(tmp_path: Path, processes: list[subprocess.Popen[str]]) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    first, second = start(tmp_path / "real", others), start(tmp_path / "link", others)
+    first, second = start(tmp_path / "real", processes), start(tmp_path / "link", processes)
     messages = sorted([read(first), read(second)])
     assert messages[0] == "locked False"
     assert messages[1].startswith("waiting for another build")
@@ -155,11 +157,11 @@ def test_what_cannot_be_locked_is_told_with_what_holds_then(tmp_path: Path, monk
 
 
 def test_a_build_that_a_build_has_started_does_not_wait_for_it(
-    tmp_path: Path, others: list[subprocess.Popen[str]]
+    tmp_path: Path, processes: list[subprocess.Popen[str]]
 ) -> None:
     lock = SiteLock(print)
     lock.take(tmp_path / "site")
-    within = start(tmp_path / "site", others)
+    within = start(tmp_path / "site", processes)
     assert within.communicate(timeout=60)[1].rstrip().endswith("a build of 'site' has started another build of it")
     lock.release()
-    assert read(start(tmp_path / "site", others)) == "locked False"
+    assert read(start(tmp_path / "site", processes)) == "locked False"

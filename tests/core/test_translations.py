@@ -179,11 +179,11 @@ FAULTS: list[tuple[Any, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("given", "faults"), FAULTS)
-def test_what_is_wrong_with_a_newsroom_s_words_is_told_by_key(given: Any, faults: list[str]) -> None:
-    found = check_translations(given)
-    assert len(found) == len(faults)
-    assert all(one.startswith(fault) for one, fault in zip(found, faults, strict=True)), found
+@pytest.mark.parametrize(("words", "faults"), FAULTS)
+def test_what_is_wrong_with_a_newsroom_s_words_is_told_by_key(words: Any, faults: list[str]) -> None:
+    messages = check_translations(words)
+    assert len(messages) == len(faults)
+    assert all(message.startswith(fault) for message, fault in zip(messages, faults, strict=True)), messages
 
 
 def test_all_words_may_be_changed() -> None:

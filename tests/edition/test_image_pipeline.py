@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from broadsheet.core.cache import Cache
-from broadsheet.core.file_store import IMAGE_STORE, FileStore
+from broadsheet.core.file_store import IMAGE_DIR, FileStore
 from broadsheet.core.problems import BroadsheetError, Problem
 from broadsheet.core.processes import make_process_pool
 from broadsheet.edition import image_pipeline
@@ -70,7 +70,7 @@ class Desk:
 
     @property
     def store(self) -> Path:
-        return self.root / ".cache" / IMAGE_STORE.folder
+        return self.root / ".cache" / IMAGE_DIR
 
 
 @pytest.fixture

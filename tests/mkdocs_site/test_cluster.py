@@ -49,12 +49,12 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Site:
 def build(site: Site, name: str, *flags: str) -> tuple[dict[str, bytes], str]:
     run = site.run("broadsheet", "build", "-d", name, *flags, SOURCE_DATE_EPOCH=EPOCH)
     assert run.code == 0, run.output
-    found = {
+    files = {
         path.relative_to(site.root / name).as_posix(): path.read_bytes()
         for path in (site.root / name).rglob("*.*")
         if path.is_file()
     }
-    return found, run.output
+    return files, run.output
 
 
 def test_a_cluster_makes_the_bytes_of_a_local_build(paper: Site, cluster: LocalCluster) -> None:
@@ -101,11 +101,11 @@ def test_a_worker_with_other_code_is_refused_in_a_sentence(
 ) -> None:
     here = describe_engine()
     assert {"engine", "Python", "markdown", "nh3", "pymdown-extensions"} <= here.keys()
-    for name, told in (("nh3", f"nh3 {here['nh3']}, not 0.0"), ("engine", "another version of the engine")):
+    for name, message in (("nh3", f"nh3 {here['nh3']}, not 0.0"), ("engine", "another version of the engine")):
         monkeypatch.setattr(
             "broadsheet.mkdocs_site.cluster.describe_local_engine", lambda _, name=name: {**here, name: "0.0"}
         )
-        with pytest.raises(BroadsheetError, match=told):
+        with pytest.raises(BroadsheetError, match=message):
             ClusterExecutor(cluster.scheduler_address)
 
 

@@ -34,7 +34,7 @@ def render(here: Path, text: str) -> Exception:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("<p>\n{% blok x %}", "overrides/main.html:2: Encountered unknown tag 'blok'."),
         ("\n\n{{ page.titel.text }}", "overrides/main.html:3: 'page' is undefined"),
@@ -43,8 +43,8 @@ def render(here: Path, text: str) -> Exception:
         ("{{ 1 + 'a' }}", "overrides/main.html:1: TypeError: unsupported operand type(s) for +: 'int' and 'str'"),
     ],
 )
-def test_a_mistake_in_a_template_is_told_with_its_file_and_line(here: Path, text: str, told: str) -> None:
-    assert explain_exception(render(here, text)) == told
+def test_a_mistake_in_a_template_is_told_with_its_file_and_line(here: Path, text: str, message: str) -> None:
+    assert explain_exception(render(here, text)) == message
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def test_settings_that_are_no_yaml_are_told_with_their_line(here: Path, text: st
     (here / "mkdocs.yml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError) as raised:
         load_config(str(here / "mkdocs.yml"))
-    told = explain_exception(raised.value)
-    assert told.startswith(place)
-    assert "\n" not in told
+    message = explain_exception(raised.value)
+    assert message.startswith(place)
+    assert "\n" not in message
 
 
 def test_settings_that_are_not_there_are_told_as_mkdocs_tells_it(here: Path) -> None:
@@ -99,5 +99,5 @@ def test_of_warnings_that_were_told_only_the_number_is_told_again(caplog: pytest
     log = get_plugin_logger("broadsheet")
     with caplog.at_level(logging.INFO, logger="mkdocs"):
         report_problems([*old, fault, new], log, strict=False, serving=True, reported=[*old, fault])
-    told = [record.getMessage().removeprefix("broadsheet: ") for record in caplog.records]
-    assert told == [str(fault), str(new), "2 warnings as before: 'broadsheet check' lists all"]
+    messages = [record.getMessage().removeprefix("broadsheet: ") for record in caplog.records]
+    assert messages == [str(fault), str(new), "2 warnings as before: 'broadsheet check' lists all"]

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
-from broadsheet.mkdocs_site.docs_files import find_edit_base, map_docs_files
+from broadsheet.core.translations import load_translations
+from broadsheet.mkdocs_site.pages import build_navigation, find_edit_base
+from broadsheet.mkdocs_site.project import find_docs_files
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import get_files, set_exclusions
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from PIL import ExifTags
 from sample_photos import PLACE, load, make_photo
 from sites import PNG, ROOT, MakeSite, Site
@@ -59,8 +63,8 @@ def test_the_way_to_edit_an_article_is_found_from_that_of_the_sites_own_pages(
     (site.root / "site-pages").mkdir()
     config = configure(site, **{"repo_url": GITHUB, **settings})
     content = settings.get("broadsheet", {}).get("content", "content")
-    found = find_edit_base(config, (site.root / content).resolve())
-    assert found == ("https://gitlab.com/owner/paper/-/edit/main/content/" if base is None else base)
+    edit_base = find_edit_base(config, (site.root / content).resolve())
+    assert edit_base == ("https://gitlab.com/owner/paper/-/edit/main/content/" if base is None else base)
 
 
 @site_test
@@ -86,9 +90,7 @@ def test_articles_can_link_to_what_the_site_publishes_and_to_nothing_else(make_s
     site.write("docs/drafts/secret.md", "# Secret\n")
     site.write("docs/templates/x.md", "# X\n")
     config = configure(site, exclude_docs="templates/", draft_docs="drafts/")
-    files = get_files(config)
-    set_exclusions(files, config)
-    assert map_docs_files(config, files, (site.root / "content").resolve()) == {
+    assert find_docs_files(config, (site.root / "content").resolve()) == {
         "../docs/about.md": "about/",
         "../docs/guide/read me.md": "guide/read me/",
         "../docs/img/logo.png": "img/logo.png",
@@ -105,9 +107,9 @@ def test_a_page_of_the_site_gives_way_to_one_of_the_newspaper_and_its_owner_is_t
     site.write("docs/media/2026/01/hall.png", b"not the newspaper's")
     run = site.build()
     assert run.code == 0
-    told = re.findall(r"docs/(\S+) is not used: the newspaper has a page of its own in its place", run.output)
+    replaced = re.findall(r"docs/(\S+) is not used: the newspaper has a page of its own in its place", run.output)
     # What MkDocs leaves out anyway is nothing to tell of; topics/world.html has an address of its own.
-    assert sorted(told) == ["2026/01/talks.md", "index.md", "media/2026/01/hall.png", "topics/index.md"]
+    assert sorted(replaced) == ["2026/01/talks.md", "index.md", "media/2026/01/hall.png", "topics/index.md"]
     assert b"Not the newspaper's" not in b"".join(
         data for path, data in site.files().items() if path != "topics/world.html"
     )
@@ -160,8 +162,8 @@ def test_every_page_has_a_title_of_its_own(paper: Site) -> None:
         "about/": "About",
     }.items():
         assert titles[f"{path}index.html"] == f"{title} - The Daily Test"
-    others = {path: title for path, title in titles.items() if path != "404.html"}
-    assert len(set(others.values())) == len(others)
+    own_titles = {path: title for path, title in titles.items() if path != "404.html"}
+    assert len(set(own_titles.values())) == len(own_titles)
 
 
 @site_test
@@ -180,9 +182,9 @@ def test_descriptions_are_those_of_the_article_the_topic_and_the_author(paper: S
 
 @site_test
 def test_search_finds_articles_and_the_sites_own_pages_but_no_lists(paper: Site) -> None:
-    found = paper.found()
-    assert set(found) == {"2026/01/talks/", "2026/01/accord/", "2026/02/vote/", "about/"}
-    assert found["2026/01/talks/"]["content"] == 'Eight "hours" <of> talks. Day one Talks.'
+    records = paper.found()
+    assert set(records) == {"2026/01/talks/", "2026/01/accord/", "2026/02/vote/", "about/"}
+    assert records["2026/01/talks/"]["content"] == 'Eight "hours" <of> talks. Day one Talks.'
 
 
 @site_test
@@ -269,13 +271,99 @@ def test_pictures_of_the_site_s_own_pages_tell_no_more_than_those_of_articles(ho
     run = site.build()
     assert run.code == 0
     assert "docs/noise.jpg: not a picture (where it was taken may still be in it" in run.output
-    found = site.files()
-    assert 'src="../pictures/harbour.jpg"' in found["about/index.html"].decode()
-    assert PLACE not in found["pictures/harbour.jpg"]
-    assert load(found["pictures/harbour.jpg"]).getexif()[ExifTags.Base.Orientation] == 6
-    assert (found["noise.jpg"], found["paper.pdf"]) == (b"no picture", PLACE)
-    times = {path: (site.output / path).stat().st_mtime_ns for path in found if path.startswith("pictures/")}
+    files = site.files()
+    assert 'src="../pictures/harbour.jpg"' in files["about/index.html"].decode()
+    assert PLACE not in files["pictures/harbour.jpg"]
+    assert load(files["pictures/harbour.jpg"]).getexif()[ExifTags.Base.Orientation] == 6
+    assert (files["noise.jpg"], files["paper.pdf"]) == (b"no picture", PLACE)
+    times = {path: (site.output / path).stat().st_mtime_ns for path in files if path.startswith("pictures/")}
     site.write("docs/noise.jpg", b"another")
     assert site.build().code == 0
     assert site.files()["noise.jpg"] == b"another"
     assert {path: (site.output / path).stat().st_mtime_ns for path in times} == times
+
+
+# Navigation: the newspaper's parts before the site's own pages, each of them once.
+
+
+def build(site: Site) -> Site:
+    site.register(
+        "topics",
+        world={"title": "World", "section": True},
+        nato={"title": "NATO", "parent": "world"},
+        trade={"title": "Trade", "section": True},
+    )
+    site.article("talks")
+    run = site.build("--strict")
+    assert run.code == 0, run.output
+    return site
+
+
+def tabs(site: Site, url: str = "") -> list[tuple[str, str]]:
+    """The words of each tab, and the address from the site's root that it leads to."""
+    root = "https://news.example/"
+    links = site.page(url).one("nav", css="md-tabs").links()
+    return [(text, urljoin(root + url, link).removeprefix(root)) for text, link in links]
+
+
+OURS = [("Front page", ""), ("World", "topics/world/"), ("Trade", "topics/trade/")]
+OURS += [("Topics", "topics/"), ("Archive", "archive/")]
+
+
+@site_test
+def test_the_front_page_and_the_sections_stand_before_the_sites_own_pages(make_site: MakeSite) -> None:
+    site = build(make_site())
+    for url in ("", "2026/01/talks/", "topics/trade/", "about/"):
+        assert tabs(site, url) == [*OURS, ("About", "about/")]
+    drawer = site.page("").one("nav", css="md-nav--primary")
+    assert [text for text, _ in drawer.links() if text in {"World", "Trade", "Topics", "Archive", "About"}] == [
+        text for text, _ in tabs(site)[1:]
+    ]
+
+
+@site_test
+def test_the_page_that_is_shown_is_marked(make_site: MakeSite) -> None:
+    site = build(make_site())
+    for url, name in (("", "Front page"), ("topics/trade/", "Trade"), ("archive/", "Archive"), ("about/", "About")):
+        navigation = site.page(url).one("nav", css="md-tabs")
+        assert [item.text for item in navigation.all("li", css="md-tabs__item--active")] == [name], url
+        assert [link.text for link in navigation.all("a", aria_current="page")] == [name], url
+
+
+@site_test
+def test_a_navigation_that_names_the_newspapers_pages_shows_them_once(make_site: MakeSite) -> None:
+    nav = [
+        {"Home": "index.md"},
+        {"About": "about.md"},
+        {"Lists": "topics/index.md"},
+        {"World": "topics/world/index.md"},
+    ]
+    site = build(make_site(nav=nav))
+    assert tabs(site) == [*OURS, ("About", "about/")]
+
+
+@site_test
+def test_without_a_navigation_every_page_of_the_site_has_its_place_behind(make_site: MakeSite) -> None:
+    site = make_site(nav=None)
+    site.write("docs/contact.md", "# Contact\n")
+    assert tabs(build(site)) == [*OURS, ("About this paper", "about/"), ("Contact", "contact/")]
+
+
+@site_test
+def test_links_and_groups_of_the_site_stay(make_site: MakeSite) -> None:
+    nav = [{"House": [{"About": "about.md"}]}, {"Elsewhere": "https://example.org/"}]
+    site = build(make_site(nav=nav))
+    assert tabs(site)[len(OURS) :] == [("House", "about/"), ("Elsewhere", "https://example.org/")]
+
+
+@site_test
+def test_without_sections_there_are_none(make_site: MakeSite) -> None:
+    site = make_site()
+    site.article("talks")
+    assert site.build("--strict").code == 0
+    assert [text for text, _ in tabs(site)] == ["Front page", "Topics", "Archive", "About"]
+
+
+def test_nothing_is_added_that_is_not_there() -> None:
+    nav = build_navigation(Navigation([], []), Files([]), (), load_translations())
+    assert (nav.items, nav.pages) == ([], [])

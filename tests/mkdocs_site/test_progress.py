@@ -76,10 +76,10 @@ def test_however_work_comes_along_no_more_than_five_lines_are_logged_and_the_las
     total: int, data: st.DataObject
 ) -> None:
     steps = sorted(data.draw(st.lists(st.integers(0, total - 1), max_size=30)))
-    told = tell([(done, total) for done in [*steps, total]])
-    assert 1 <= len(told) <= 5
-    assert told[-1] == f"Rendering articles: {total:,} of {total:,}"
-    assert len(set(told)) == len(told)
+    lines = tell([(done, total) for done in [*steps, total]])
+    assert 1 <= len(lines) <= 5
+    assert lines[-1] == f"Rendering articles: {total:,} of {total:,}"
+    assert len(set(lines)) == len(lines)
 
 
 @pytest.mark.parametrize("level", [logging.WARNING, logging.ERROR])
@@ -136,18 +136,18 @@ def run(terminal: bool, level: str = "INFO", script: str = SCRIPT) -> str:
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
     process = subprocess.Popen(command, stderr=writer, stdout=subprocess.DEVNULL, env=environment)
     os.close(writer)
-    parts = []
+    chunks = []
     while True:
         try:
-            part = os.read(reader, 65_536)
+            chunk = os.read(reader, 65_536)
         except OSError:  # A terminal whose other end is closed.
             break
-        if not part:
+        if not chunk:
             break
-        parts.append(part)
+        chunks.append(chunk)
     os.close(reader)
     assert process.wait(timeout=60) == 0
-    return b"".join(parts).decode()
+    return b"".join(chunks).decode()
 
 
 def test_on_a_terminal_a_bar_fills_with_counts_and_ends_in_a_line_of_its_own() -> None:
@@ -155,7 +155,7 @@ def test_on_a_terminal_a_bar_fills_with_counts_and_ends_in_a_line_of_its_own() -
     for what in ("Rendering articles", "Printing pages", "Comparing articles"):
         assert what in shown
     assert "1000/1000" in shown
-    counts = [int(found) for found in re.findall(r"(\d+)/1000", shown.partition("Printing pages")[0])]
+    counts = [int(number) for number in re.findall(r"(\d+)/1000", shown.partition("Printing pages")[0])]
     assert counts == sorted(counts)
     assert counts[-1] == 1_000
     lines = [line.rpartition("\r")[2] for line in shown.replace("\r\n", "\n").split("\n")]

@@ -18,8 +18,7 @@ from typing import Any
 import pytest
 from broadsheet.core import directory_swap
 from broadsheet.core.serialization import pack
-from broadsheet.mkdocs_site import publisher
-from broadsheet.mkdocs_site.publisher import Publisher, hold_interrupts
+from broadsheet.mkdocs_site.publisher import Publisher
 from broadsheet.search.index import SearchIndex
 from mkdocs.config.defaults import MkDocsConfig
 from sites import ROOT, MakeSite, Site, clean_environment, read_tree
@@ -50,7 +49,7 @@ def stat(site: Site) -> dict[str, tuple[bytes, int]]:
 
 def find_processes(session: int) -> list[str]:
     """The commands of the processes of a session that are alive."""
-    found = []
+    commands = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             state, _, _, owner = (folder / "stat").read_text().rpartition(")")[2].split()[:4]
@@ -58,8 +57,8 @@ def find_processes(session: int) -> list[str]:
         except OSError:
             continue
         if int(owner) == session and state not in "ZX":
-            found.append(command)
-    return found
+            commands.append(command)
+    return commands
 
 
 def start(site: Site, *flags: str, **environment: str) -> subprocess.Popen[bytes]:
@@ -79,9 +78,9 @@ def read_until(process: subprocess.Popen[bytes], text: str, seconds: float = 60)
     output, end = b"", time.monotonic() + seconds
     while text.encode() not in output:
         ready, _, _ = select.select([process.stdout], [], [], max(0, end - time.monotonic()))
-        part = os.read(process.stdout.fileno(), 65_536) if ready else b""
-        assert part, f"never said '{text}', but: {output.decode()}"
-        output += part
+        chunk = os.read(process.stdout.fileno(), 65_536) if ready else b""
+        assert chunk, f"never said '{text}', but: {output.decode()}"
+        output += chunk
     return output.decode()
 
 
@@ -172,35 +171,12 @@ def test_a_process_that_ends_leaves_nothing_beside_the_site(tmp_path: Path) -> N
 
 def test_a_second_build_at_the_same_time_has_a_place_of_its_own(tmp_path: Path) -> None:
     publisher = Publisher(make_config(tmp_path))
-    other = os.fork()
-    if other == 0:
-        found = Publisher(make_config(tmp_path)).staging
-        os._exit(0 if found != publisher.staging and publisher.staging.is_dir() else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(other, 0)[1]) == 0
+    child = os.fork()
+    if child == 0:
+        staging = Publisher(make_config(tmp_path)).staging
+        os._exit(0 if staging != publisher.staging and publisher.staging.is_dir() else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     publisher.abandon()
-
-
-def test_control_c_waits_until_files_are_in_their_place() -> None:
-    done = []
-    with pytest.raises(KeyboardInterrupt), hold_interrupts():
-        signal.raise_signal(signal.SIGINT)
-        done.append("the rest")
-    assert done == ["the rest"]
-    with pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
-
-
-def test_a_request_to_end_waits_as_well_and_a_failure_is_not_hidden() -> None:
-    script = (
-        "import signal; from broadsheet.mkdocs_site.publisher import hold_interrupts\n"
-        "with hold_interrupts():\n    signal.raise_signal(signal.SIGTERM); print('done', flush=True)\n"
-        "print('never')"
-    )
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
-    assert (ended.stdout, ended.returncode) == (b"done\n", -signal.SIGTERM)
-    with pytest.raises(ZeroDivisionError), hold_interrupts():
-        raise ZeroDivisionError
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.parametrize("search", [True, False])
@@ -219,7 +195,6 @@ def test_what_a_killed_build_has_left_of_a_search_index_goes_with_the_next_build
 HOOK = """
 import errno, os, signal
 from broadsheet.core import directory_swap
-from broadsheet.mkdocs_site import publisher
 
 def on_files(files, config):
     gate = os.environ.get("GATE")
@@ -246,7 +221,7 @@ def exchange_or_die(*directories):
 if killed_at:
     directory_swap._exchange = exchange_or_die
 elif os.environ.get("MOUNTED"):
-    publisher.find_swap_obstacle = lambda *_: "it is a mount point"
+    directory_swap.find_swap_obstacle = lambda *_: "it is a mount point"
 """
 
 
@@ -345,12 +320,12 @@ def test_files_that_are_the_same_keep_their_times_and_a_build_without_a_change_t
     trees = [site.output, site.root / ".site.spare"]
 
     def look() -> dict[Path, tuple[int, int]]:
-        found = {path: path.lstat() for tree in trees for path in (tree, *tree.rglob("*"))}
+        states = {path: path.lstat() for tree in trees for path in (tree, *tree.rglob("*"))}
         # Files of the index are links to those in the cache; each build links them once more, for a moment.
         changed = {
-            path: one.st_mtime_ns if "pagefind" in path.parts else one.st_ctime_ns for path, one in found.items()
+            path: state.st_mtime_ns if "pagefind" in path.parts else state.st_ctime_ns for path, state in states.items()
         }
-        return {path: (one.st_ino, changed[path]) for path, one in found.items()}
+        return {path: (state.st_ino, changed[path]) for path, state in states.items()}
 
     times = look()
     assert site.build().code == 0
@@ -362,8 +337,8 @@ def test_a_site_that_cannot_be_replaced_as_a_whole_is_replaced_file_by_file_with
     assert site.run("mkdocs", "build").code == 0
     edit(site)
     run = site.run("mkdocs", "build", MOUNTED="1")
-    told = "'site' cannot be replaced as a whole (it is a mount point): its files are replaced one by one"
-    assert (run.code, run.output.count(told)) == (0, 1)
+    message = "'site' cannot be replaced as a whole (it is a mount point): its files are replaced one by one"
+    assert (run.code, run.output.count(message)) == (0, 1)
     assert site.files() == build_clean(site, tmp_path / "clean")
     run = site.run("mkdocs", "build", MOUNTED="1")
     assert "0 files of the site are new or changed" in run.output
@@ -454,7 +429,7 @@ def test_the_standby_tree_goes_where_the_site_can_be_exchanged_no_more(
     assert site.build().code == 0
     assert (site.root / ".site.spare").is_dir()
     site.article("talks", body="Secret words.", draft=True)
-    monkeypatch.setattr(publisher, "find_swap_obstacle", lambda *_: "it is a mount point")
+    monkeypatch.setattr(directory_swap, "find_swap_obstacle", lambda *_: "it is a mount point")
     assert site.build().code == 0
     assert not (site.root / ".site.spare").exists()
     assert not site.has("2026/01/talks/")
@@ -482,14 +457,14 @@ def test_a_lock_that_is_no_file_is_told_on_one_line(make_site: MakeSite) -> None
     assert "Traceback" not in run.output
 
 
-@pytest.mark.parametrize("noted", ["words", {"index.html": 1, 2: 3}, [b"x"]])
-def test_notes_of_another_kind_are_no_notes(noted: object, make_site: MakeSite) -> None:
+@pytest.mark.parametrize("record", ["words", {"index.html": 1, 2: 3}, [b"x"]])
+def test_a_record_of_the_last_site_of_another_kind_is_ignored(record: object, make_site: MakeSite) -> None:
     site = make_site(broadsheet={"search": False})
     site.article("talks")
     assert site.build().code == 0
     before = site.files()
     with contextlib.closing(sqlite3.connect(site.root / ".cache" / "broadsheet.sqlite")) as database, database:
-        data = pack(noted)
+        data = pack(record)
         changed = database.execute("UPDATE entries SET data = ?, size = ? WHERE kind = 'site'", (data, len(data)))
         assert changed.rowcount == 1
     run = site.build()

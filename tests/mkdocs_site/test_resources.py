@@ -77,6 +77,6 @@ def test_a_store_that_cannot_be_used_is_told_once(
         tools.open(config, settings, 3, remember=False)
         tools.save()
         tools.close()
-    assert [one.getMessage() for one in caplog.records if "pictures" in one.getMessage()] == [
+    assert [record.getMessage() for record in caplog.records if "pictures" in record.getMessage()] == [
         "broadsheet: pictures: a symbolic link: done without"
     ]

@@ -75,16 +75,16 @@ def test_every_setting_may_be_left_out(tmp_path: Path, broadsheet: Any) -> None:
 
 
 def test_what_is_set_is_taken_and_the_rest_stays(tmp_path: Path) -> None:
-    given = {
+    entries = {
         "timezone": "Asia/Tokyo",
         "topics": "open",
         "per_page": 1,
         "related": {"count": 0},
         "rendering": {"seconds": 0.5},
     }
-    settings = read(tmp_path, given)
+    settings = read(tmp_path, entries)
     expected = {"timezone": ZoneInfo("Asia/Tokyo"), "related": {"count": 0, "repeat_links": False}}
-    assert plain(settings) == {**DEFAULTS, **given, **expected}
+    assert plain(settings) == {**DEFAULTS, **entries, **expected}
 
 
 def test_the_engine_gets_the_settings_without_mkdocs(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ FAULTS: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("broadsheet", "message"), FAULTS, ids=[str(given) for given, _ in FAULTS])
+@pytest.mark.parametrize(("broadsheet", "message"), FAULTS, ids=[str(entries) for entries, _ in FAULTS])
 def test_a_fault_is_one_line_that_names_the_key(tmp_path: Path, broadsheet: Any, message: str) -> None:
     (line,) = fail(tmp_path, broadsheet)
     assert line.startswith(f"mkdocs.yml: extra.broadsheet{message.replace('{place}', str(tmp_path))}")
@@ -185,11 +185,11 @@ def test_a_fault_that_was_mended_is_forgotten(tmp_path: Path) -> None:
 
 def test_the_handbook_shows_faults_as_they_are_told(tmp_path: Path) -> None:
     shown = re.findall(r"^(mkdocs\.yml: (?:extra|use_dir).*)$", HANDBOOK, re.MULTILINE)
-    told = set(fail(tmp_path, use_directory_urls=False))
+    messages = set(fail(tmp_path, use_directory_urls=False))
     for broadsheet, _ in FAULTS:
-        told |= set(fail(tmp_path, broadsheet))
+        messages |= set(fail(tmp_path, broadsheet))
     assert len(shown) >= 8
-    assert set(shown) - told == set()
+    assert set(shown) - messages == set()
 
 
 def test_the_content_may_lie_beside_or_around_the_sites_own_pages(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_without_a_configuration_file_the_content_lies_in_the_current_directory(
 
 
 @pytest.mark.parametrize(
-    ("locale", "language", "found"),
+    ("locale", "language", "expected"),
     [
         ("en_GB", "de", "en_GB"),
         ("de-AT", "en", "de_AT"),
@@ -240,12 +240,12 @@ def test_without_a_configuration_file_the_content_lies_in_the_current_directory(
     ],
 )
 def test_dates_are_written_in_the_locale_else_in_the_themes_language(
-    tmp_path: Path, locale: str | None, language: str, found: str
+    tmp_path: Path, locale: str | None, language: str, expected: str
 ) -> None:
     config = configure(tmp_path, {"locale": locale}, theme={"name": "mkdocs"})
     # Themes check the languages that they speak themselves; Material's are many.
     config.theme["language"] = language
-    assert str(find_locale(read_settings(config), config)) == found
+    assert str(find_locale(read_settings(config), config)) == expected
 
 
 def test_words_are_in_the_themes_language_whatever_the_locale_and_a_newsroom_changes_them(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from broadsheet.mkdocs_site.site_digest import (
+    describe_engine,
     digest_engine,
     digest_environment,
     digest_site,
@@ -211,20 +213,28 @@ NOT_OWN: dict[str, Callable[[Site], object]] = {
 
 
 @pytest.mark.parametrize("what", OWN)
-def test_with_code_of_its_own_a_site_s_digest_is_a_new_one_every_time(
+def test_templates_hooks_and_plugins_of_the_site_are_code_of_its_own(
     what: str, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(site.root))
     OWN[what](site)
     assert has_own_code(load(site))
-    assert stamp(site) != stamp(site)
 
 
 @pytest.mark.parametrize("what", NOT_OWN)
-def test_what_is_no_code_of_its_own_leaves_a_site_s_digest_as_it_is(what: str, site: Site) -> None:
+def test_assets_and_installed_plugins_are_no_code_of_the_site_s_own(what: str, site: Site) -> None:
     NOT_OWN[what](site)
     assert not has_own_code(load(site))
-    assert stamp(site) == stamp(site)
+
+
+def test_a_site_s_digest_changes_with_its_templates_and_hooks(site: Site) -> None:
+    stamps = [stamp(site)]
+    site.write("overrides/main.html", "Ours.")
+    stamps.append(stamp(site))
+    for comment in ("# 1", "# 2"):
+        add_hook(site, f"{HOOK}{comment}\n")
+        stamps.append(stamp(site))
+    assert len(set(stamps)) == 4
 
 
 def test_a_plugin_that_is_not_installed_is_code_of_the_site_s_own(site: Site) -> None:
@@ -307,6 +317,31 @@ def test_bodies_of_a_site_s_own_way_of_rendering_are_not_cached(
     setup = make_markdown_config(load(site))
     assert setup.own_code
     assert not setup.is_self_contained
+
+
+@pytest.mark.parametrize("package", ["", "house", "house.inner"])
+def test_the_workers_of_a_cluster_must_have_the_site_s_own_modules(
+    package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    name = f"{package}.style_{tmp_path.name}".lstrip(".").replace("-", "_")
+    path = tmp_path / f"{name.replace('.', '/')}.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engines = []
+    for source in ("", "# 1", "# 2"):
+        if source:
+            path.write_text(source)
+        importlib.invalidate_caches()
+        describe_engine.cache_clear()
+        engines.append(describe_engine((name,))["extension"])
+    assert len(set(engines)) == 3
+
+
+def test_the_workers_of_a_cluster_must_have_the_functions_of_hooks(site: Site) -> None:
+    add_hook(site)
+    load(site)
+    assert describe_engine(("own_hook.py",))["extension"] != describe_engine()["extension"]
+    describe_engine.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -70,11 +70,11 @@ def served(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ser
 
 
 def test_a_saved_body_is_on_its_page_and_no_other_page_is_touched(served: Served) -> None:
-    others = {path: path.stat().st_mtime_ns for path in served.preview.site_dir.rglob("*.html") if path != served.page}
+    times = {path: path.stat().st_mtime_ns for path in served.preview.site_dir.rglob("*.html") if path != served.page}
     served.site.article("talks", "2026-01-18", "The second version.", expires="2026-01-21T00:00")
     assert served.render() == ["2026/01/talks/index.html"]
     assert "The second version." in served.page.read_text()
-    assert {path: path.stat().st_mtime_ns for path in others} == others
+    assert {path: path.stat().st_mtime_ns for path in times} == times
     assert not list(served.page.parent.glob(".*"))
     assert served.render() == [], "nothing has changed since"
 
@@ -105,8 +105,8 @@ def test_what_a_build_refuses_is_not_read(served: Served, kind: str, tmp_path: P
     elif kind == "directory":
         served.file.mkdir()
     elif kind == "below a link":
-        for other in served.file.parent.iterdir():
-            other.unlink()
+        for path in served.file.parent.iterdir():
+            path.unlink()
         served.file.parent.rmdir()
         served.file.parent.symlink_to(secret.parent)
     assert (

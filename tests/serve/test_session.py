@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import itertools
 import logging
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
+import broadsheet.serve.session
 import pytest
 from broadsheet.edition.render_articles import BuildResources
-from broadsheet.serve.session import MAX_SUPERSEDED, TRANSITIONS, BuildSuperseded, Event, ServeSession, State
+from broadsheet.serve.session import (
+    MAX_SUPERSEDED,
+    TRANSITIONS,
+    BuildSuperseded,
+    ClockTimer,
+    Event,
+    ServeSession,
+    State,
+)
 from content_factory import NOW
+from sites import ROOT
 from watchdog.events import FileSystemEventHandler
 
 RESOURCES = BuildResources()
@@ -211,8 +224,8 @@ def test_the_files_of_the_site_are_known_with_its_previews_until_they_are_taken(
     served.session.follow_up({"a": (1, 1)}, {"search"}, RESOURCES, served, site_changed=False, show=False)  # type: ignore[arg-type]
     served.pages = PAGES
     taken = list[Any]()
-    for others in (["search"], ["search"]):
-        served.build(lambda others=others: taken.append(served.session.take_site_state(others)))
+    for excluded in (["search"], ["search"]):
+        served.build(lambda excluded=excluded: taken.append(served.session.take_site_state(excluded)))
     assert taken == [{"a": (1, 1), **PAGES}, None]
     served.session.follow_up({}, {"search"}, RESOURCES, served, site_changed=False, show=False)  # type: ignore[arg-type]
     assert served.session.take_site_state([]) is None
@@ -225,3 +238,66 @@ def test_superseded_is_raised_to_the_builder_not_to_mkdocs(served: Served) -> No
         raise BuildSuperseded
 
     assert served.build(supersede) is State.SUPERSEDED
+
+
+# The timer, with a clock that the tests set.
+
+
+LATER = NOW + timedelta(hours=1)
+
+
+class Clock:
+    """Shows the time that a test sets, and notes that it was read."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+        self.was_read = threading.Event()
+
+    def __call__(self) -> datetime:
+        self.was_read.set()
+        return self.time
+
+
+@pytest.fixture(autouse=True)
+def _read_clock_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read the clock every 5 ms, not every minute."""
+    monkeypatch.setattr(broadsheet.serve.session, "MAX_WAIT", 0.005)
+
+
+def test_the_callback_runs_once_at_the_moment_and_not_before() -> None:
+    clock, called = Clock(), threading.Semaphore(0)
+    timer = ClockTimer(clock, called.release)
+    timer.set(LATER)
+    for _ in range(3):
+        clock.was_read.clear()
+        assert clock.was_read.wait(10)
+    assert not called.acquire(blocking=False)
+    clock.time = LATER
+    assert called.acquire(timeout=10)
+    assert not called.acquire(timeout=0.05)
+
+
+def test_a_moment_in_the_past_calls_at_once() -> None:
+    called = threading.Event()
+    ClockTimer(Clock(), called.set).set(NOW - timedelta(days=1))
+    assert called.wait(10)
+
+
+def test_a_later_moment_replaces_the_earlier_one() -> None:
+    clock, called = Clock(), threading.Event()
+    timer = ClockTimer(clock, called.set)
+    for moment in (LATER + timedelta(hours=1), None):
+        timer.set(LATER)
+        timer.set(moment)
+        clock.time = LATER
+        assert not called.wait(0.05)
+        clock.time = NOW
+
+
+def test_a_waiting_timer_does_not_keep_the_process_alive() -> None:
+    code = (
+        "from datetime import datetime, timedelta; from broadsheet.serve.session import ClockTimer\n"
+        "ClockTimer(lambda: datetime.min, print).set(datetime.max)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "hooks", timeout=30, capture_output=True, check=True)
+    assert done.stdout == b""

@@ -27,7 +27,7 @@ from broadsheet.content import (
 )
 from broadsheet.core import (
     CACHE_FILE,
-    IMAGE_STORE,
+    IMAGE_DIR,
     BroadsheetError,
     Moment,
     describe_cache,
@@ -211,7 +211,7 @@ def cache(config_file: str | None, clear: bool) -> None:
     config = load_site(config_file)
     folder = find_cache(config)
     if clear:
-        removed = [remove_cache(folder), remove_store(folder, IMAGE_STORE), remove_bundles(folder)]
+        removed = [remove_cache(folder), remove_store(folder), remove_bundles(folder)]
         click.echo("the cache is removed" if any(removed) else "there is no cache")
         return
     report = describe_cache(folder)
@@ -224,7 +224,7 @@ def cache(config_file: str | None, clear: bool) -> None:
     for kind, (count, size) in report.entries.items():
         click.echo(f"  {kind:10}  {count:>7,}  {size / _MEGABYTE:>7.1f} MB")
     stores = (
-        (IMAGE_STORE.folder, "files", measure_store(folder, IMAGE_STORE)),
+        (IMAGE_DIR, "files", measure_store(folder)),
         (FOLDER, "bundles", measure_bundles(folder)),
     )
     for place, noun, (count, size) in stores:

@@ -4,32 +4,15 @@ from __future__ import annotations
 
 from broadsheet.core.cache import CACHE_FILE, Cache, describe_cache, is_foreign, remove_cache
 from broadsheet.core.datetimes import Moment, parse_moment
-from broadsheet.core.directory_swap import (
-    fill_standby,
-    find_standby,
-    find_swap_obstacle,
-    recover_site,
-    replace_files,
-    replace_site,
-)
-from broadsheet.core.file_store import IMAGE_STORE, FileStore, measure_store, remove_store
-from broadsheet.core.output_dir import (
-    SiteState,
-    WrittenPage,
-    find_unchanged,
-    find_unchanged_pages,
-    is_process_alive,
-    list_site_files,
-    make_staging_dir,
-    move_files,
-    publish,
-    record_pages,
-)
+from broadsheet.core.directory_swap import StagedSite
+from broadsheet.core.file_store import IMAGE_DIR, FileStore, measure_store, remove_store
+from broadsheet.core.output_dir import SiteState, is_process_alive, list_site_files, record_pages
 from broadsheet.core.problems import (
     BroadsheetError,
     Problem,
     Severity,
     escape_unprintable,
+    explain_unknown,
     format_github,
     format_json,
     format_text,
@@ -41,6 +24,7 @@ from broadsheet.core.problems import (
 from broadsheet.core.processes import (
     RangeMapper,
     call_in_main_thread,
+    count_cores,
     make_process_pool,
     map_in_forks,
     map_in_process,
@@ -48,7 +32,6 @@ from broadsheet.core.processes import (
 )
 from broadsheet.core.serialization import digest
 from broadsheet.core.site_lock import SiteLock
-from broadsheet.core.slugs import is_letter, is_slug, slugify, title_from_id
 from broadsheet.core.translations import (
     PLACEHOLDER,
     PluralForms,
@@ -58,11 +41,21 @@ from broadsheet.core.translations import (
     load_translations,
     text_direction,
 )
-from broadsheet.core.urls import SITE_URLS, is_web_address, make_listing_url, make_relative_url, media_url
+from broadsheet.core.urls import (
+    SITE_URLS,
+    is_letter,
+    is_slug,
+    is_web_address,
+    make_listing_url,
+    make_relative_url,
+    media_url,
+    slugify,
+    title_from_id,
+)
 
 __all__ = [
     "CACHE_FILE",
-    "IMAGE_STORE",
+    "IMAGE_DIR",
     "PLACEHOLDER",
     "SITE_URLS",
     "BroadsheetError",
@@ -75,19 +68,16 @@ __all__ = [
     "Severity",
     "SiteLock",
     "SiteState",
+    "StagedSite",
     "Translations",
-    "WrittenPage",
     "call_in_main_thread",
     "check_translations",
+    "count_cores",
     "describe_cache",
     "digest",
     "escape_unprintable",
+    "explain_unknown",
     "fill_placeholders",
-    "fill_standby",
-    "find_standby",
-    "find_swap_obstacle",
-    "find_unchanged",
-    "find_unchanged_pages",
     "format_github",
     "format_json",
     "format_text",
@@ -102,22 +92,16 @@ __all__ = [
     "make_listing_url",
     "make_process_pool",
     "make_relative_url",
-    "make_staging_dir",
     "make_suggester",
     "map_in_forks",
     "map_in_process",
     "measure_store",
     "media_url",
-    "move_files",
     "parse_moment",
     "pluralize",
-    "publish",
     "record_pages",
-    "recover_site",
     "remove_cache",
     "remove_store",
-    "replace_files",
-    "replace_site",
     "run_in_forks",
     "slugify",
     "suggest",

@@ -71,16 +71,16 @@ class Cache:
     def get(self, kind: str, keys: Iterable[bytes]) -> dict[bytes, object]:
         """The values of those keys that the cache has, by key."""
         wanted = list(dict.fromkeys(keys))
-        found: dict[bytes, object] = {}
+        values: dict[bytes, object] = {}
         if self._memory is not None:
-            found = {key: self._memory[key] for key in wanted if key in self._memory}
-            wanted = [key for key in wanted if key not in found]
+            values = {key: self._memory[key] for key in wanted if key in self._memory}
+            wanted = [key for key in wanted if key not in values]
         for key, value in self._read(kind, wanted):
-            found[key] = value
+            values[key] = value
             if self._memory is not None:
                 self._memory[key] = value
-        self._used |= found.keys()
-        return found
+        self._used |= values.keys()
+        return values
 
     def put(self, kind: str, values: Mapping[bytes, object]) -> None:
         """Store values by key."""
@@ -156,11 +156,11 @@ class Cache:
             return
         renewed = []
         for start in range(0, len(keys), _KEYS_PER_QUERY):
-            part = keys[start : start + _KEYS_PER_QUERY]
-            marks = ", ".join("?" * len(part))
+            batch = keys[start : start + _KEYS_PER_QUERY]
+            marks = ", ".join("?" * len(batch))
             query = f"SELECT key, run, data FROM entries WHERE kind = ? AND key IN ({marks})"  # noqa: S608 - marks only
             try:
-                rows = self._database.execute(query, (kind, *part)).fetchall()
+                rows = self._database.execute(query, (kind, *batch)).fetchall()
             except sqlite3.Error as error:
                 self._give_up("not readable", error)
                 return
@@ -250,12 +250,10 @@ def _list_cache_files(folder: Path) -> list[Path]:
 
 def remove_cache(folder: Path) -> bool:
     """Delete the cache file; False where there was none."""
-    found = False
-    for path in _list_cache_files(folder):
-        if path.exists() or path.is_symlink():
-            path.unlink()
-            found = True
-    return found
+    paths = [path for path in _list_cache_files(folder) if path.exists() or path.is_symlink()]
+    for path in paths:
+        path.unlink()
+    return bool(paths)
 
 
 def describe_cache(folder: Path) -> CacheReport | None:

@@ -81,14 +81,14 @@ def _match_moment(text: str, zone: tzinfo) -> Moment | None:
 
 def _explain_error(text: str) -> str:
     """Return the error message for a text that does not look like a date."""
-    found = f"'{text[:60]}'"
+    quoted = f"'{text[:60]}'"
     if re.fullmatch(r"\d{4}(-\d{1,2})?", text, re.ASCII):
-        return f"{found} has no day, expected a full date like 2026-01-18"
+        return f"{quoted} has no day, expected a full date like 2026-01-18"
     if match := _LOOSE_DATE.fullmatch(text):
         year, month, day = match.groups()
-        return f"{found} is no date, expected year-month-day as in {year}-{month:0>2}-{day:0>2}"
+        return f"{quoted} is no date, expected year-month-day as in {year}-{month:0>2}-{day:0>2}"
     if match := _NAMED_ZONE.fullmatch(text):
         if match[1].lower() in {"am", "pm"}:
-            return f"{found} is no date-time, expected hours from 00 to 23 as in 2026-01-18T21:30"
+            return f"{quoted} is no date-time, expected hours from 00 to 23 as in 2026-01-18T21:30"
         return f"'{match[1][:20]}' is no zone, expected Z or an offset like +01:00"
-    return f"{found} is no date, expected one like 2026-01-18 or 2026-01-18T09:30+01:00"
+    return f"{quoted} is no date, expected one like 2026-01-18 or 2026-01-18T09:30+01:00"

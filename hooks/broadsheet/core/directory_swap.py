@@ -15,17 +15,144 @@ import ctypes
 import errno
 import os
 import shutil
+import signal
 import sys
-from collections.abc import Collection
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from broadsheet.core.output_dir import SiteState, clear_path, find_abandoned_dirs, list_site_files, remove_files
+from broadsheet.core.output_dir import (
+    SiteState,
+    clear_path,
+    find_abandoned_dirs,
+    find_unchanged,
+    list_site_files,
+    make_staging_dir,
+    move_files,
+    remove_files,
+    replace_file,
+)
 
 _AT_FDCWD = -100
 _EXCHANGE = 2
 """`RENAME_EXCHANGE` of Linux, `RENAME_SWAP` of macOS."""
 _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 _DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE}
+
+
+class StagedSite:
+    """A site, and an empty staging directory beside it, whose files replace those of the site."""
+
+    def __init__(
+        self, site: str, log: Callable[[str], None], *, in_place: bool = False, is_locked: bool = False
+    ) -> None:
+        """Repair what a killed build has left, and make the staging directory.
+
+        Args:
+            site: the directory of the site; where it is a symbolic link, its target is replaced and the link stays.
+            log: logs why a site is replaced file by file.
+            in_place: replace the site file by file, as `mkdocs serve` does with its temporary site.
+            is_locked: whether no other build of the site can run.
+
+        """
+        self.path = Path(os.path.realpath(site))
+        """The directory of the published site."""
+        self._name = Path(os.path.relpath(site)).as_posix()
+        self._log = log
+        if not in_place:
+            recover_site(self.path, is_locked=is_locked)
+        self._work_dir = make_staging_dir(self.path, is_locked=is_locked)
+        self._standby = find_standby(self.path)
+        self.staging = self._work_dir / "site"
+        """The directory to which a build writes."""
+        self.staging.mkdir()
+        self._swaps = not in_place and self.path.is_dir()
+        self._obstacle = find_swap_obstacle(self.path, self._work_dir) if self._swaps else ""
+        self._discards_standby = False
+        """Whether the standby tree has files that are not published yet, or is not needed any more."""
+
+    def publish(self, unchanged: Collection[str], site_files: SiteState) -> tuple[Collection[str], SiteState]:
+        """Put new and changed files into the site, and remove all other files of the site.
+
+        The site is replaced in one step, or left alone where nothing has changed. Where it cannot be replaced as a
+        whole, each file is replaced in one step. Cost: a comparison of each staged file that has the size of the old.
+
+        Args:
+            unchanged: paths that are not in the staging directory and stay.
+            site_files: the files of the site: see `list_site_files`.
+
+        Returns:
+            the files that are new or changed, and the state of all files of the site as this build left them. Another
+            build may have replaced them since; its files must not be taken for these.
+
+        """
+        staged = list_site_files(self.staging, hidden=True)
+        if not site_files and _rename_to_missing(self.staging, self.path):
+            return staged.keys(), staged
+        same = find_unchanged(self.staging, self.path, staged, site_files)
+        changed = {path: state for path, state in staged.items() if path not in same}
+        removed = site_files.keys() - staged.keys() - set(unchanged)
+        kept = {path: state for path, state in site_files.items() if path not in removed and path not in changed}
+        if not self._swaps or self._obstacle:
+            self._replace_files(self.staging, changed, removed, self._obstacle)
+        elif changed or removed:
+            self._swap(site_files, kept, changed, removed)
+        return changed.keys(), {**kept, **same, **changed}
+
+    def discard(self) -> None:
+        """Remove the staging directory; the site stays."""
+        for folder in (self._work_dir, *([self._standby] if self._discards_standby else [])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _swap(self, old: SiteState, kept: SiteState, changed: SiteState, removed: Collection[str]) -> None:
+        buffer = self._work_dir / "file"
+        self._discards_standby = True
+        try:
+            fill_standby(self.path, self._standby, kept, buffer)
+        except (PermissionError, shutil.Error) as error:
+            # A hidden file of the site's that this user may not read.
+            reason = str(error.strerror or "some of its hidden files cannot be read")
+            self._replace_files(self.staging, changed, removed, reason)
+            return
+        move_files(self.staging, self._standby, changed)
+        with hold_interrupts():
+            try:
+                replace_site(self.path, self._standby, old, {**kept, **changed}, changed, buffer)
+                self._discards_standby = False
+            except OSError as error:
+                self._replace_files(self._standby, changed, removed, error.strerror or str(error))
+
+    def _replace_files(self, source: Path, changed: Collection[str], removed: Collection[str], obstacle: str) -> None:
+        """Replace the files of the site one by one, where the site cannot be replaced as a whole."""
+        if obstacle:
+            self._log(
+                f"'{self._name}' cannot be replaced as a whole ({obstacle}): its files are replaced one by one, and a "
+                "build that is killed meanwhile leaves some old and some new ones"
+            )
+            # A later build may not find the obstacle, and the tree may hold articles that are withdrawn now.
+            self._discards_standby = True
+        with hold_interrupts():
+            move_files(source, self.path, changed)
+            remove_files(self.path, removed)
+
+
+@contextmanager
+def hold_interrupts() -> Iterator[None]:
+    """Delay SIGINT and SIGTERM until the work in the context, which must not be interrupted, is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    received: list[int] = []
+    numbers = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not None]
+    handlers = {number: signal.signal(number, lambda number, _: received.append(number)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for received_signal in received[:1]:
+            signal.raise_signal(received_signal)
 
 
 def find_standby(site: Path) -> Path:
@@ -94,7 +221,7 @@ def replace_site(
 ) -> None:
     """Exchange the site and the standby tree, which is the next site; then bring the standby tree up to date.
 
-    Where the directories cannot be exchanged, nothing has changed when this raises; see `replace_files`.
+    Where the directories cannot be exchanged, nothing has changed when this raises.
 
     Args:
         site: the directory that readers see.
@@ -125,16 +252,6 @@ def replace_site(
     except OSError:
         # The new site is in place; the other tree may hold withdrawn articles.
         shutil.rmtree(standby, ignore_errors=True)
-
-
-def replace_files(site: Path, standby: Path, new: SiteState, changed: Collection[str], temporary: Path) -> None:
-    """Replace the files of the site one by one, where `replace_site` fails; it describes the arguments."""
-    site_files = list_site_files(site)
-    for path, state in new.items():
-        if path in changed or site_files.get(path) != state:
-            _copy_into(standby / path, site / path, site, temporary)
-    remove_files(site, site_files.keys() - new.keys())
-    _remove_hidden(standby)
 
 
 def swap_directories(first: Path, second: Path) -> bool:
@@ -175,6 +292,20 @@ def _exchange(first: Path, second: Path) -> bool:
     return not failed
 
 
+def _rename_to_missing(staging: Path, site: Path) -> bool:
+    """Rename a directory to a path where nothing is; return whether that was possible.
+
+    An existing directory stays, even an empty one: it may have an owner and a mode of its own.
+    """
+    try:
+        if site.is_symlink() or site.exists():
+            return False
+        staging.rename(site)
+    except OSError:
+        return False
+    return True
+
+
 def _find_aside(site: Path) -> Path:
     return site.with_name(f".{site.name}.old")
 
@@ -193,15 +324,7 @@ def _copy_into(source: Path, target: Path, tree: Path, temporary: Path) -> None:
     if not _try_link(source, target):
         temporary.unlink(missing_ok=True)
         _link_or_copy(source, temporary)
-        try:
-            temporary.replace(target)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            # The tree is mounted from elsewhere on the same disk.
-            copy = target.with_name(f".{target.name}.{os.getpid()}")
-            shutil.copy2(source, copy, follow_symlinks=False)
-            copy.replace(target)
+        replace_file(temporary, target)
 
 
 def _link_or_copy(source: str | Path, target: str | Path) -> None:

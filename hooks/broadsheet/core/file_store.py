@@ -1,4 +1,4 @@
-"""File store: large results of earlier builds, such as resized images, one file each in the cache directory.
+"""File store: resized images of earlier builds, one file each in the cache directory.
 
 They are not in the cache's database: they are a thousand times larger, a build only looks whether they are there, and
 a new version of the engine can use them (a file's name has a digest of all that it is made from), while the database
@@ -14,28 +14,19 @@ import stat
 import tempfile
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from broadsheet.core.cache import is_foreign
 from broadsheet.core.serialization import digest
 
+IMAGE_DIR = "pictures"
+"""The directory of the store in the cache directory."""
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What one store holds."""
-
-    folder: str
-    """The name of its directory, in the cache directory."""
-    names: re.Pattern[str]
-    """The names of its files. Other files in the directory are never touched. A file that is being written has the
-    number of the writing process behind its name."""
-    max_unused_bytes: int
-    """Unused files are kept up to this size, for a branch of the repository that is checked out again."""
-
-
-IMAGE_STORE = Kind("pictures", re.compile(r"[0-9a-f]{24}-\d+\.webp(?:\.\d+)?"), 300_000_000)
-
+_NAME = re.compile(r"[0-9a-f]{24}-\d+\.webp(?:\.\d+)?")
+"""The names of its files. Other files in the directory are never touched. A file that is being written has the number
+of the writing process behind its name."""
+_MAX_UNUSED_BYTES = 300_000_000
+"""Unused files are kept up to this size, for a branch of the repository that is checked out again."""
 _DIGEST_BYTES = 16
 
 
@@ -45,14 +36,13 @@ class FileStore:
     A file begins with a digest of the rest: a file that is cut off or altered is ignored.
     """
 
-    def __init__(self, folder: Path | None, kind: Kind = IMAGE_STORE) -> None:
+    def __init__(self, folder: Path | None) -> None:
         """Use a directory in the cache directory `folder`; with None, a temporary one that `close` deletes."""
         self.warning = ""
-        self._kind = kind
-        self._folder = folder / kind.folder if folder else None
+        self._folder = folder / IMAGE_DIR if folder else None
         self._temporary: Path | None = None
         if self._folder is not None and self._folder.is_symlink():
-            self.warning = f"{kind.folder}: a symbolic link: done without"
+            self.warning = f"{IMAGE_DIR}: a symbolic link: done without"
             self._folder = None
 
     def list_names(self) -> set[str]:
@@ -76,26 +66,25 @@ class FileStore:
         try:
             self._write(self._make_folder(), name, data)
         except OSError as error:
-            self.warning = f"{self._kind.folder}: {error.strerror}: done without"
+            self.warning = f"{IMAGE_DIR}: {error.strerror}: done without"
             self._folder = None
             self._write(self._make_folder(), name, data)
 
-    def prune(self, used: Collection[str], max_bytes: int | None = None) -> None:
-        """Delete unused files, the oldest first, until at most `max_bytes` are left (default: the kind's limit)."""
-        limit = self._kind.max_unused_bytes if max_bytes is None else max_bytes
+    def prune(self, used: Collection[str], max_bytes: int = _MAX_UNUSED_BYTES) -> None:
+        """Delete unused files, the oldest first, until at most `max_bytes` are left."""
         unused: list[tuple[int, str, int]] = []
         if self._folder is None:
             return
         with suppress(OSError), os.scandir(self._folder) as entries:
             for entry in entries:
-                if entry.name in used or not self._kind.names.fullmatch(entry.name):
+                if entry.name in used or not _NAME.fullmatch(entry.name):
                     continue
                 if entry.is_file(follow_symlinks=False):
                     status = entry.stat(follow_symlinks=False)
                     unused.append((status.st_mtime_ns, entry.name, status.st_size))
         total = sum(size for _, _, size in unused)
         for _, name, size in sorted(unused):
-            if total <= limit:
+            if total <= max_bytes:
                 break
             with suppress(OSError):
                 (self._folder / name).unlink()
@@ -117,15 +106,15 @@ class FileStore:
 
     @staticmethod
     def _write(folder: Path, name: str, data: bytes) -> None:
-        part = folder / f"{name}.{os.getpid()}"
+        partial_file = folder / f"{name}.{os.getpid()}"
         try:
-            part.write_bytes(digest(data) + data)
+            partial_file.write_bytes(digest(data) + data)
             # Whatever the umask is: `load` ignores a file that other users may write.
-            part.chmod(0o644)
-            part.replace(folder / name)
+            partial_file.chmod(0o644)
+            partial_file.replace(folder / name)
         except OSError:
             # On a full disk the partial file would take up space.
-            part.unlink(missing_ok=True)
+            partial_file.unlink(missing_ok=True)
             raise
 
 
@@ -134,24 +123,24 @@ def _is_own(path: Path) -> bool:
     return stat.S_ISREG(status.st_mode) and not is_foreign(status)
 
 
-def measure_store(folder: Path, kind: Kind) -> tuple[int, int]:
+def measure_store(folder: Path) -> tuple[int, int]:
     """The number of files in a store, and their size in bytes."""
-    files = _list_files(folder, kind)
+    files = _list_files(folder)
     return len(files), sum(path.stat().st_size for path in files)
 
 
-def remove_store(folder: Path, kind: Kind) -> bool:
+def remove_store(folder: Path) -> bool:
     """Delete the files of a store; False where there were none."""
-    files = _list_files(folder, kind)
+    files = _list_files(folder)
     for path in files:
         path.unlink(missing_ok=True)
     with suppress(OSError):
-        (folder / kind.folder).rmdir()
+        (folder / IMAGE_DIR).rmdir()
     return bool(files)
 
 
-def _list_files(folder: Path, kind: Kind) -> list[Path]:
-    directory = folder / kind.folder
+def _list_files(folder: Path) -> list[Path]:
+    directory = folder / IMAGE_DIR
     if directory.is_symlink() or not directory.is_dir():
         return []
-    return [path for path in sorted(directory.iterdir()) if kind.names.fullmatch(path.name) and path.is_file()]
+    return [path for path in sorted(directory.iterdir()) if _NAME.fullmatch(path.name) and path.is_file()]

@@ -1,4 +1,4 @@
-"""Output directory: list the files of a site, find unchanged ones, and replace the others one by one."""
+"""Output directory: list the files of a site, find unchanged ones, move and remove files; staging directories."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import posixpath
 import shutil
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 FileState = tuple[int, int]
@@ -23,16 +22,6 @@ UNWRITABLE_ERRORS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _STAGING_SUFFIX = "part"
 _KILL_ENDS_PROCESS = os.name == "nt"
 """Whether `os.kill` ends a process with every signal. On Windows, signal 0 is Control-C."""
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenPage:
-    """A page of the site as the last build left it: unchanged while its size and time are the same."""
-
-    digest: bytes
-    size: int
-    modified: int
-    """The modification time in nanoseconds."""
 
 
 def make_staging_dir(site: Path, *, is_locked: bool = False) -> Path:
@@ -107,76 +96,13 @@ def list_site_files(site: Path, excluded: Collection[str] = (), *, hidden: bool 
     return files
 
 
-def find_unchanged_pages(
-    digests: Mapping[str, bytes], written: Mapping[str, WrittenPage], site_files: SiteState
-) -> set[str]:
-    """Return the pages that need not be rendered: they have the digest of the last build, and nobody touched the file.
+def record_pages(digests: Mapping[str, bytes], site_files: SiteState) -> dict[str, tuple[bytes, int, int]]:
+    """Return the digest, size and modification time of each page of the site, by path.
 
-    Args:
-        digests: of the next pages, by path.
-        written: the pages of the last build: see `record_pages`.
-        site_files: the files of the site: see `list_site_files`.
-
+    The next build need not render a page that has the same record then: it would come out the same, and nobody has
+    touched its file.
     """
-    unchanged = set()
-    for path, digest in digests.items():
-        page = written.get(path)
-        if page is not None and page.digest == digest and site_files.get(path) == (page.size, page.modified):
-            unchanged.add(path)
-    return unchanged
-
-
-def record_pages(
-    digests: Mapping[str, bytes],
-    written: Mapping[str, WrittenPage],
-    unchanged: Collection[str],
-    site_files: SiteState,
-) -> dict[str, WrittenPage]:
-    """Return the pages of this build, for `find_unchanged_pages` in the next.
-
-    Args:
-        digests: of the pages of this build, by path.
-        written: the pages of the last build.
-        unchanged: the pages that this build has not rendered.
-        site_files: the files as this build left them: see `publish`.
-
-    """
-    pages = {}
-    for path, digest in digests.items():
-        if path in unchanged:
-            pages[path] = written[path]
-        elif path in site_files:
-            pages[path] = WrittenPage(digest, *site_files[path])
-    return pages
-
-
-def publish(
-    staging: Path, site: Path, unchanged: Collection[str], site_files: SiteState
-) -> tuple[set[str], dict[str, FileState]]:
-    """Move new and changed files from the staging directory to the site, and remove all other files of the site.
-
-    Each file is replaced in one step. Cost: one rename for each changed file, one comparison for each unchanged one;
-    where there is no directory of the site, one rename for all.
-
-    Args:
-        staging: the directory with the next files.
-        site: the directory of the site.
-        unchanged: paths that are not in the staging directory and stay.
-        site_files: the files of the site: see `list_site_files`.
-
-    Returns:
-        the files that were written, and the state of all files of the staging directory as this build left them.
-        Another build may have replaced them since; its files must not be taken for these.
-
-    """
-    staged = list_site_files(staging, hidden=True)
-    if not site_files and _rename_to_missing(staging, site):
-        return set(staged), staged
-    same = find_unchanged(staging, site, staged, site_files)
-    changed = staged.keys() - same.keys()
-    move_files(staging, site, changed)
-    remove_files(site, site_files.keys() - staged.keys() - set(unchanged))
-    return changed, {**staged, **same}
+    return {path: (digest, *site_files[path]) for path, digest in digests.items() if path in site_files}
 
 
 def find_unchanged(staging: Path, site: Path, staged: SiteState, site_files: SiteState) -> dict[str, FileState]:
@@ -196,7 +122,20 @@ def move_files(source: Path, target: Path, paths: Collection[str]) -> None:
     """Move files from one tree to another on the same disk; each file is replaced in one step."""
     for path in sorted(paths):
         clear_path(target / path, target)
-        (source / path).replace(target / path)
+        replace_file(source / path, target / path)
+
+
+def replace_file(source: Path, target: Path) -> None:
+    """Move a file to the path of another file of the same disk in one step."""
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # The tree of the target is mounted from elsewhere on the same disk.
+        copy = target.with_name(f".{target.name}.{os.getpid()}")
+        shutil.copy2(source, copy, follow_symlinks=False)
+        copy.replace(target)
 
 
 def remove_files(tree: Path, paths: Collection[str]) -> None:
@@ -217,20 +156,6 @@ def clear_path(target: Path, tree: Path) -> None:
         if ancestor != tree and (ancestor.is_file() or ancestor.is_symlink()):
             ancestor.unlink()
     target.parent.mkdir(parents=True, exist_ok=True)
-
-
-def _rename_to_missing(staging: Path, site: Path) -> bool:
-    """Rename a directory to a path where nothing is; return whether that was possible.
-
-    An existing directory stays, even an empty one: it may have an owner and a mode of its own.
-    """
-    try:
-        if site.is_symlink() or site.exists():
-            return False
-        staging.rename(site)
-    except OSError:
-        return False
-    return True
 
 
 def _is_same(source: Path, target: Path) -> bool:

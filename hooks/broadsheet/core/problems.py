@@ -92,6 +92,16 @@ def suggest(wrong: str, known: Iterable[str]) -> str:
     return f"did you mean '{matches[0]}'?" if matches else ""
 
 
+def explain_unknown(noun: str, wrong: object, known: Iterable[str]) -> str:
+    """Return the message for an unknown key, with a suggestion where a known key is similar.
+
+    >>> explain_unknown("setting", "timezon", ["timezone"])
+    "unknown setting (did you mean 'timezone'?)"
+    """
+    hint = suggest(str(wrong), known)
+    return f"unknown {noun} ({hint})" if hint else f"unknown {noun}"
+
+
 def make_suggester(known: Collection[str], max_answers: int = 200) -> Callable[[str], str]:
     """Return `suggest` for one list of words, with a cache, and with a hint for the first `max_answers` words only.
 

@@ -72,9 +72,9 @@ def map_in_forks(work: Callable[[int, int], T], count: int) -> list[T]:
 
     """
     shared = MIN_ITEMS <= count <= MAX_ITEMS and _may_fork()
-    parts = min(_count_cores(), count // (MIN_ITEMS // 2)) if shared else 1
-    ranges = list(pairwise(count * part // parts for part in range(parts + 1)))
-    with run_in_forks(work, ranges[1:], parts - 1) as forked:
+    processes = min(count_cores(), count // (MIN_ITEMS // 2)) if shared else 1
+    ranges = list(pairwise(count * number // processes for number in range(processes + 1)))
+    with run_in_forks(work, ranges[1:], processes - 1) as forked:
         results = {ranges[0]: work(*ranges[0])}
         results.update(forked)
     return [results[bounds] for bounds in ranges]
@@ -164,8 +164,11 @@ def _may_fork() -> bool:
     return sys.platform == "linux" and len(threads) == 1 and not multiprocessing.current_process().daemon
 
 
-def _count_cores() -> int:
-    return len(os.sched_getaffinity(0))
+def count_cores() -> int:
+    """Return the number of processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class _Helper:

@@ -40,11 +40,11 @@ def _find_class(module: str, name: str) -> type:
     if (module, name) in _ALLOWED_CLASSES:
         return _ALLOWED_CLASSES[module, name]
     if module.partition(".")[0] == _ENGINE and name.isidentifier():
-        found = getattr(importlib.import_module(module), name, None)
+        kind = getattr(importlib.import_module(module), name, None)
         # Without these two methods, pickle would set any attribute of the class that the bytes name.
-        if isinstance(found, type) and is_dataclass(found) and {"__slots__", "__setstate__"} <= vars(found).keys():
-            _speed_up_setstate(found)
-            return found
+        if isinstance(kind, type) and is_dataclass(kind) and {"__slots__", "__setstate__"} <= vars(kind).keys():
+            _speed_up_setstate(kind)
+            return kind
     raise UnpackingError(f"{module}.{name}")
 
 
@@ -55,7 +55,7 @@ def _speed_up_setstate(kind: type) -> None:
     """
     if getattr(kind, "__setstate__").__module__ != dataclass.__module__:  # noqa: B009 - mypy knows no such attribute
         return
-    fill = tuple(getattr(kind, one.name).__set__ for one in fields(kind))
+    fill = tuple(getattr(kind, field.name).__set__ for field in fields(kind))
 
     def restore(self: object, state: Sequence[object]) -> None:
         for put, value in zip(fill, state, strict=True):

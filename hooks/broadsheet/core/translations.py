@@ -13,7 +13,7 @@ import yaml
 from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
 
-from broadsheet.core.problems import suggest
+from broadsheet.core.problems import explain_unknown, suggest
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -67,11 +67,11 @@ class Translations:
             LookupError: when no catalogue has the key: a template of the site misspells it.
 
         """
-        found = self.own.get(key) or self.english.get(key)
-        if found is None:
+        word = self.own.get(key) or self.english.get(key)
+        if word is None:
             hint = suggest(key, self.english)
             raise LookupError(f"no word '{key}' ({hint})" if hint else f"no word '{key}'")
-        return found
+        return word
 
     def write(self, key: str, count: int | None = None, /, **values: object) -> str:
         """A word as plain text. Cost: about 2 µs.
@@ -128,11 +128,11 @@ def load_translations(
 
     """
     tag = language.replace("_", "-")
-    found = read_catalogue(tag) or read_catalogue(tag.partition("-")[0])
-    given = {key: Word(_read_forms(value), language) for key, value in (changes or {}).items()}
-    own = {key: Word(forms, language) for key, forms in found.items()}
+    catalogue = read_catalogue(tag) or read_catalogue(tag.partition("-")[0])
+    changed = {key: _read_forms(value) for key, value in (changes or {}).items()}
+    own = {key: Word(forms, language) for key, forms in {**catalogue, **changed}.items()}
     english = {key: Word(forms, _FALLBACK) for key, forms in read_catalogue(_FALLBACK).items()}
-    return Translations(language, MappingProxyType(own | given), MappingProxyType(english))
+    return Translations(language, MappingProxyType(own), MappingProxyType(english))
 
 
 @cache
@@ -141,24 +141,23 @@ def read_catalogue(tag: str) -> Mapping[str, PluralForms]:
     path = next((path for path in CATALOGUES.glob("*.yml") if path.stem.lower() == tag.lower()), None)
     if path is None:
         return MappingProxyType({})
-    found = yaml.load(path.read_text(encoding="utf-8"), _Loader)
-    return MappingProxyType({key: _read_forms(value) for key, value in found.items()})
+    catalogue = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    return MappingProxyType({key: _read_forms(value) for key, value in catalogue.items()})
 
 
 def _read_forms(value: str | PluralForms) -> PluralForms:
     return MappingProxyType({"other": value} if isinstance(value, str) else dict(value))
 
 
-def check_translations(given: object) -> list[str]:
+def check_translations(words: object) -> list[str]:
     """The faults of a site's own words: one line each, which begins with the key."""
-    if not isinstance(given, Mapping):
-        return [f": Expected keys and texts but received: {given!r}"]
+    if not isinstance(words, Mapping):
+        return [f": Expected keys and texts but received: {words!r}"]
     english = read_catalogue(_FALLBACK)
     faults = []
-    for key, value in given.items():
+    for key, value in words.items():
         if key not in english:
-            hint = suggest(str(key), english)
-            faults.append(f".{key}: unknown word ({hint})" if hint else f".{key}: unknown word")
+            faults.append(f".{key}: {explain_unknown('word', key, english)}")
         else:
             faults += [f".{key}{fault}" for fault in _check_word(value, english[key])]
     return faults
@@ -172,8 +171,7 @@ def _check_word(value: object, english: PluralForms) -> list[str]:
     faults = []
     for category, text in value.items():
         if category not in CATEGORIES:
-            hint = suggest(str(category), CATEGORIES)
-            faults.append(f".{category}: unknown form ({hint})" if hint else f".{category}: unknown form")
+            faults.append(f".{category}: {explain_unknown('form', category, CATEGORIES)}")
         else:
             free = {"count"} if category in _SINGLE_NUMBER else set[str]()
             faults += [f".{category}: {fault}" for fault in _check_text(text, wanted, free)]
@@ -184,15 +182,15 @@ def _check_text(text: object, wanted: Iterable[str], free: Iterable[str] = ()) -
     """The faults of a text, which may leave out the placeholders that are `free`."""
     if not isinstance(text, str) or not text.strip():
         return [f"Expected a text but received: {text!r}"]
-    found = PLACEHOLDER.findall(text)
+    names = PLACEHOLDER.findall(text)
     faults = []
-    for name in sorted(set(found) - set(wanted)):
-        known = ", ".join(f"{{{one}}}" for one in wanted)
+    for name in sorted(set(names) - set(wanted)):
+        known = ", ".join(f"{{{name}}}" for name in wanted)
         hint = suggest(name, wanted).replace("'", "") or (f"there are {known}" if known else "there are none here")
         faults.append(f"unknown placeholder '{{{name}}}' ({hint})")
-    doubled = sorted({name for name in found if found.count(name) > 1})
+    doubled = sorted({name for name in names if names.count(name) > 1})
     faults += [f"Expected '{{{name}}}' in it once but received: {text!r}" for name in doubled]
-    missing = sorted(set(wanted) - set(found) - set(free))
+    missing = sorted(set(wanted) - set(names) - set(free))
     return faults + [f"Expected '{{{name}}}' in it but received: {text!r}" for name in missing]
 
 
@@ -205,7 +203,7 @@ def text_direction(tag: str) -> str:
     >>> [text_direction(tag) for tag in ("ar", "pt-BR", "ku-Arab", "ks-Deva", "he-IL")]
     ['rtl', 'ltr', 'rtl', 'ltr', 'rtl']
     """
-    scripts = [part for part in re.split("[-_]", tag.lower())[1:] if len(part) == 4 and part.isalpha()]
+    scripts = [subtag for subtag in re.split("[-_]", tag.lower())[1:] if len(subtag) == 4 and subtag.isalpha()]
     if scripts:
         return "rtl" if scripts[0] in _RTL_SCRIPTS else "ltr"
     locale = _find_locale(tag)

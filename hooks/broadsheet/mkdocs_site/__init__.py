@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from broadsheet.mkdocs_site.docs_files import add_files, find_edit_base
 from broadsheet.mkdocs_site.error_messages import explain_disk_fault, explain_exception, report_problems
-from broadsheet.mkdocs_site.files import MediaFile, PageFile, list_sitemap_entries
+from broadsheet.mkdocs_site.files import MediaFile, PageFile, add_files, list_sitemap_entries, replace_docs_images
 from broadsheet.mkdocs_site.hidden_links import HiddenLinkExtension, handle_hidden_files
-from broadsheet.mkdocs_site.navigation import build_navigation
-from broadsheet.mkdocs_site.page_writer import PageWriter, find_page_plugins
-from broadsheet.mkdocs_site.pages import build_files, make_article_file, replace_docs_images
+from broadsheet.mkdocs_site.pages import build_files, build_navigation, find_edit_base, make_article_file
 from broadsheet.mkdocs_site.project import Project, check_project, find_docs_files, open_project, read_clock
-from broadsheet.mkdocs_site.publisher import Publisher
+from broadsheet.mkdocs_site.publisher import PageWriter, Publisher, find_page_plugins
 from broadsheet.mkdocs_site.resources import (
     CLUSTER,
     ResourceManager,
-    count_cores,
     find_cache,
     reduce_garbage_collection,
 )
@@ -27,7 +23,7 @@ from broadsheet.mkdocs_site.settings import (
     make_site_config,
     read_settings,
 )
-from broadsheet.mkdocs_site.site_digest import digest_site
+from broadsheet.mkdocs_site.site_digest import digest_site, has_own_code
 
 __all__ = [
     "CLUSTER",
@@ -44,7 +40,6 @@ __all__ = [
     "build_files",
     "build_navigation",
     "check_project",
-    "count_cores",
     "digest_site",
     "explain_disk_fault",
     "explain_exception",
@@ -56,6 +51,7 @@ __all__ = [
     "find_page_plugins",
     "find_words",
     "handle_hidden_files",
+    "has_own_code",
     "list_sitemap_entries",
     "load_search",
     "make_article_file",

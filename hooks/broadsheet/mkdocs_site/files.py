@@ -1,16 +1,16 @@
-"""MkDocs files of the newspaper: pages, media, pictures without metadata, and smaller variants of pictures."""
+"""MkDocs' files: those of the newspaper, which are pages, media and variants of pictures, among those of docs_dir."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, unquote, urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
-from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from broadsheet.core import Problem, digest
@@ -153,3 +153,38 @@ def _find_root(site_url: str) -> str:
 def list_sitemap_entries(files: Iterable[File]) -> list[PageFile]:
     """Return the pages that the engine renders and the sitemap has."""
     return [file for file in files if isinstance(file, PageFile) and file.by_engine and file.listed]
+
+
+def replace_docs_images(files: Files, config: MkDocsConfig) -> None:
+    """Replace MkDocs' files of pictures in docs_dir by files that are published without metadata."""
+    for file in list(files.media_files()):
+        if file.src_dir == config.docs_dir and format_from_name(file.src_uri) and is_published(file):
+            files.remove(file)
+            files.append(DocsImageFile(file, config))
+
+
+def add_files(files: Files, own_files: Sequence[File]) -> list[str]:
+    """Add the newspaper's files to MkDocs' files; return the names of the published files that they replace."""
+    rivals = find_rivals(files, {file.src_uri: make_url(file) for file in own_files})
+    for file in rivals:
+        files.remove(file)
+    for file in own_files:
+        files.append(file)
+    return [file.src_uri for file in rivals if is_published(file)]
+
+
+def find_rivals(files: Files, urls: Mapping[str, str]) -> list[File]:
+    """Return the files that have a name or a URL of other files, of which `urls` has the URLs by name."""
+    by_url = {make_url(file): file for file in files}
+    rivals = (rival for name, url in urls.items() for rival in (by_url.get(url), files.get_file_from_path(name)))
+    return list({rival.src_uri: rival for rival in rivals if rival is not None}.values())
+
+
+def make_url(file: File) -> str:
+    """Return a file's URL as the engine writes URLs: relative to the site's root, not percent-encoded."""
+    return unquote(file.url).removesuffix("./")
+
+
+def is_published(file: File) -> bool:
+    """Whether MkDocs publishes a file: drafts in docs_dir are shown by `mkdocs serve` only."""
+    return bool(file.inclusion.is_included())  # type: ignore[no-untyped-call]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,6 +23,7 @@ from mkdocs.structure.files import Files
 
 from broadsheet.core import media_url
 from broadsheet.edition import SiteModel
+from broadsheet.mkdocs_site.files import find_rivals, is_published
 from broadsheet.rendering import NO_PAGE, WORDS_STAY
 
 log = get_plugin_logger("broadsheet")
@@ -33,9 +34,9 @@ LogMessage = Callable[[str], None]
 class HiddenFiles:
     """Files that the site has only while held articles are public, by their names in MkDocs."""
 
-    urls: Mapping[str, str] = field(default_factory=dict)
+    urls: Mapping[str, str]
     """The URL of each."""
-    reasons: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str]
     """Why each file is missing now, in words that follow its name."""
 
 
@@ -51,12 +52,13 @@ def handle_hidden_files(files: Files, model: SiteModel, config: MkDocsConfig) ->
 
     """
     docs, hidden = Path(config.docs_dir).name, find_hidden_files(model)
-    for name in find_rivals(files, hidden):
+    for file in filter(is_published, find_rivals(files, hidden.urls)):
         message = "%s/%s is used only until articles are public that are not public now: one has its place"
-        log.warning(message, docs, name)
+        log.warning(message, docs, file.src_uri)
     prune_nav(config, files, hidden, log.info)
     extension = HiddenLinkExtension(files, hidden, config, lambda message: log.info("%s/%s", docs, message))
-    extension.attach(config)
+    extensions: list[Any] = config.markdown_extensions
+    extensions.append(extension)
     return extension
 
 
@@ -76,17 +78,6 @@ def find_hidden_files(model: SiteModel) -> HiddenFiles:
     return HiddenFiles(urls, why)
 
 
-def find_rivals(files: Files, hidden: HiddenFiles) -> list[str]:
-    """The names of the site's own files that the newspaper replaces once held articles are public."""
-    by_url = {unquote(file.url).removesuffix("./"): file for file in files}
-    found = []
-    for name, url in hidden.urls.items():
-        for rival in (by_url.get(url), files.get_file_from_path(name)):
-            if rival is not None and rival.inclusion.is_included():  # type: ignore[no-untyped-call]
-                found.append(rival.src_uri)
-    return list(dict.fromkeys(found))
-
-
 def prune_nav(config: MkDocsConfig, files: Files, hidden: HiddenFiles, log_message: LogMessage) -> None:
     """Remove the entries of `nav` that lead to hidden files, and log each."""
     from_root = _is_from_docs(config.validation.nav.absolute_links)
@@ -101,7 +92,7 @@ def prune_nav(config: MkDocsConfig, files: Files, hidden: HiddenFiles, log_messa
         if isinstance(item, str):
             yield from [item] if is_kept(item) else []
         elif isinstance(item, list):
-            yield from (entry for part in item for entry in prune(part))
+            yield from (kept for entry in item for kept in prune(entry))
         elif isinstance(item, Mapping):
             kept = {title: value if isinstance(value, str) else list(prune(value)) for title, value in item.items()}
             kept = {title: value for title, value in kept.items() if not isinstance(value, str) or is_kept(value)}
@@ -125,39 +116,26 @@ class HiddenLinkExtension(Extension):
         """Take all files of the site, and `log_message`, which logs each replaced link."""
         super().__init__()
         self.page = ""
-        from_root = _is_from_docs(config.validation.links.absolute_links)
-        self._processor = _HiddenLinkProcessor(self, files, hidden, log_message, from_root=from_root)
+        self._files, self._hidden, self._log_message = files, hidden, log_message
+        self._from_root = _is_from_docs(config.validation.links.absolute_links)
 
-    def attach(self, config: MkDocsConfig) -> None:
-        """Add the extension to MkDocs' configuration."""
-        extensions: list[Any] = config.markdown_extensions
-        extensions.append(self)
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
+        """Register a processor right before MkDocs' own, whose priority is 0."""
+        md.treeprocessors.register(_HiddenLinkProcessor(self), "broadsheet-withheld", 1)
 
     def detach(self, config: MkDocsConfig) -> None:
-        """Remove the extension again: it is no part of the site's settings."""
+        """Remove the extension from MkDocs' configuration: it is no part of the site's settings."""
         extensions: list[Any] = config.markdown_extensions
         extensions.remove(self)
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
-        """Register the processor right before MkDocs' own, whose priority is 0."""
-        md.treeprocessors.register(self._processor, "broadsheet-withheld", 1)
-
-
-class _HiddenLinkProcessor(Treeprocessor):
-    def __init__(
-        self, owner: HiddenLinkExtension, files: Files, hidden: HiddenFiles, log_message: LogMessage, *, from_root: bool
-    ) -> None:
-        super().__init__()
-        self._owner, self._files, self._hidden, self._log_message = owner, files, hidden, log_message
-        self._from_root = from_root
-
-    def run(self, root: Element) -> None:
+    def replace_links(self, root: Element) -> None:
+        """Replace the links and pictures of a page that lead to hidden files, and log each."""
         for element in root.iter():
             key = {"a": "href", "img": "src"}.get(str(element.tag))
             address = element.get(key, "") if key else ""
             why = self._find_reason(address)
             if why:
-                self._log_message(f"{self._owner.page}: '{address[:80]}' {why}: {WORDS_STAY}")
+                self._log_message(f"{self.page}: '{address[:80]}' {why}: {WORDS_STAY}")
                 element.text = element.get("alt", "") if element.tag == "img" else element.text
                 element.tag = "span"
                 element.attrib.clear()
@@ -169,9 +147,18 @@ class _HiddenLinkProcessor(Treeprocessor):
             return ""
         if parts.scheme or parts.netloc or not parts.path or (address.startswith("/") and not self._from_root):
             return ""
-        folder = posixpath.dirname(self._owner.page)
+        folder = posixpath.dirname(self.page)
         name = posixpath.normpath(posixpath.join(folder, unquote(parts.path)).lstrip("/"))
         return _find_reason(name, self._files, self._hidden)
+
+
+class _HiddenLinkProcessor(Treeprocessor):
+    def __init__(self, extension: HiddenLinkExtension) -> None:
+        super().__init__()
+        self._extension = extension
+
+    def run(self, root: Element) -> None:
+        self._extension.replace_links(root)
 
 
 def _is_from_docs(absolute_links: int) -> bool:

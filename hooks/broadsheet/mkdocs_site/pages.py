@@ -1,4 +1,4 @@
-"""The pages of the site model as MkDocs' pages and files: articles, listings, redirects and media."""
+"""The site model as MkDocs' pages and files: articles, listings, redirects, media and the navigation."""
 
 from __future__ import annotations
 
@@ -10,22 +10,32 @@ from functools import partial
 from operator import methodcaller
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from babel import Locale
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from broadsheet.content import Article
-from broadsheet.core import Translations, fill_placeholders, make_relative_url, media_url, text_direction
+from broadsheet.content import Article, Topic
+from broadsheet.core import (
+    SITE_URLS,
+    Translations,
+    fill_placeholders,
+    make_listing_url,
+    make_relative_url,
+    media_url,
+    text_direction,
+)
 from broadsheet.edition import INDEX_URLS, ArticleView, ListingPage, PageDigests, SiteModel
-from broadsheet.images import PublishedImage, format_from_name
-from broadsheet.mkdocs_site.docs_files import find_edit_base, is_published
-from broadsheet.mkdocs_site.files import DocsImageFile, ImageVariantFile, MediaFile, PageFile
+from broadsheet.images import PublishedImage
+from broadsheet.mkdocs_site.files import ImageVariantFile, MediaFile, PageFile
 from broadsheet.rendering import RenderedBody
 from broadsheet.theme import format_month
+
+_INDEX_PAGES = (f"{SITE_URLS['topics']}index.md", f"{SITE_URLS['archive']}index.md")
 
 RenderBody = Callable[[Article], RenderedBody]
 
@@ -137,17 +147,31 @@ def build_files(
     return files
 
 
-def replace_docs_images(files: Files, config: MkDocsConfig) -> None:
-    """Replace MkDocs' files of pictures in docs_dir by files that are published without metadata."""
-    for file in list(files.media_files()):
-        if file.src_dir == config.docs_dir and format_from_name(file.src_uri) and is_published(file):
-            files.remove(file)
-            files.append(DocsImageFile(file, config))
-
-
 def _escape(text: str) -> str:
     """Return a text as HTML. Apostrophes stay: Material's search would not find a word with `&#x27;` in it."""
     return html.escape(text, quote=False).replace('"', "&quot;")
+
+
+def find_edit_base(config: MkDocsConfig, root: Path) -> str:
+    """Return the URL of the content directory in the repository's web editor; '' where it is not known.
+
+    MkDocs' `edit_uri` (`edit/main/docs/`) is the URL of docs_dir; the URL of content/ is derived from it.
+    """
+    base = Path(config.config_file_path).resolve().parent
+    try:
+        docs = Path(config.docs_dir).resolve().relative_to(base).as_posix()
+        content = root.relative_to(base).as_posix()
+    except ValueError:
+        return ""  # The content is not in this repository.
+    edit_uri, _, rest = str(config.edit_uri_template or f"{config.edit_uri or ''}{{path}}").partition("{path")
+    if rest != "}" or not f"/{edit_uri}".endswith(f"/{docs}/"):
+        return ""
+    edit_uri = f"{edit_uri.removesuffix(f'{docs}/')}{quote(content)}/"
+    repository = config.repo_url or ""
+    if not repository.endswith("/") and not edit_uri.startswith(("?", "#")):
+        repository += "/"
+    url = urljoin(repository, edit_uri)
+    return url if url.startswith(("https://", "http://")) else ""
 
 
 def make_article_file(
@@ -230,3 +254,23 @@ def _make_redirect_file(old: str, new: str, config: MkDocsConfig, words: Transla
     file = File.generated(config, dest_uri, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
     file.dest_uri = dest_uri
     return file
+
+
+def build_navigation(nav: Navigation, files: Files, sections: Sequence[Topic], words: Translations) -> Navigation:
+    """Return the navigation with the newspaper's pages first; Material shows its top level as tabs."""
+    front = _find_page(files, "index.md")
+    if front is not None:
+        front.title = html.escape(words.write("front_page"))
+    pages = [front]
+    pages += [_find_page(files, f"{make_listing_url('topics', topic.id)}index.md") for topic in sections]
+    pages += [_find_page(files, uri) for uri in _INDEX_PAGES]
+    own_pages = [page for page in pages if page is not None]
+    # A site's `nav` may name a page of the newspaper too, such as index.md.
+    items = [item for item in nav.items if not any(item is page for page in own_pages)]
+    site_pages = [page for page in nav.pages if not any(page is own_page for own_page in own_pages)]
+    return Navigation([*own_pages, *items], [*own_pages, *site_pages])
+
+
+def _find_page(files: Files, src_uri: str) -> Page | None:
+    file = files.get_file_from_path(src_uri)
+    return file.page if file is not None else None

@@ -16,7 +16,7 @@ from mkdocs.utils import get_build_datetime
 from broadsheet.content import Library, SiteConfig, build_library, read_content_dir
 from broadsheet.core import BroadsheetError, Problem
 from broadsheet.edition import SiteModel, build_site_model, report_near_duplicates
-from broadsheet.mkdocs_site.docs_files import map_docs_files
+from broadsheet.mkdocs_site.files import is_published, make_url
 from broadsheet.mkdocs_site.resources import ResourceManager
 from broadsheet.mkdocs_site.settings import Settings, find_content, make_site_config, read_settings
 
@@ -64,7 +64,9 @@ def read_clock() -> datetime:
 
 def find_docs_files(config: MkDocsConfig, root: Path) -> Mapping[str, str]:
     """Return the URLs of the files of docs_dir, by their path relative to content/."""
-    return map_docs_files(config, get_files(config), root)
+    prefix = Path(os.path.relpath(Path(config.docs_dir).resolve(), root))
+    files = get_files(config)
+    return {(prefix / file.src_uri).as_posix(): make_url(file) for file in files if is_published(file)}
 
 
 def check_project(project: Project, config: MkDocsConfig, now: datetime) -> tuple[SiteModel, list[Problem]]:

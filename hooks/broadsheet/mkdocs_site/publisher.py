@@ -1,62 +1,117 @@
-"""Publish the site: MkDocs builds in a staging directory, and then the site is replaced as a whole."""
+"""Publish the site: MkDocs and the engine write to a staging directory, which then replaces the site as a whole."""
 
 from __future__ import annotations
 
 import atexit
 import os
-import shutil
-import signal
-import threading
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from jinja2 import Environment
+from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 
-from broadsheet.core import (
-    Cache,
-    SiteState,
-    WrittenPage,
-    digest,
-    fill_standby,
-    find_standby,
-    find_swap_obstacle,
-    find_unchanged,
-    find_unchanged_pages,
-    list_site_files,
-    make_staging_dir,
-    move_files,
-    publish,
-    record_pages,
-    recover_site,
-    replace_files,
-    replace_site,
-)
+from broadsheet.core import Cache, SiteState, StagedSite, digest, list_site_files, record_pages, run_in_forks
 from broadsheet.edition import PageDigests
 from broadsheet.mkdocs_site.files import MediaFile, PageFile
-from broadsheet.mkdocs_site.page_writer import PageWriter
 
+MIN_PAGES_FOR_FORKS = 300
+"""Fewer pages are rendered by this process alone."""
+
+_PAGES_PER_TASK = 100
+_PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
 log = get_plugin_logger("broadsheet")
 
 
-@contextmanager
-def hold_interrupts() -> Iterator[None]:
-    """Delay SIGINT and SIGTERM until the work in the context, which must not be interrupted, is done."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    received: list[int] = []
-    numbers = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not None]
-    handlers = {number: signal.signal(number, lambda number, _: received.append(number)) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        for received_signal in received[:1]:
-            signal.raise_signal(received_signal)
+def find_page_plugins(config: MkDocsConfig, newspaper: object) -> list[str]:
+    """Return the modules of plugins and hooks, other than the newspaper's, that handle pages.
+
+    They may change any page, so MkDocs must render all pages then.
+    """
+    modules = set()
+    for event in _PAGE_EVENTS:
+        for handler in config.plugins.events.get(event, ()):
+            owner = getattr(handler, "__self__", None)
+            if owner is not newspaper:
+                modules.add(getattr(type(owner), "__module__", "") if owner else getattr(handler, "__module__", "?"))
+    return sorted(modules)
+
+
+class PageWriter:
+    """Renders and writes pages with the templates, navigation and settings of one build."""
+
+    def __init__(self, env: Environment, nav: Navigation, files: Files, config: MkDocsConfig, staging: Path) -> None:
+        """Take the objects of MkDocs' build; pages are written below `staging`."""
+        self._env = env
+        self._nav = nav
+        self._files = files
+        self._pages = list(files.documentation_pages())
+        self.config = config
+        """MkDocs' configuration."""
+        self._staging = staging
+
+    @property
+    def by_engine(self) -> bool:
+        """Whether the engine renders the newspaper's pages; where other plugins handle pages, MkDocs does."""
+        return not any(isinstance(file, PageFile) for file in self._pages)
+
+    def write_files(
+        self,
+        files: Sequence[PageFile | MediaFile],
+        workers: int,
+        report: Callable[[str, int, int], None],
+        start_threads: Callable[[], None],
+    ) -> None:
+        """Render pages, in forks of this process where there are many, and copy media. Cost: about 1 ms a page.
+
+        Args:
+            files: the files of pages, pictures and recordings.
+            workers: the number of processes.
+            report: is called with the progress.
+            start_threads: may start threads: it is called after the forks are made, or when none are needed.
+
+        """
+        pages = [file for file in files if isinstance(file, PageFile)]
+
+        def write_range(start: int, stop: int) -> None:
+            for file in pages[start:stop]:
+                self.write_file(file.dest_uri, self.render_page(file))
+
+        ranges = [(start, min(start + _PAGES_PER_TASK, len(pages))) for start in range(0, len(pages), _PAGES_PER_TASK)]
+        forks = workers if workers > 1 and len(pages) >= MIN_PAGES_FOR_FORKS else 0
+        done = 0
+        with run_in_forks(write_range, ranges, forks) as results:
+            start_threads()
+            for (start, stop), _ in results:
+                done += stop - start
+                report("Printing pages", done, len(pages))
+        for file in files:
+            if isinstance(file, MediaFile):
+                file.write_to(self._staging / file.dest_uri)
+
+    def render_page(self, file: PageFile) -> bytes:
+        """Return one page, rendered as `mkdocs.commands.build` renders the pages of docs_dir."""
+        page, config = file.page, self.config
+        try:
+            page.read_source(config)
+            page.render(config, self._files)
+            page.active = True
+            context = get_context(self._nav, self._pages, config, page)
+            template = self._env.get_template(str(page.meta["template"]))
+            context = config.plugins.on_page_context(context, page=page, config=config, nav=self._nav)
+            output = template.render(context)
+        finally:
+            page.active = False
+        return output.encode("utf-8", errors="xmlcharrefreplace")
+
+    def write_file(self, path: str, data: bytes) -> None:
+        """Write a file into the staging directory."""
+        target = self._staging / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
 
 
 class Publisher:
@@ -74,143 +129,70 @@ class Publisher:
         """
         self._config = config
         self._configured_dir = config.site_dir
-        self._in_place = in_place
-        # The target of a symbolic link is replaced; the link stays.
-        self._site = Path(os.path.realpath(config.site_dir))
-        if not in_place:
-            recover_site(self._site, is_locked=is_locked)
-        self._work_dir = make_staging_dir(self._site, is_locked=is_locked)
-        self._staging = self._work_dir / "site"
-        self._staging.mkdir()
-        self._obstacle = "" if in_place or not self._site.is_dir() else find_swap_obstacle(self._site, self._work_dir)
-        self._swaps = not in_place and not self._obstacle and self._site.is_dir()
-        self._standby_in_use = False
-        """Whether the standby tree has files that are not published yet."""
+        self._staged = StagedSite(config.site_dir, log.info, in_place=in_place, is_locked=is_locked)
+        self.site = self._staged.path
+        """The directory of the published site."""
+        self.staging = self._staged.staging
+        """The directory to which the build writes."""
+        self._key = digest(b"site", os.fsencode(self.site))
+        self._digests: dict[str, bytes] = {}
+        self._site_files: SiteState = {}
+        self._unchanged: Collection[str] = ()
         # MkDocs sends no event when Control-C ends a build.
         atexit.register(self.abandon)
-        config.site_dir = str(self._staging)
+        config.site_dir = str(self.staging)
 
-    @property
-    def site(self) -> Path:
-        """The directory of the published site."""
-        return self._site
-
-    @property
-    def staging(self) -> Path:
-        """The directory to which the build writes."""
-        return self._staging
-
-    def finish(
+    def find_changed(
         self,
         files: Files,
-        page_writer: PageWriter,
         digests: PageDigests,
         cache: Cache,
-        workers: int,
-        report: Callable[[str, int, int], None],
-        start_search: Callable[[], None],
-        place_search: Callable[[Path], None] | None = None,
-        others: Collection[str] = (),
-        current: SiteState | None = None,
-    ) -> tuple[int, int, SiteState]:
-        """Render what has changed, and publish the site.
+        site_files: SiteState | None,
+        excluded: Collection[str],
+        *,
+        render_all: bool,
+    ) -> list[PageFile | MediaFile]:
+        """Return the files of the newspaper that are to be written into the staging directory.
 
         Args:
             files: MkDocs' own files and the engine's.
-            page_writer: renders pages.
             digests: the digests of pages, to find those that are unchanged.
             cache: has the digests of the last build.
-            workers: the number of processes that render.
-            report: is called with the progress.
-            start_search: starts the search index as soon as threads may be started.
-            place_search: puts the search index into the staging directory; None under `serve` or without a search.
-            others: the names of directories of the site that the publisher leaves alone.
-            current: the state of the site after the last build, where it is known; it is read from disk otherwise.
+            site_files: the state of the site after the last build, where it is known; it is read from disk otherwise.
+            excluded: the names of directories of the site that the publisher leaves alone.
+            render_all: whether to write pages whose digest is unchanged too.
+
+        """
+        own_files = [file for file in files if isinstance(file, PageFile | MediaFile) and file.by_engine]
+        self._digests = {file.dest_uri: file.find_digest(digests) for file in own_files}
+        self._site_files = list_site_files(self.site, excluded) if site_files is None else site_files
+        last_record = cache.get("site", [self._key]).get(self._key)
+        last_pages = last_record if isinstance(last_record, dict) else {}
+        record = record_pages(self._digests, self._site_files)
+        changed = [
+            file
+            for file in own_files
+            if (render_all and isinstance(file, PageFile))
+            or file.dest_uri not in record
+            or record[file.dest_uri] != last_pages.get(file.dest_uri)
+        ]
+        self._unchanged = self._digests.keys() - {file.dest_uri for file in changed}
+        return changed
+
+    def finish(self, cache: Cache) -> tuple[int, int, SiteState]:
+        """Replace the site, once all changed files are in the staging directory, and store the digests of its pages.
 
         Returns:
             the number of files written, the number of files removed, and the state of the site.
 
         """
-        own_files = [file for file in files if isinstance(file, PageFile | MediaFile) and file.by_engine]
-        new_digests = {file.dest_uri: file.find_digest(digests) for file in own_files}
-        key = digest(b"site", str(self._site.resolve()).encode(errors="surrogateescape"))
-        record = cache.get("site", [key]).get(key)
-        entries = record.items() if isinstance(record, dict) else ()
-        last_pages = {path: page for path, page in entries if isinstance(path, str) and isinstance(page, WrittenPage)}
-        current = list_site_files(self._site, others) if current is None else current
-        unchanged = find_unchanged_pages(new_digests, last_pages, current)
-        changed = [file for file in own_files if file.dest_uri not in unchanged]
-        page_writer.write_pages([file for file in changed if isinstance(file, PageFile)], workers, report, start_search)
-        page_writer.copy_media([file for file in changed if isinstance(file, MediaFile)])
-        if place_search is not None:
-            place_search(self._staging)
-        replace = self._swap_site if self._swaps else self._write_files
-        written, site = replace(unchanged, current)
-        cache.put("site", {key: record_pages(new_digests, last_pages, unchanged, site)})
+        written, site = self._staged.publish(self._unchanged, self._site_files)
+        cache.put("site", {self._key: record_pages(self._digests, site)})
         self.abandon()
-        return len(written), len(current.keys() - site.keys()), site
-
-    def _write_files(self, unchanged: Collection[str], current: SiteState) -> tuple[Collection[str], SiteState]:
-        """Publish a site that is new in one step, or one file by file over the old site.
-
-        Returns:
-            the files that are new or changed, and the state of the site.
-
-        """
-        if self._obstacle:
-            log_obstacle(self._configured_dir, self._obstacle)
-            # The tree of a build that could swap may hold articles that are withdrawn now.
-            shutil.rmtree(find_standby(self._site), ignore_errors=True)
-        with hold_interrupts():
-            written, placed = publish(self._staging, self._site, unchanged, current)
-        return written, {**{path: current[path] for path in unchanged}, **placed}
-
-    def _swap_site(self, unchanged: Collection[str], current: SiteState) -> tuple[Collection[str], SiteState]:
-        """Replace the site as a whole; leave it alone where nothing has changed.
-
-        Returns:
-            as `_write_files`.
-
-        """
-        standby, buffer = find_standby(self._site), self._work_dir / "file"
-        staged = list_site_files(self._staging, hidden=True)
-        same = find_unchanged(self._staging, self._site, staged, current)
-        changed = {path: state for path, state in staged.items() if path not in same}
-        removed = current.keys() - staged.keys() - set(unchanged)
-        if changed or removed:
-            self._standby_in_use = True
-            carried = {path: state for path, state in current.items() if path not in removed and path not in changed}
-            try:
-                fill_standby(self._site, standby, carried, buffer)
-            except (PermissionError, shutil.Error) as error:
-                # A hidden file of the site's that this user may not read.
-                self._obstacle = str(error.strerror or "some of its hidden files cannot be read")
-                return self._write_files(unchanged, current)
-            move_files(self._staging, standby, changed)
-            site = {**carried, **changed}
-            with hold_interrupts():
-                try:
-                    replace_site(self._site, standby, current, site, changed, buffer)
-                except OSError as error:
-                    log_obstacle(self._configured_dir, error.strerror or str(error))
-                    replace_files(self._site, standby, site, changed, buffer)
-            self._standby_in_use = False
-            return changed, site
-        return changed, current
+        return len(written), len(self._site_files.keys() - site.keys()), site
 
     def abandon(self) -> None:
         """Remove the staging directory, and give MkDocs its `site_dir` back; the site stays."""
         self._config.site_dir = self._configured_dir
-        for folder in (self._work_dir, *([find_standby(self._site)] if self._standby_in_use else [])):
-            shutil.rmtree(folder, ignore_errors=True)
+        self._staged.discard()
         atexit.unregister(self.abandon)
-
-
-def log_obstacle(site: str, reason: str) -> None:
-    """Log that a site is replaced file by file, and what that means."""
-    name = Path(os.path.relpath(site)).as_posix()
-    log.info(
-        "'%s' cannot be replaced as a whole (%s): its files are replaced one by one, and a build that is killed "
-        "meanwhile leaves some old and some new ones",
-        *(name, reason),
-    )

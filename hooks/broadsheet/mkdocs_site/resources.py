@@ -15,7 +15,7 @@ from typing import Any, TextIO
 import click
 from mkdocs.config.defaults import MkDocsConfig
 
-from broadsheet.core import Cache, FileStore, make_process_pool
+from broadsheet.core import Cache, FileStore, count_cores, make_process_pool
 from broadsheet.edition import BuildResources
 from broadsheet.mkdocs_site.cluster import ClusterExecutor
 from broadsheet.mkdocs_site.settings import Settings, find_content
@@ -33,13 +33,6 @@ _GC_THRESHOLDS = (50_000, 20, 20)
 _MIN_STEPS = 200
 """Progress of work with fewer steps is not reported: it is done before anyone asks."""
 _LOG_LINES = 4
-
-
-def count_cores() -> int:
-    """Return the number of processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def start_workers(articles: int, modules: tuple[str, ...] = ()) -> Executor | None:
@@ -64,12 +57,6 @@ def start_workers(articles: int, modules: tuple[str, ...] = ()) -> Executor | No
 def reduce_garbage_collection() -> None:
     """Have Python collect garbage less often: the hundreds of thousands of objects of an archive all stay."""
     gc.set_threshold(*_GC_THRESHOLDS)
-
-
-def open_cache(config: MkDocsConfig, settings: Settings, *, remember: bool = False) -> Cache:
-    """Return the cache of a site; in memory only, where the settings switch the file off."""
-    folder = find_cache(config) if settings.cache else None
-    return Cache(folder, digest_environment(), remember=remember)
 
 
 def find_cache(config: MkDocsConfig) -> Path:
@@ -147,8 +134,8 @@ class ResourceManager:
     def open(self, config: MkDocsConfig, settings: Settings, articles: int, *, remember: bool) -> None:
         """Make `resources` ready for a build of this number of articles; reuse what the last build opened."""
         if self._cache is None:
-            self._cache = open_cache(config, settings, remember=remember)
             self.folder = find_cache(config) if settings.cache else None
+            self._cache = Cache(self.folder, digest_environment(), remember=remember)
             self._store = FileStore(self.folder)
             self._log_warnings()
         if getattr(self._executor, "_broken", False):

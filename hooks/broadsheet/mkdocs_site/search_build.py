@@ -13,10 +13,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 
+from broadsheet.core import count_cores
 from broadsheet.edition import SiteModel
-from broadsheet.mkdocs_site.docs_files import is_published
+from broadsheet.mkdocs_site.files import is_published
 from broadsheet.mkdocs_site.pages import ArticlePage, NewspaperPage, make_page_file
-from broadsheet.mkdocs_site.resources import count_cores
 from broadsheet.mkdocs_site.settings import find_language
 from broadsheet.rendering import RenderedBody
 from broadsheet.search import SEARCH_URL, BundleStore, IndexingError, Record, SearchIndex, record_articles, record_page

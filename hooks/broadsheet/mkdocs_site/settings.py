@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from mkdocs.config import config_options as c
@@ -16,75 +17,53 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
 
 from broadsheet.content import ARTICLES_DIR, SiteConfig
-from broadsheet.core import PluralForms, Translations, check_translations, load_translations, suggest
+from broadsheet.core import PluralForms, Translations, check_translations, explain_unknown, load_translations
 from broadsheet.rendering import MAX_SECONDS
 
 _LEAST_SECONDS = 0.1
+T = TypeVar("T")
 
 
-class _Count(BaseConfigOption[int]):
-    """A whole number of at least `least`."""
+class _Value(BaseConfigOption[T]):
+    """A value that a function returns for the value in the file; for a wrong one it raises an error."""
 
-    def __init__(self, default: int, least: int = 0) -> None:
+    def __init__(self, expected: str, convert: Callable[[Any], T], default: T | None = None) -> None:
         super().__init__()
         self.default = default
-        self.least = least
+        self._expected = expected
+        self._convert = convert
 
-    def run_validation(self, value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < self.least:
-            raise ValidationError(f"Expected a whole number of at least {self.least} but received: {value!r}")
-        return value
-
-
-class _Seconds(BaseConfigOption[float]):
-    """A number of seconds. The system measures processor time in steps of up to a hundredth."""
-
-    def __init__(self, default: float) -> None:
-        super().__init__()
-        self.default = default
-
-    def run_validation(self, value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not _LEAST_SECONDS <= value < math.inf:
-            raise ValidationError(f"Expected a number of seconds from {_LEAST_SECONDS} but received: {value!r}")
-        return value
-
-
-class _Directory(BaseConfigOption[str]):
-    """The name of a directory."""
-
-    def __init__(self, default: str) -> None:
-        super().__init__()
-        self.default = default
-
-    def run_validation(self, value: object) -> str:
-        # An empty name would mean the directory of mkdocs.yml: BROADSHEET_CONTENT set to nothing.
-        if not isinstance(value, str) or not value.strip():
-            raise ValidationError(f"Expected the name of a directory but received: {value!r}")
-        return value
-
-
-class _Zone(BaseConfigOption[ZoneInfo]):
-    """The name of a time zone, such as Europe/Paris."""
-
-    def __init__(self, default: str) -> None:
-        super().__init__()
-        self.default = ZoneInfo(default)
-
-    def run_validation(self, value: object) -> ZoneInfo:
+    def run_validation(self, value: object) -> T:
         try:
-            return ZoneInfo(str(value))
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValidationError(f"Expected a time zone such as 'Europe/Paris' but received: {value!r}") from None
+            return self._convert(value)
+        except (ValueError, LookupError, OSError, UnknownLocaleError):
+            raise ValidationError(f"Expected {self._expected} but received: {value!r}") from None
 
 
-class _Locale(BaseConfigOption[Locale]):
-    """A language and country, such as en_GB."""
+def _accept(expected: str, is_valid: Callable[[Any], bool], default: T) -> _Value[T]:
+    """Return a setting that must pass a check."""
 
-    def run_validation(self, value: object) -> Locale:
-        try:
-            return Locale.parse(str(value).replace("-", "_"))
-        except (UnknownLocaleError, ValueError):
-            raise ValidationError(f"Expected a locale such as 'en_GB' but received: {value!r}") from None
+    def check(value: T) -> T:
+        if not is_valid(value):
+            raise ValueError
+        return value
+
+    return _Value(expected, check, default)
+
+
+def _count(default: int, least: int = 0) -> _Value[int]:
+    expected = f"a whole number of at least {least}"
+    return _accept(expected, lambda value: type(value) is int and value >= least, default)
+
+
+def _is_filled_text(value: object) -> bool:
+    # An empty name would mean the directory of mkdocs.yml: BROADSHEET_CONTENT set to nothing.
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_time_limit(value: Any) -> bool:
+    """Whether a value is a time limit: the system measures processor time in steps of up to a hundredth of a second."""
+    return type(value) in {int, float} and _LEAST_SECONDS <= value < math.inf
 
 
 class _Words(BaseConfigOption[Mapping[str, str | PluralForms]]):
@@ -96,7 +75,7 @@ class _Words(BaseConfigOption[Mapping[str, str | PluralForms]]):
 
 
 class _RelatedSettings(Config):  # type: ignore[no-untyped-call]
-    count = _Count(default=8)
+    count = _count(8)
     """How many related headlines stand beside an article; 0 for none."""
 
     repeat_links = c.Type(bool, default=False)
@@ -104,35 +83,37 @@ class _RelatedSettings(Config):  # type: ignore[no-untyped-call]
 
 
 class _LatestSettings(Config):  # type: ignore[no-untyped-call]
-    count = _Count(default=16)
+    count = _count(16)
     """How many of the latest headlines stand beside an article and on the front page; 0 for none."""
 
 
 class _FeatureSettings(Config):  # type: ignore[no-untyped-call]
-    count = _Count(default=4)
+    count = _count(4)
     """How many features stand below the lead of the front page."""
 
 
 class _TimelineSettings(Config):  # type: ignore[no-untyped-call]
-    count = _Count(default=10)
+    count = _count(10)
     """How many articles of a running story "In this story" shows; 0 for no such box."""
 
 
 class _RenderingSettings(Config):  # type: ignore[no-untyped-call]
-    seconds = _Seconds(default=MAX_SECONDS)
+    seconds = _accept(f"a number of seconds from {_LEAST_SECONDS}", _is_time_limit, MAX_SECONDS)
     """How much processor time the Markdown of one article may take; one that takes more is faulty."""
 
 
 class Settings(Config):  # type: ignore[no-untyped-call]
     """The keys under `extra.broadsheet`."""
 
-    content = _Directory(default="content")
+    content = _accept(
+        "the name of a directory", lambda value: isinstance(value, str) and bool(value.strip()), "content"
+    )
     """The content directory, relative to mkdocs.yml."""
 
-    timezone = _Zone(default="UTC")
+    timezone = _Value("a time zone such as 'Europe/Paris'", lambda name: ZoneInfo(str(name)), ZoneInfo("UTC"))
     """The zone of dates that give none, and of the year and month in URLs. UTC unless set."""
 
-    locale = c.Optional(_Locale())
+    locale = c.Optional(_Value("a locale such as 'en_GB'", lambda tag: Locale.parse(str(tag).replace("-", "_"))))
     """How dates are written. The theme's language unless set."""
 
     words = _Words()
@@ -147,7 +128,7 @@ class Settings(Config):  # type: ignore[no-untyped-call]
     cache = c.Type(bool, default=True)
     """Whether what was worked out is kept in .cache/ for the next build."""
 
-    per_page = _Count(default=20, least=1)
+    per_page = _count(20, least=1)
     """How many articles a page of a list shows."""
 
     search = c.Type(bool, default=True)
@@ -168,11 +149,11 @@ def read_settings(config: MkDocsConfig) -> Settings:
 
     """
     name = Path(config.config_file_path or "mkdocs.yml").name
-    given = config.extra.get("broadsheet") or {}
-    faults = _find_faults("extra.broadsheet", given, Settings)
+    entries = config.extra.get("broadsheet") or {}
+    faults = _find_faults("extra.broadsheet", entries, Settings)
     settings = Settings(config_file_path=config.config_file_path)
     if not faults:
-        settings.load_dict(given)
+        settings.load_dict(entries)
         settings.validate()
         root, _ = find_content(settings, config)
         faults += [f"extra.broadsheet.content: {fault}" for fault in _check_place(root, config)]
@@ -183,16 +164,15 @@ def read_settings(config: MkDocsConfig) -> Settings:
     return settings
 
 
-def _find_faults(name: str, given: object, kind: type[Config]) -> list[str]:
+def _find_faults(name: str, entries: object, kind: type[Config]) -> list[str]:
     """What is wrong with some settings. Each is checked by itself, as MkDocs' `validate` stops at the first fault."""
-    if not isinstance(given, dict):
-        return [f"{name}: Expected keys and values but received: {given!r}"]
+    if not isinstance(entries, dict):
+        return [f"{name}: Expected keys and values but received: {entries!r}"]
     faults = []
-    for key, value in given.items():
+    for key, value in entries.items():
         settings = kind()
         if key not in settings:
-            hint = suggest(str(key), settings)
-            faults.append(f"{name}.{key}: unknown setting ({hint})" if hint else f"{name}.{key}: unknown setting")
+            faults.append(f"{name}.{key}: {explain_unknown('setting', key, settings)}")
         elif isinstance(option := getattr(kind, key), c.SubConfig):
             faults += _find_faults(f"{name}.{key}", value, option.config_class)
         elif isinstance(option, _Words):
@@ -214,9 +194,9 @@ def _check_place(root: Path, config: MkDocsConfig) -> list[str]:
     return [f"'{root}' cannot hold the articles: {fault}" for fault in faults]
 
 
-def _overlap(one: Path, other: Path) -> bool:
-    one, other = one.resolve(), other.resolve()
-    return one.is_relative_to(other) or other.is_relative_to(one)
+def _overlap(first: Path, second: Path) -> bool:
+    first, second = first.resolve(), second.resolve()
+    return first.is_relative_to(second) or second.is_relative_to(first)
 
 
 def find_content(settings: Settings, config: MkDocsConfig) -> tuple[Path, str]:

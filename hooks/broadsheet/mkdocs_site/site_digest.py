@@ -7,7 +7,6 @@ import importlib.util
 import os
 import platform
 import re
-import secrets
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +16,6 @@ from pathlib import Path
 
 from markdown.util import get_installed_extensions
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Navigation
 
 from broadsheet.core import digest
@@ -98,7 +96,9 @@ def make_markdown_config(config: MkDocsConfig, limits: Limits | None = None) -> 
 def has_own_code(config: MkDocsConfig) -> bool:
     """Whether a site has templates, hooks or plugins of its own: they may show anything on any page.
 
-    The engine's entry is no hook of the site's own, and installed plugins are none: their versions are digested.
+    Then every build renders all pages of the newspaper (about 1 ms a page). The publisher does not write those that
+    come out the same. The engine's entry is no hook of the site's own, and installed plugins are none: their versions
+    are digested.
     """
     handlers = [handler for registered in config.plugins.events.values() for handler in registered]
     if any(_is_own_module(module) for item in (*handlers, *config.plugins.values()) for module in _find_modules(item)):
@@ -106,25 +106,21 @@ def has_own_code(config: MkDocsConfig) -> bool:
     return any(_is_template(path) for folder in _list_own_theme_dirs(config) for path in list_files(folder))
 
 
-def digest_site(config: MkDocsConfig, nav: Navigation, registers: Mapping[str, bytes], more: Sequence[str]) -> bytes:
+def digest_site(config: MkDocsConfig, nav: Navigation, registers: Mapping[str, bytes], texts: Sequence[str]) -> bytes:
     """Return the digest of all that every page may show beside content: settings, theme, navigation and registers.
 
-    With code of the site's own the digest is a new one in each build, so that all pages of the newspaper are rendered
-    (about 1 ms a page). The publisher does not write those that come out the same.
+    It also depends on other `texts`.
     """
-    if has_own_code(config):
-        return secrets.token_bytes(16)
     settings = {key: value for key, value in config.items() if key not in _SKIPPED_SETTINGS}
     plugins = {name: dict(getattr(plugin, "config", {})) for name, plugin in config.plugins.items()}
     theme = {"name": config.theme.name, **{key: config.theme[key] for key in config.theme}}
-    texts = (_describe(settings), _describe(plugins), _describe(theme), _describe_nav(nav.items), *more)
+    texts = (digest_environment(), *map(_describe, (settings, plugins, theme)), str(nav), *texts)
     # A hook is a plugin that is a module.
     hooks = [Path(file).read_bytes() for hook in config.plugins.values() if (file := getattr(hook, "__file__", None))]
     # The theme's templates include files that are no templates, such as icons.
     trees = map(digest_tree, _list_own_theme_dirs(config))
-    entries = (part for name, data in sorted(registers.items()) for part in (name.encode(), data))
-    environment = digest_environment().encode()
-    return digest(environment, *(text.encode(errors="replace") for text in texts), *hooks, *trees, *entries)
+    entries = (field for name, data in sorted(registers.items()) for field in (name.encode(), data))
+    return digest(*(text.encode(errors="replace") for text in texts), *hooks, *trees, *entries)
 
 
 def list_files(folder: Path) -> list[Path]:
@@ -170,10 +166,19 @@ def _is_installed(path: Path) -> bool:
     return any(real.is_relative_to(folder) for folder in (_ENGINE_DIR, *_STDLIB_DIRS))
 
 
-def _is_own_module(name: str) -> bool:
-    """Whether an imported module is the site's own; one that cannot be found counts as its own."""
+def _find_module_file(name: str) -> Path | None:
+    """Return the file of a module, which need not be imported; None where there is none."""
     file = getattr(sys.modules.get(name), "__file__", None)
-    return name not in sys.builtin_module_names if file is None else not _is_installed(Path(file))
+    with suppress(ImportError, ValueError):
+        spec = None if file else importlib.util.find_spec(name)
+        file = spec.origin if spec is not None and spec.has_location else file
+    return Path(file) if file else None
+
+
+def _is_own_module(name: str) -> bool:
+    """Whether a module is the site's own; one that cannot be found counts as its own."""
+    file = _find_module_file(name)
+    return name not in sys.builtin_module_names if file is None else not _is_installed(file)
 
 
 def _find_modules(value: object) -> set[str]:
@@ -188,14 +193,13 @@ def _find_modules(value: object) -> set[str]:
 
 def _digest_own_module(name: str) -> bytes:
     """Return the digest of the source of a module of the site's own, with its package or the modules beside it."""
-    try:
-        spec = importlib.util.find_spec(name.partition(".")[0])
-    except (ImportError, ValueError):
+    file = _find_module_file(name)
+    if file is None or not _is_own_module(name):
         return b""
-    if spec is None or not spec.has_location or spec.origin is None or _is_installed(Path(spec.origin)):
-        return b""
-    folder = Path(spec.origin).parent
-    if spec.submodule_search_locations:
+    folder = file.parent
+    while (folder.parent / "__init__.py").is_file():
+        folder = folder.parent
+    if (folder / "__init__.py").is_file():
         return digest_tree(folder)
     return digest(*(path.read_bytes() for path in sorted(folder.glob("*.py")) if path.is_file()))
 
@@ -224,10 +228,3 @@ def _walk(value: object) -> Iterator[object]:
     yield value
     for child in children:
         yield from _walk(child)
-
-
-def _describe_nav(items: Iterable[StructureItem]) -> str:
-    entries = (
-        (item.title, getattr(item, "url", ""), _describe_nav(getattr(item, "children", None) or ())) for item in items
-    )
-    return repr(list(entries))

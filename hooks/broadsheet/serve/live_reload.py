@@ -1,4 +1,17 @@
-"""What browsers get from the server: pages with the error overlay, and the signal to reload."""
+"""What browsers get from the server: pages with the error overlay, and the signal to reload.
+
+This is the one module that may use private names of MkDocs: attributes of its `LiveReloadServer`.
+
+An epoch is the number of a version of the site. The server answers requests for pages only while the visible epoch
+equals the wanted epoch, and a page reloads when the visible epoch is greater than its own. MkDocs has no public way
+
+- to show a page before the running build ends (`_visible_epoch`, `_wanted_epoch`, `_epoch_cond`),
+- to leave open pages as they are after a build that changed no file (the same),
+- to make a 404 page reload as other pages do (`_inject_js_into_html`).
+
+See https://github.com/mkdocs/mkdocs/blob/1.6.1/mkdocs/livereload/__init__.py. ProperDocs has kept these names:
+https://github.com/ProperDocs/properdocs/blob/main/properdocs/livereload/__init__.py.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 from mkdocs.livereload import LiveReloadServer
 
 from broadsheet.serve.error_overlay import ErrorOverlay
-from broadsheet.serve.mkdocs_server import add_reload_script, begin_new_epoch, cancel_reload, get_epoch, show_site
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -25,7 +37,9 @@ class LiveReload:
 
     def show_site(self) -> None:
         """Answer waiting requests and reload open pages now, not when the build ends."""
-        show_site(self._server)
+        with self._server._epoch_cond:
+            self._server._visible_epoch = self._server._wanted_epoch
+            self._server._epoch_cond.notify_all()
 
     def plan_reload(self, *, reload: bool, shown: bool) -> None:
         """Decide whether open pages reload when the site is next shown.
@@ -36,15 +50,15 @@ class LiveReload:
 
         """
         if not reload:
-            cancel_reload(self._server)
+            self._server._wanted_epoch = self._server._visible_epoch
         elif shown:
-            begin_new_epoch(self._server)
+            self._server._wanted_epoch += 1
 
     def serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request as MkDocs does, but with the error overlay, and with a 404 page that reloads."""
         server, responses = self._server, list[tuple[Any, ...]]()
         # MkDocs waits for a running build, so the page will be of this epoch.
-        epoch = get_epoch(server)
+        epoch = server._wanted_epoch
         chunks = server.serve_request(environ, lambda *arguments: responses.append(arguments))
         status, headers, *_ = responses[0]
         if dict(headers).get("Content-Type") != "text/html":
@@ -57,7 +71,7 @@ class LiveReload:
         path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "ignore")
         page = self._overlay.add_to_page(page, path.removeprefix(server.mount_path).removesuffix("index.html"))
         if not status.startswith("200"):
-            page = add_reload_script(page, server, epoch)
-        others = [(name, value) for name, value in headers if name != "Content-Length"]
-        start_response(status, [*others, ("Content-Length", str(len(page)))])
+            page = server._inject_js_into_html(page, epoch)  # type: ignore[no-untyped-call]
+        headers = [(name, value) for name, value in headers if name != "Content-Length"]
+        start_response(status, [*headers, ("Content-Length", str(len(page)))])
         return [page]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from enum import Enum
@@ -15,15 +16,18 @@ from broadsheet.content import Library
 from broadsheet.core import Problem, SiteState
 from broadsheet.edition import BuildResources, SiteModel, find_next_change, get_renderer
 from broadsheet.serve.background_related import BackgroundRelatedLists
-from broadsheet.serve.error_overlay import ErrorOverlay
+from broadsheet.serve.error_overlay import ErrorOverlay, LastGood
 from broadsheet.serve.file_watcher import FileWatcher, replace_observer
-from broadsheet.serve.last_good import LastGood
 from broadsheet.serve.live_reload import LiveReload
 from broadsheet.serve.preview import ArticlePreview
-from broadsheet.serve.timer import ClockTimer
 
 MAX_SUPERSEDED = 20
 """How many builds in succession may be superseded while a writer saves again and again; the next one is completed."""
+
+MAX_WAIT = 60.0
+"""Seconds until the clock is read again: somebody may have set the clock, or the machine may have slept."""
+
+_MIN_WAIT = 0.01
 
 log = get_plugin_logger("broadsheet")
 
@@ -77,6 +81,43 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
 
 class BuildSuperseded(Exception):  # noqa: N818 - not an error
     """Raised in a build that is not needed any more, as files have changed since it started."""
+
+
+class ClockTimer:
+    """Calls a function once, at the moment that was set last. It does not keep the process from ending."""
+
+    def __init__(self, clock: Callable[[], datetime], callback: Callable[[], None]) -> None:
+        """Take the clock, and the function to call; it is called in a thread of its own."""
+        self._clock = clock
+        self._callback = callback
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def set(self, moment: datetime | None) -> None:
+        """Wait for this moment instead of the moment that was set before; None: wait for none."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = None
+            if moment is not None:
+                self._wait(moment)
+
+    def _wait(self, moment: datetime) -> None:
+        seconds = (moment - self._clock()).total_seconds()
+        timer = threading.Timer(min(max(seconds, _MIN_WAIT), MAX_WAIT), lambda: self._check(moment, timer))
+        timer.daemon = True
+        self._timer = timer
+        timer.start()
+
+    def _check(self, moment: datetime, timer: threading.Timer) -> None:
+        with self._lock:
+            if self._timer is not timer:
+                return
+            if self._clock() < moment:
+                self._wait(moment)
+                return
+            self._timer = None
+        self._callback()
 
 
 class ServeSession:
@@ -184,18 +225,18 @@ class ServeSession:
         if self._model is not None:
             self.last_good.save_pages(self._library, self._model, site_dir)
 
-    def take_site_state(self, others: Collection[str]) -> SiteState | None:
-        """Return the files of the site without the directories `others`, if known; they are unknown until `follow_up`.
+    def take_site_state(self, excluded: Collection[str]) -> SiteState | None:
+        """Return the files of the site without `excluded` directories, if known; they are unknown until `follow_up`.
 
         Only builds and previews change the site of a server, and both say what they have written.
         """
         known, self._site_state = self._site_state, None
-        return known[1] if known is not None and known[0] == set(others) else None
+        return known[1] if known is not None and known[0] == set(excluded) else None
 
     def follow_up(
         self,
         site: SiteState,
-        others: Collection[str],
+        excluded: Collection[str],
         resources: BuildResources,
         preview: ArticlePreview,
         *,
@@ -205,15 +246,15 @@ class ServeSession:
         """Show the site that was built, then prepare the next preview and compare related lists.
 
         Args:
-            site: the files of the site, without the directories `others`.
-            others: directories of the site that others write.
+            site: the files of the site, without the directories `excluded`.
+            excluded: directories of the site that another part of the engine writes.
             resources: the processes and the cache of builds.
             preview: renders single pages of this site.
             site_changed: whether any file of the site has changed.
             show: whether to show the site now; otherwise when MkDocs ends the build.
 
         """
-        self._site_state, self._preview = (set(others), site), preview
+        self._site_state, self._preview = (set(excluded), site), preview
         self._site_changed = site_changed
         if show and self._live_reload is not None:
             self._plan_reload(Event.SHOW_SITE)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from broadsheet.core import processes
+from broadsheet.core import Cache, processes
 from broadsheet.core.serialization import digest
 from broadsheet.mkdocs_site.files import MediaFile, PageFile
-from broadsheet.mkdocs_site.page_writer import MIN_PAGES_FOR_FORKS, PageWriter, find_page_plugins
 from broadsheet.mkdocs_site.pages import NewspaperPage
+from broadsheet.mkdocs_site.publisher import MIN_PAGES_FOR_FORKS, PageWriter, Publisher, find_page_plugins
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -58,11 +61,13 @@ def make_page_writer(config: MkDocsConfig, staging: Path, work: Callable[[int], 
     return PageWriter(env, Navigation([], []), Files([]), config, staging)
 
 
-def write_pages(page_writer: PageWriter, files: list[PageFile], workers: int) -> tuple[list[tuple[int, int]], int]:
+def write_pages(
+    page_writer: PageWriter, files: Sequence[PageFile | MediaFile], workers: int
+) -> tuple[list[tuple[int, int]], int]:
     """Write pages; return the reports of progress, and how often threads were started."""
     reports: list[tuple[int, int]] = []
     calls: list[None] = []
-    page_writer.write_pages(
+    page_writer.write_files(
         files, workers, lambda _, done, total: reports.append((done, total)), lambda: calls.append(None)
     )
     return reports, len(calls)
@@ -155,7 +160,7 @@ def test_media_are_copied_and_their_digest_changes_with_the_file(config: MkDocsC
     unused: Any = None
     first = file.find_digest(unused)
     assert file.find_digest(unused) == first
-    make_page_writer(config, tmp_path / "out").copy_media([file])
+    write_pages(make_page_writer(config, tmp_path / "out"), [file], 1)
     assert read_tree(tmp_path / "out") == {"media/a.png": PNG}
     file.copy_file()
     assert not Path(config.site_dir).exists(), "MkDocs copies it too"
@@ -164,6 +169,44 @@ def test_media_are_copied_and_their_digest_changes_with_the_file(config: MkDocsC
     source.write_bytes(PNG)
     os.utime(source, (1, 1))
     assert file.find_digest(unused) != first
+
+
+# Pages that need not be rendered.
+
+CHANGES = ["none", "digest", "touched", "removed"]
+
+
+@given(changes=st.lists(st.sampled_from(CHANGES), min_size=3, max_size=3), render_all=st.booleans())
+def test_a_page_is_rendered_unless_it_would_come_out_the_same_and_nobody_has_touched_it(
+    changes: list[str], render_all: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        config = MkDocsConfig()
+        config.site_dir = str(Path(folder, "site"))
+        digests: Any = dict.fromkeys(range(len(changes)), b"digest")
+        files, cache = Files([]), Cache(None, "")
+        for number in digests:
+            make_digest = partial(lambda number, digests: digests[number], number)
+            file = PageFile(f"{number}.html", f"{number}.md", config, lambda _: None, make_digest)  # type: ignore[arg-type,return-value]
+            file.by_engine = True
+            files.append(file)
+        publisher = Publisher(config)
+        assert publisher.find_changed(files, digests, cache, None, (), render_all=False) == list(files)
+        for number in digests:
+            (publisher.staging / f"{number}.html").write_text("page")
+        assert publisher.finish(cache)[:2] == (3, 0)
+        for number, change in enumerate(changes):
+            page = publisher.site / f"{number}.html"
+            if change == "digest":
+                digests[number] = b"another"
+            elif change == "touched":
+                os.utime(page, (1, 1))
+            elif change == "removed":
+                page.unlink()
+        publisher = Publisher(config)
+        changed = publisher.find_changed(files, digests, cache, None, (), render_all=render_all)
+        assert [file in changed for file in files] == [render_all or change != "none" for change in changes]
+        publisher.abandon()
 
 
 # Plugins and hooks that handle pages.
@@ -190,7 +233,7 @@ class FilesHandler(BasePlugin[Options]):
         return files
 
 
-class Ours:
+class Newspaper:
     """The newspaper."""
 
     def on_page_context(self, context: Any, **_: Any) -> Any:
@@ -204,13 +247,13 @@ def on_page_content(html: str, **_: Any) -> str:
 
 def test_plugins_and_hooks_that_handle_pages_are_found_and_no_others() -> None:
     plugins = PluginCollection()
-    plugins["passer"] = FilesHandler()
-    ours = Ours()
-    plugins._register_event("page_context", ours.on_page_context)
+    plugins["files"] = FilesHandler()
+    newspaper = Newspaper()
+    plugins._register_event("page_context", newspaper.on_page_context)
     config: Any = SimpleNamespace(plugins=plugins)
-    assert find_page_plugins(config, [ours]) == []
-    assert find_page_plugins(config, []) == [__name__]
-    plugins["onlooker"] = PageHandler()
-    assert find_page_plugins(config, [ours]) == [__name__]
+    assert find_page_plugins(config, newspaper) == []
+    assert find_page_plugins(config, object()) == [__name__]
+    plugins["pages"] = PageHandler()
+    assert find_page_plugins(config, newspaper) == [__name__]
     plugins._register_event("page_content", on_page_content)
-    assert find_page_plugins(config, [ours]) == [__name__]
+    assert find_page_plugins(config, newspaper) == [__name__]
