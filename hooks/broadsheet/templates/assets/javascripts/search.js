@@ -1,5 +1,7 @@
 // The page of results: what stands in its address is searched with Pagefind, which loads its index in small pieces.
 
+import { makeSegmentation } from "./search-segmentation.js";
+
 const BATCH = 10;
 const PAUSE = 250;
 // The word that every record has (see search_index.py).
@@ -24,6 +26,7 @@ let loading = null;
 let turn = 0;
 let found = [];
 let shown = 0;
+let makeItem = null;
 
 // The state is the form's, and the address's.
 
@@ -61,7 +64,7 @@ async function load() {
   const program = new URL(root.dataset.pagefind, document.baseURI);
   // Asked for anew each time: it must be of the same build as the index.
   const list = fetch(new URL("bundles.json", program), { cache: "no-cache" }).then(answer => answer.json());
-  const [engine, { bundles, common }] = await Promise.all([import(program), list]);
+  const [engine, { bundles, common, language, rules }] = await Promise.all([import(program), list]);
   // What is only shown, or only lists the records, ranks nothing. `mergeFilter` allows asking one bundle alone.
   const settings = number => ({
     ranking: { metaWeights: { date: 0, language: 0, every: 0 } },
@@ -69,10 +72,20 @@ async function load() {
   });
   // Pagefind's worker would be another 40 KB for what takes some milliseconds.
   await engine.options({ noWorker: true, ...settings(0) });
-  await engine.init();
+  initAs(language, engine);
   const folders = bundles.map(({ path }) => new URL(path, program));
   await Promise.all(folders.slice(1).map((folder, number) => engine.mergeIndex(folder.href, settings(number + 1))));
-  return { engine, bundles, folders, common: new Set(common), records: null };
+  return { engine, bundles, folders, common: new Set(common), segmentation: makeSegmentation(rules), records: null };
+}
+
+// Pagefind takes the language of the page at this call, and has no setting for it. In Chinese, Japanese and Thai it would
+// divide the words of a query by a dictionary (see segmentation.py).
+function initAs(language, engine) {
+  const page = document.documentElement;
+  const { lang } = page;
+  page.lang = language;
+  engine.init();
+  page.lang = lang;
 }
 
 // Once: what is under way is not begun again.
@@ -125,12 +138,14 @@ async function search(least = BATCH) {
   const waiting = setTimeout(() => mine === turn && (part("status").replaceChildren(say("Wait"))), 400);
   try {
     const index = await getIndex();
-    const answer = await ask(index, wanted, part("filters").open);
+    const query = index.segmentation.readQuery(thin(wanted.words, index.common));
+    const answer = await ask(index, query, wanted, part("filters").open);
     const first = await read(answer.results.slice(0, least));
     if (mine !== turn) return;
-    const real = areFound(thin(wanted.words, index.common), first);
+    const real = areFound(query, first, index.segmentation);
     found = real ? answer.results : [];
-    part("results").replaceChildren(...(real ? first.map(makeResult) : []));
+    makeItem = data => makeResult(data, query, index.segmentation);
+    part("results").replaceChildren(...(real ? first.map(makeItem) : []));
     shown = real ? first.length : 0;
     if (answer.counts) fillFilters(answer.counts);
     tell();
@@ -148,15 +163,17 @@ function thin(words, common) {
   return telling.join(" ") || words;
 }
 
-async function ask(index, { words, sort, filters }, counting) {
-  const terms = thin(words, index.common);
-  if (terms && !sort && !counting && !Object.keys(filters).length) return index.engine.search(terms);
+async function ask(index, query, { sort, filters }, counting) {
+  const terms = query.words;
+  const keep = results => results.filter(result => standTogether(result, query.rows, index.segmentation));
+  if (terms && !sort && !counting && !Object.keys(filters).length)
+    return { results: keep((await index.engine.search(terms)).results) };
   const records = await getRecords(index);
   let matches = records.flatMap(bundle => [...bundle.values()]);
   if (terms) {
     const answers = await askEach(index, terms);
     matches = answers.flatMap(({ results }, bundle) =>
-      results.map(result => ({ ...records[bundle].get(result.id), result })),
+      keep(results).map(result => ({ ...records[bundle].get(result.id), result })),
     );
   }
   const has = (match, name) => !filters[name] || match.values[name].includes(filters[name]);
@@ -165,17 +182,39 @@ async function ask(index, { words, sort, filters }, counting) {
   return { results: chosen.map(({ result }) => result), counts: counting ? count(matches, has) : null };
 }
 
+// Places that follow each other, each as an array: `[3, 4, 9]` gives `[[3, 4], [9]]`.
+function chain(places) {
+  const chains = [];
+  for (const place of [...new Set(places)].sort((one, other) => one - other)) {
+    if (chains.at(-1)?.at(-1) === place - 1) chains.at(-1).push(place);
+    else chains.push([place]);
+  }
+  return chains;
+}
+
+// Pagefind finds the pairs of a row of letters wherever they stand in a text: they must follow each other. Of a headline
+// it tells only that some of them are in it.
+function standTogether({ words, matchedMetaFields }, rows, { countPairs }) {
+  const most = Math.max(0, ...rows.map(countPairs));
+  return most < 2 || Boolean(matchedMetaFields?.length) || chain(words).some(places => places.length >= most);
+}
+
 const even = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const squeeze = text => text.replace(/[^\p{L}\p{N}\s]/gu, "");
 
 // Pagefind takes letters off the end of a word that nobody wrote until something begins with what is left. Of a real
 // find there is the beginning of each word in some page: half of its letters allow for endings and for slips near the end.
-function areFound(terms, first) {
-  const texts = first.map(({ meta, raw_content }) => even(`${meta.title} ${meta.author ?? ""} ${raw_content}`));
-  const beginnings = even(terms).match(/[\p{L}\p{N}]+/gu) ?? [];
-  return beginnings.every(word => {
-    const start = word.slice(0, Math.max(3, Math.ceil(word.length / 2)));
-    return texts.some(text => text.includes(start));
-  });
+// A row of letters is there as a whole.
+function areFound({ rows, others }, first, { show }) {
+  const indexed = first.map(({ meta, raw_content }) => `${meta.title} ${meta.author ?? ""} ${raw_content}`);
+  const texts = indexed.flatMap(text => [even(text), squeeze(even(text))]);
+  const shown = rows.length ? indexed.map(text => even(show(text))) : [];
+  const beginnings = even(others.join(" ")).match(/[\p{L}\p{N}]+/gu) ?? [];
+  const starts = beginnings.map(word => word.slice(0, Math.max(3, Math.ceil(word.length / 2))));
+  return (
+    rows.every(row => shown.some(text => text.includes(even(row)))) &&
+    starts.every(start => texts.some(text => text.includes(start)))
+  );
 }
 
 const read = results => Promise.all(results.map(result => result.data()));
@@ -206,7 +245,7 @@ function clear() {
 async function offerAll() {
   const mine = turn;
   try {
-    const { counts } = await ask(await getIndex(), { words: "", sort: "", filters: {} }, true);
+    const { counts } = await ask(await getIndex(), { words: "", rows: [] }, { sort: "", filters: {} }, true);
     if (mine === turn) fillFilters(counts);
   } catch (error) {
     if (mine === turn) fail(error);
@@ -234,12 +273,13 @@ function make(name, attributes = {}, ...children) {
   return element;
 }
 
-function makeResult(data) {
-  const { title, date, language } = data.meta;
+function makeResult(data, query, segmentation) {
+  const { date, language } = data.meta;
+  const title = segmentation.show(data.meta.title);
   const address = encodeURI(data.raw_url.slice(1)).replace(/[?#]/g, encodeURIComponent);
   const line = [];
   if (date) line.push(make("time", { datetime: date }, day.format(new Date(`${date}T00:00Z`))));
-  const names = data.meta.author?.split("\n") ?? [];
+  const names = data.meta.author?.split("\n").map(segmentation.show) ?? [];
   if (names.length) {
     const list = new Intl.ListFormat(root.dataset.names || locale, { type: "conjunction" }).format(names);
     line.push(line.length ? " · " : "", say("By", { names: list }));
@@ -248,22 +288,73 @@ function makeResult(data) {
     "li",
     {},
     make("h2", { lang: language, dir: "auto" }, make("a", { href: root.dataset.site + address }, title || data.raw_url)),
-    make("p", { class: "bs-search__excerpt", lang: language, dir: "auto" }, ...mark(data)),
+    make("p", { class: "bs-search__excerpt", lang: language, dir: "auto" }, ...makeExcerpt(data, query, segmentation)),
     ...(line.length ? [make("p", { class: "bs-search__line" }, ...line)] : []),
   );
 }
 
-const MARKED = /<mark>([^\p{L}\p{N}]*)(.*?)([^\p{L}\p{N}]*)<\/mark>/su;
+const WORD = /^([^\p{L}\p{N}]*)(.*?)([^\p{L}\p{N}]*)$/su;
+// The length of an excerpt, and of what stands in it before the first find: a letter of a row counts one, a word three.
+const LENGTH = 90;
+const BEFORE = 15;
 
-// Pagefind writes `<` of a text as `&lt;`, so the only elements in an excerpt are its marks.
-function mark({ excerpt, plain_excerpt, raw_content }) {
-  const plain = text => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">");
-  const nodes = excerpt.split(/(<mark>.*?<\/mark>)/su).flatMap(piece => {
-    const [, before, word, after] = piece.match(MARKED) ?? [];
-    return word ? [plain(before), make("mark", {}, plain(word)), plain(after)] : [plain(piece)];
+function makeExcerpt({ raw_content, locations }, { rows }, segmentation) {
+  const words = raw_content.replaceAll("&lt;", "<").replaceAll("&gt;", ">").split(" ");
+  const lengths = words.map(word => (segmentation.isPair(word) ? 1 : 3));
+  const marked = findMarks(words, locations, rows, segmentation);
+  const [start, end] = findWindow(lengths, marked);
+  const nodes = [];
+  for (let place = start; place < end; place += 1) {
+    const word = segmentation.showWord(words[place]);
+    const shown = place === end - 1 ? word.trimEnd() : word;
+    const [, before, text, after] = shown.match(WORD);
+    if (!marked.has(place) || !text) {
+      nodes.push(shown);
+    } else if (nodes.at(-1)?.nodeName === "MARK" && !before) {
+      nodes.at(-1).append(text);
+      nodes.push(after);
+    } else {
+      nodes.push(before, make("mark", {}, text), after);
+    }
+    while (nodes.at(-1) === "") nodes.pop();
+  }
+  return [start > 0 ? "… " : "", ...nodes, end < words.length ? " …" : ""];
+}
+
+// The places of words to mark. A pair stands for its first letter, so the place behind it has its second one.
+function findMarks(words, locations, rows, { isPair, countPairs }) {
+  const least = Math.min(...rows.map(countPairs));
+  const single = rows.every(row => [...row].length === 1);
+  const marked = new Set();
+  for (const places of chain(locations)) {
+    const last = places.at(-1);
+    if (isPair(words[places[0]]) && places.length < least) continue;
+    for (const place of places) marked.add(place);
+    if (isPair(words[last]) && !single) marked.add(last + 1);
+  }
+  return marked;
+}
+
+// The beginning and the end of the part of a text that has most marks.
+function findWindow(lengths, marked) {
+  const places = [...marked].sort((one, other) => one - other);
+  const reach = (place, length, step) => {
+    let [at, left] = [place, length];
+    while (at >= 0 && at < lengths.length && left > 0) {
+      left -= lengths[at];
+      at += step;
+    }
+    return at;
+  };
+  let [best, most] = [0, 0];
+  places.forEach((place, number) => {
+    const end = reach(place, LENGTH - BEFORE, 1);
+    const count = places.filter((other, rank) => rank >= number && other < end).length;
+    if (count > most) [best, most] = [place, count];
   });
-  const [start, end] = [raw_content.startsWith(plain_excerpt), raw_content.endsWith(plain_excerpt)];
-  return [...(start ? [] : ["… "]), ...nodes, ...(end ? [] : [" …"])];
+  const full = reach(lengths.length - 1, LENGTH, -1) + 1;
+  const start = Math.max(0, Math.min(reach(best - 1, BEFORE, -1) + 1, full));
+  return [start, reach(start, LENGTH, 1)];
 }
 
 function tell() {
@@ -283,7 +374,7 @@ async function showMore() {
   if (turnWithMore === mine) return;
   turnWithMore = mine;
   try {
-    const more = (await read(found.slice(shown, shown + BATCH))).map(makeResult);
+    const more = (await read(found.slice(shown, shown + BATCH))).map(makeItem);
     if (mine !== turn) return;
     part("results").append(...more);
     shown += more.length;
