@@ -38,6 +38,7 @@ from broadsheet.mkdocs_site import (
     find_content,
     find_docs_files,
     find_locale,
+    find_markdown_extensions,
     find_page_plugins,
     find_words,
     handle_hidden_files,
@@ -129,6 +130,7 @@ class BroadsheetHooks:
             # MkDocs' server prints a PluginError without a traceback and waits until the file changes.
             raise PluginError(str(error)) from None
         self._config = make_site_config(self._settings, config)
+        config.markdown_extensions, config.mdx_configs = find_markdown_extensions(self._settings, config)
         self._abandon_site()
         dirs = config.theme.dirs
         dirs.insert(dirs.index(config.theme.custom_dir) + 1 if config.theme.custom_dir in dirs else 0, str(TEMPLATES))

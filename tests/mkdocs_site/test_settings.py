@@ -66,6 +66,7 @@ DEFAULTS = {
     "features": {"count": 4},
     "timeline": {"count": 10},
     "rendering": {"seconds": 2},
+    "typography": {"quotes": True, "dashes": True, "ellipses": True},
 }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from broadsheet.mkdocs_site import read_settings
 from broadsheet.mkdocs_site.site_digest import (
     describe_engine,
     digest_engine,
@@ -249,8 +250,8 @@ def test_a_plugin_that_is_not_installed_is_code_of_the_site_s_own(site: Site) ->
 def test_the_shipped_site_has_no_code_of_its_own() -> None:
     config = load_config(str(ROOT / "mkdocs.yml"))
     assert not has_own_code(config)
-    assert not make_markdown_config(config).own_code
-    assert make_markdown_config(config).is_self_contained
+    assert not make_markdown_config(config, read_settings(config)).own_code
+    assert make_markdown_config(config, read_settings(config)).is_self_contained
 
 
 @pytest.mark.site
@@ -314,7 +315,7 @@ def test_bodies_of_a_site_s_own_way_of_rendering_are_not_cached(
 ) -> None:
     monkeypatch.syspath_prepend(str(site.root))
     OWN_MARKDOWN[what](site)
-    setup = make_markdown_config(load(site))
+    setup = make_markdown_config(load(site), read_settings(load(site)))
     assert setup.own_code
     assert not setup.is_self_contained
 
@@ -354,7 +355,7 @@ def test_the_workers_of_a_cluster_must_have_the_functions_of_hooks(site: Site) -
 )
 def test_installed_extensions_are_no_code_of_the_site_s_own(extensions: list[Any], site: Site) -> None:
     configure(site, markdown_extensions=extensions)
-    assert make_markdown_config(load(site)).is_self_contained
+    assert make_markdown_config(load(site), read_settings(load(site))).is_self_contained
 
 
 # In processes of their own.
@@ -364,10 +365,11 @@ SCRIPT = """
     from mkdocs.config import load_config
     from mkdocs.structure.nav import Navigation
     from broadsheet.core.serialization import digest
+    from broadsheet.mkdocs_site import read_settings
     from broadsheet.mkdocs_site.site_digest import digest_engine, digest_environment, digest_site, make_markdown_config
     config = load_config("mkdocs.yml")
     site = digest_site(config, Navigation([], []), {"topics.yml": b"world: {}"}, ["en"])
-    markdown = digest(make_markdown_config(config).pickled)
+    markdown = digest(make_markdown_config(config, read_settings(config)).pickled)
     print(json.dumps([digest_engine(), digest_environment(), site.hex(), markdown.hex()]))
 """
 
@@ -437,8 +439,8 @@ def test_the_environment_and_the_site_change_with_the_engine_and_with_packages(t
 
 
 def test_how_markdown_is_rendered_can_be_told_to_another_process(site: Site) -> None:
-    setup = make_markdown_config(load(site))
+    setup = make_markdown_config(load(site), read_settings(load(site)))
     assert setup.pickled
     assert setup.is_self_contained
     configure(site, markdown_extensions=["pymdownx.snippets"])
-    assert not make_markdown_config(load(site)).is_self_contained
+    assert not make_markdown_config(load(site), read_settings(load(site))).is_self_contained

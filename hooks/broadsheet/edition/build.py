@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from broadsheet.content import AUTHORS_FILE, Article, Library, SiteConfig
-from broadsheet.core import Problem, has_errors, media_url, suggest
+from broadsheet.core import Problem, has_errors, media_url
 from broadsheet.edition.front_page import FrontPage, build_front_page
 from broadsheet.edition.image_pipeline import inspect_images, make_image_variants
 from broadsheet.edition.listings import ListingPage, Listings, StoryTimeline
@@ -17,7 +17,7 @@ from broadsheet.edition.related_lists import Ranker, start_related_lists
 from broadsheet.edition.render_articles import BuildResources, render_bodies, update_bodies
 from broadsheet.images import PublishedImage
 from broadsheet.related import Ranking, Related
-from broadsheet.rendering import LinkMap, RenderedBody, resolve_link
+from broadsheet.rendering import LinkMap, RenderedBody, resolve_link, suggest_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ def _check_anchors(bodies: Mapping[str, RenderedBody], label: Callable[[str], st
         for target, fragment, line in body.anchors:
             if target in bodies and fragment not in bodies[target].ids:
                 message = f"dead link: {label(target)} has no place '#{fragment[:80]}'"
-                hint = suggest(fragment, bodies[target].ids)
+                hint = suggest_place(fragment, bodies[target].toc, bodies[target].ids)
                 problems.append(Problem(label(path), line, 0, "", message, hint, "warning"))
     return problems
 

@@ -149,7 +149,7 @@ def update_bodies(
 
 
 def _compute_key(common: bytes, article: Article, name: Callable[[str], str]) -> bytes:
-    place = "\0".join((article.path, article.url, name(article.path), str(article.body_line)))
+    place = "\0".join((article.path, article.url, name(article.path), str(article.body_line), article.language))
     return digest(b"body", common, place.encode(), article.body.encode(errors="surrogatepass"))
 
 

@@ -20,7 +20,6 @@ from broadsheet.edition import BuildResources
 from broadsheet.mkdocs_site.cluster import ClusterExecutor
 from broadsheet.mkdocs_site.settings import Settings, find_content
 from broadsheet.mkdocs_site.site_digest import digest_environment, list_modules, make_markdown_config
-from broadsheet.rendering import Limits
 
 CLUSTER = "BROADSHEET_CLUSTER"
 """The environment variable with the address of a Dask scheduler, on whose workers a build runs."""
@@ -147,7 +146,7 @@ class ResourceManager:
         report = Progress(self._log).report
         content, _ = find_content(settings, config)
         self.resources = BuildResources(
-            make_markdown_config(config, Limits(settings.rendering.seconds)),
+            make_markdown_config(config, settings),
             self._executor,
             workers,
             self._cache,

@@ -18,7 +18,7 @@ from mkdocs.exceptions import ConfigurationError
 
 from broadsheet.content import ARTICLES_DIR, SiteConfig
 from broadsheet.core import PluralForms, Translations, check_translations, explain_unknown, load_translations
-from broadsheet.rendering import MAX_SECONDS
+from broadsheet.rendering import MAX_SECONDS, add_commonmark
 
 _LEAST_SECONDS = 0.1
 T = TypeVar("T")
@@ -102,6 +102,17 @@ class _RenderingSettings(Config):  # type: ignore[no-untyped-call]
     """How much processor time the Markdown of one article may take; one that takes more is faulty."""
 
 
+class _TypographySettings(Config):  # type: ignore[no-untyped-call]
+    quotes = c.Type(bool, default=True)
+    """Whether "straight" quotation marks become those of the language."""
+
+    dashes = c.Type(bool, default=True)
+    """Whether -- becomes an en dash and --- an em dash."""
+
+    ellipses = c.Type(bool, default=True)
+    """Whether ... becomes an ellipsis."""
+
+
 class Settings(Config):  # type: ignore[no-untyped-call]
     """The keys under `extra.broadsheet`."""
 
@@ -139,6 +150,7 @@ class Settings(Config):  # type: ignore[no-untyped-call]
     features = c.SubConfig(_FeatureSettings)
     timeline = c.SubConfig(_TimelineSettings)
     rendering = c.SubConfig(_RenderingSettings)
+    typography = c.SubConfig(_TypographySettings)
 
 
 def read_settings(config: MkDocsConfig) -> Settings:
@@ -226,6 +238,12 @@ def find_language(config: MkDocsConfig) -> str:
 def find_words(settings: Settings, config: MkDocsConfig) -> Translations:
     """The words of the pages, in their language."""
     return load_translations(find_language(config), settings.words)
+
+
+def find_markdown_extensions(settings: Settings, config: MkDocsConfig) -> tuple[list[str], dict[str, dict[str, Any]]]:
+    """Return the Markdown extensions of a site and their options, with the one that reads Markdown as GitHub does."""
+    options = {**settings.typography, "language": find_language(config)}
+    return add_commonmark(config.markdown_extensions, config.mdx_configs, **options)
 
 
 def make_site_config(settings: Settings, config: MkDocsConfig) -> SiteConfig:

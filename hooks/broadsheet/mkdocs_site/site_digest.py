@@ -20,7 +20,8 @@ from mkdocs.structure.nav import Navigation
 
 from broadsheet.core import digest
 from broadsheet.edition import MarkdownConfig
-from broadsheet.rendering import Limits
+from broadsheet.mkdocs_site.settings import Settings, find_markdown_extensions
+from broadsheet.rendering import COMMONMARK, Limits
 
 _ENGINE_DIR = Path(__file__).resolve().parents[1]
 _STDLIB_DIRS = tuple({Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")})
@@ -76,13 +77,14 @@ def list_modules(config: MkDocsConfig) -> tuple[str, ...]:
     """Return the names of the modules that render a site's Markdown: extensions, and functions in their options."""
     # Python-Markdown looks up an extension by its short name first, as `toc`.
     installed = {entry.name: entry.value for entry in get_installed_extensions()}
-    modules = {installed.get(name, name).partition(":")[0] for name in config.markdown_extensions}
+    names = (name for name in config.markdown_extensions if name != COMMONMARK)
+    modules = {installed.get(name, name).partition(":")[0] for name in names}
     for option in _walk(config.mdx_configs):
         modules |= _find_modules(option)
     return tuple(sorted(modules))
 
 
-def make_markdown_config(config: MkDocsConfig, limits: Limits | None = None) -> MarkdownConfig:
+def make_markdown_config(config: MkDocsConfig, settings: Settings) -> MarkdownConfig:
     """Return how a site's Markdown is rendered.
 
     Bodies are not cached where an extension is the site's own code or shows icons of the site: their output may
@@ -90,7 +92,8 @@ def make_markdown_config(config: MkDocsConfig, limits: Limits | None = None) -> 
     """
     own_icons = any(isinstance(option, Mapping) and option.get("custom_icons") for option in _walk(config.mdx_configs))
     own_code = own_icons or any(map(_is_own_module, list_modules(config)))
-    return MarkdownConfig(tuple(config.markdown_extensions), dict(config.mdx_configs), own_code, limits or Limits())
+    extensions, options = find_markdown_extensions(settings, config)
+    return MarkdownConfig(tuple(extensions), options, own_code, Limits(settings.rendering.seconds))
 
 
 def has_own_code(config: MkDocsConfig) -> bool:

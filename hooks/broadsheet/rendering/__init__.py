@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from broadsheet.rendering.commonmark import COMMONMARK, add_commonmark
 from broadsheet.rendering.limits import MAX_SECONDS, LimitError, Limits, can_limit, end_process_beyond
-from broadsheet.rendering.links import NO_PAGE, WORDS_STAY, LinkMap, resolve_link
+from broadsheet.rendering.links import NO_PAGE, WORDS_STAY, LinkMap, resolve_link, suggest_place
 from broadsheet.rendering.plain_text import collapse_whitespace, html_to_text
 from broadsheet.rendering.render import BodyRenderer, RenderedBody
 
 __all__ = [
+    "COMMONMARK",
     "MAX_SECONDS",
     "NO_PAGE",
     "WORDS_STAY",
@@ -16,9 +18,11 @@ __all__ = [
     "Limits",
     "LinkMap",
     "RenderedBody",
+    "add_commonmark",
     "can_limit",
     "collapse_whitespace",
     "end_process_beyond",
     "html_to_text",
     "resolve_link",
+    "suggest_place",
 ]

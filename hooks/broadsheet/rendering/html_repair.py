@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Mapping
 
 # These patterns only see the sanitizer's output, where attributes are quoted and every element is closed.
-_TAG = re.compile(r'<(/?)(a|center|h[1-6]|source|td|th|tr|tt)((?: [\w:-]+="[^"]*")*)>')
+_TAG = re.compile(r'<(/?)(a|center|h[1-6]|source|strike|td|th|tr|tt)((?: [\w:-]+="[^"]*")*)>')
 # A lookahead finds an attribute in the value of another too.
 _ANCHOR = re.compile(r' (?=(id|name)="([^"]*)")')
 _NAME = re.compile(r' name="([^"]*)"')
 _ADDRESS = re.compile(r' (href|src)="([^"]*)"')
 _ROLE = re.compile(r' role="[^"]*"')
 _ANY_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?: [\w:-]+="[^"]*")*>')
-_LISTS = frozenset({"ol", "ul"})
+_LISTS = frozenset({"menu", "ol", "ul"})
 _VOID = frozenset({"br", "col", "hr", "img", "input", "source", "wbr"})
-_RENAMED = {"tt": ("code", ""), "center": ("div", ' style="text-align:center"')}
+_RENAMED = {"tt": ("code", ""), "strike": ("s", ""), "center": ("div", ' style="text-align:center"')}
 # Characters that no address may have, as the sanitizer writes them in an attribute.
 _ILLEGAL = re.compile(r"[ \\{}|^`]|&lt;|&gt;|&quot;")
 _CODES = {"&lt;": "%3C", "&gt;": "%3E", "&quot;": "%22"}
@@ -25,6 +25,8 @@ _CODES = {"&lt;": "%3C", "&gt;": "%3E", "&quot;": "%22"}
 def repair_html(html: str) -> str:
     r"""Repair obsolete elements and anchors, addresses with spaces, empty sources, and headings that skip a level.
 
+    The words of a link without an address stay, without a link.
+
     >>> repair_html('<h3>x</h3><a name="y">y</a> <tt>z</tt>')
     '<h2>x</h2><a id="y">y</a> <code>z</code>'
     >>> repair_html('<a href="https://a.example/b c\\d">x</a>')
@@ -32,6 +34,7 @@ def repair_html(html: str) -> str:
     """
     above: list[tuple[int, int]] = []
     open_levels: list[int] = []
+    kept_anchors: list[bool] = []
     anchors = Counter(_ANCHOR.findall(html)) if " name=" in html else Counter[tuple[str, str]]()
 
     def repair(tag: re.Match[str]) -> str:
@@ -45,11 +48,14 @@ def repair_html(html: str) -> str:
             open_levels.append(_find_level(int(name[1]), above))
             return f"<h{open_levels[-1]}{attributes}>"
         if closing:
-            return tag[0]
+            return tag[0] if name != "a" or kept_anchors.pop() else ""
         if name == "source":
             return f"<source{_repair_addresses(attributes)}>" if " src=" in attributes else ""
         if name == "a":
-            return f"<a{_repair_addresses(_replace_name(attributes, anchors))}>"
+            attributes = _replace_name(attributes, anchors)
+            # Without an address it would look like a link, and tell that something is hidden.
+            kept_anchors.append(" href=" in attributes or " id=" in attributes)
+            return f"<a{_repair_addresses(attributes)}>" if kept_anchors[-1] else ""
         return f"<{name}{_ROLE.sub('', attributes)}>"
 
     return _TAG.sub(repair, html)
@@ -89,12 +95,12 @@ def _repair_addresses(attributes: str) -> str:
 
 
 def nest_lists(html: str) -> str:
-    """Put list items that stand in no list into a list, and other content of a list into an item.
+    """Put list items that stand in no list into a `menu`, and other content of a list into an item.
 
-    Browsers show both forms alike.
+    Browsers show both forms alike; to them and to screen readers a `menu` is a list like `ul` (HTML Standard, 4.4.7).
 
     >>> nest_lists("<div><li>one</li> <li>two</li><p>x</p></div>")
-    '<div><ul><li>one</li> <li>two</li></ul><p>x</p></div>'
+    '<div><menu><li>one</li> <li>two</li></menu><p>x</p></div>'
     >>> nest_lists("<ul><li>one</li><ul><li>below</li></ul></ul>")
     '<ul><li>one<ul><li>below</li></ul></li></ul>'
     """
@@ -130,7 +136,7 @@ class _ListNester:
         if name == "li":
             self._end_added("+li")
             if self._parent.lstrip("+") not in _LISTS:
-                self._start("ul")
+                self._start("menu")
         else:
             self._make_room()
         self._parts.append(tag)
@@ -138,13 +144,13 @@ class _ListNester:
             self._open.append(name)
 
     def close(self, tag: str) -> None:
-        self._end_added("+li", "+ul")
+        self._end_added("+li", "+menu")
         if self._open:
             self._open.pop()
         self._parts.append(tag)
 
     def finish(self) -> str:
-        self._end_added("+li", "+ul")
+        self._end_added("+li", "+menu")
         return "".join(self._parts)
 
     @property
@@ -153,7 +159,7 @@ class _ListNester:
 
     def _make_room(self) -> None:
         """Prepare for content that is no item: end an added list, or go on in the last item of a written one."""
-        self._end_added("+ul")
+        self._end_added("+menu")
         if self._parent not in _LISTS:
             return
         last = next((index for index in range(len(self._parts) - 1, -1, -1) if self._parts[index].strip()), 0)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from broadsheet.core import Severity, make_relative_url, media_url
+from markdown.extensions.toc import slugify, unique
+
+from broadsheet.core import Severity, make_relative_url, media_url, suggest
 
 _SCHEMES = ("http", "https", "mailto", "tel")
 _NO_HOST = re.compile(r"[\s\x00-\x1f<>\"{}|\\^`]")
@@ -233,3 +236,28 @@ def _resolve_held_page(address: str, links: LinkMap, article: str, fragment: str
 
 def _report_dead_link(address: str, target: str, path: str, links: LinkMap) -> Resolved:
     return Resolved(fault=f"dead link: there is no '{address[:80]}'", hint=links.suggest(target, path))
+
+
+def suggest_place(fragment: str, toc: Iterable[Mapping[str, Any]], ids: Iterable[str]) -> str:
+    """Return a hint for a link to a place that a text does not have: the most similar id, or '' when none is.
+
+    The ids of headings were ASCII once, as Python-Markdown makes them by itself: `#_1` for a heading in Chinese. A
+    link to one of these gets the id of today.
+
+    Args:
+        fragment: the place that the link names.
+        toc: the headings of the text, as `RenderedBody.toc`.
+        ids: all ids of the text.
+
+    """
+    former: set[str] = set()
+    for heading in _flatten(toc):
+        if unique(slugify(heading, "-"), former) == fragment:
+            return f"did you mean '{heading}'?"
+    return suggest(fragment, ids)
+
+
+def _flatten(toc: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for heading in toc:
+        yield heading["id"]
+        yield from _flatten(heading["children"])

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 import markdown
@@ -17,10 +18,11 @@ from markdown.treeprocessors import Treeprocessor
 
 from broadsheet.content import Article
 from broadsheet.core import Problem, Severity
-from broadsheet.rendering.fast_inline import skip_inline_patterns
+from broadsheet.rendering.commonmark import CommonMarkState, add_commonmark
 from broadsheet.rendering.html_repair import nest_lists, repair_html
 from broadsheet.rendering.limits import LimitError, Limits, find_failure, run_limited
 from broadsheet.rendering.links import LinkMap, Resolved, may_lead_elsewhere, resolve_link
+from broadsheet.rendering.markdown_problems import list_problems
 from broadsheet.rendering.plain_text import html_to_text
 from broadsheet.rendering.sanitize import (
     TAGS,
@@ -37,6 +39,8 @@ from broadsheet.rendering.source_lines import LineFinder, split_blocks, unescape
 # These patterns only see the sanitizer's output, where attributes are quoted.
 _IMAGE_OR_LINK = re.compile(r'<(/?a|img)((?: [\w:-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
+_ANY_TAG = re.compile(r"<(/?[a-zA-Z][\w-]*+)((?:\"[^\"]*+\"|'[^']*+'|[^>\"'])*+)>")
+_ANY_ATTRIBUTE = re.compile(r"([\w-]+)=(\"[^\"<>]*\"|'[^'\"<>]*')")
 _H1 = re.compile(r"(</?)h1\b")
 # Extensions load lexers and names of emoji when a text first needs them.
 _WARM_UP_TEXT = "Words :smile:\n\n```python\nprint()\n```\n"
@@ -258,6 +262,8 @@ class BodyRenderer:
         self, article: Article, links: LinkMap, label: str, render_in_process: RenderInProcess | None
     ) -> RenderedBody:
         state = self._state = _BodyState(article, links, label, LineFinder(article.body, article.body_line))
+        commonmark = next(one for one in self._markdown.registeredExtensions if isinstance(one, CommonMarkState))
+        commonmark.set_language(article.language)
         try:
             unsafe_html = self._markdown.reset().convert(article.body)
         except Exception as error:
@@ -265,12 +271,14 @@ class BodyRenderer:
             raise _ConversionError(error) from error
         if render_in_process is not None and _may_sanitize_slowly(article.body, unsafe_html):
             return render_in_process(article, links, label)
-        content = self._sanitizer.clean(unsafe_html)
+        content = self._sanitizer.clean(_link_frames(unsafe_html))
         content = _write_images(content, state)
         content = nest_lists(repair_html(_H1.sub(r"\1h2", content)))
         content = self._final_sanitizer.clean(content).strip()
         if may_have_removed(unsafe_html, len(state.addresses)):
             _report_removals(unsafe_html, state)
+        for line, message, hint in list_problems(commonmark.remains, state.lines):
+            state.report(line, message, hint)
         return RenderedBody(
             content,
             clean_toc(getattr(self._markdown, "toc_tokens", ()), state.ids),
@@ -309,6 +317,22 @@ class BodyRenderer:
         return safe_value
 
 
+def _link_frames(unsafe_html: str) -> str:
+    """Replace each frame by a link to the page that it would show."""
+    if "<iframe" not in unsafe_html.lower():
+        return unsafe_html
+
+    def link(tag: re.Match[str]) -> str:
+        if tag[1].lower() != "iframe":
+            return tag[0] if tag[1].lower() != "/iframe" else ""
+        values = dict(_ANY_ATTRIBUTE.findall(tag[2]))
+        address = values.get("src", "")[1:-1]
+        words = values.get("title", "")[1:-1] or urlsplit(address).netloc
+        return f'<a class="bs-remote" href="{address}">{words}</a>' if address and words else ""
+
+    return _ANY_TAG.sub(link, unsafe_html)
+
+
 def _may_sanitize_slowly(body: str, unsafe_html: str) -> bool:
     """Whether the sanitizer, which cannot be interrupted, may take more than a second or two for a body's HTML."""
     parts = sum(map(unsafe_html.count, "<&\N{NO-BREAK SPACE}")) + len(unsafe_html) // 100
@@ -316,13 +340,12 @@ def _may_sanitize_slowly(body: str, unsafe_html: str) -> bool:
 
 
 def _make_parser(extensions: Sequence[str], configs: Mapping[str, Mapping[str, Any]]) -> markdown.Markdown:
+    names, options = add_commonmark(extensions, configs)
     parser = markdown.Markdown(
-        extensions=list(extensions),
-        extension_configs={name: dict(config) for name, config in configs.items()},
+        extensions=names, extension_configs={name: dict(config) for name, config in options.items()}
     )
     # Before 'toc', whose priority is 5, so that its anchors and levels are those of the page.
     parser.treeprocessors.register(_HeadingShift(parser), "broadsheet-headings", 6)
-    skip_inline_patterns(parser)
     return parser
 
 
@@ -385,5 +408,7 @@ def _find_anchors(state: _BodyState) -> tuple[tuple[str, str, int], ...]:
     return tuple(
         (path, fragment, state.lines.find_address(address))
         for path, fragment, address in state.anchors
+        # The way back from a note that nothing refers to; `markdown_problems` reports it.
+        if not fragment.startswith("fnref:")
         if path != own or fragment not in state.ids
     )

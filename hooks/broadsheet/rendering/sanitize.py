@@ -14,10 +14,27 @@ import nh3
 from broadsheet.rendering.source_lines import unescape
 
 _TEXT = {"a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q"}
-_MORE_TEXT = {"rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
+_MORE_TEXT = {
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "time",
+    "tt",
+    "u",
+    "var",
+    "wbr",
+}
 _BLOCKS = {"blockquote", "center", "details", "div", "figcaption", "figure", "hr", "p", "pre", "section", "summary"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_LISTS = {"dd", "dl", "dt", "li", "ol", "ul"}
+_LISTS = {"dd", "dl", "dt", "li", "menu", "ol", "ul"}
 _TABLES = {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 _MEDIA = {"audio", "img", "picture", "source", "video"}
 # Emoji and icons are one path each. Other parts of SVG, such as animations, can run scripts.

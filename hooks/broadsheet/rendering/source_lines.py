@@ -23,6 +23,8 @@ _BEFORE = r"(?<![^(<\"'=\s])"
 _AFTER = r"(?![^)>}\"'\s])"
 _PUNCTUATION = re.compile(r"[\W_]")
 _EMPTY_LINK = r"\]\(\s*(?:<>\s*)?[\"')]|\b(?i:href|src)\s*=\s*(?:\"\s*\"|'\s*'|>)"
+_TYPOGRAPHIC = re.compile("[“”„‘’‚«»‹›–—…]")
+"""What typography makes of quotation marks, hyphens and full stops."""
 _INVALID_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 
 
@@ -59,6 +61,25 @@ class LineFinder:
     def find_attribute(self, name: str) -> int:
         """Return the line of an attribute with any value."""
         return self._next(f"attribute {name}", rf"(?<![\w-])(?i:{re.escape(name)})\s*=", unescape=False)
+
+    def find_text(self, text: str) -> int:
+        """Return the line where a piece of Markdown begins, outside code and comments if it stands there."""
+        first_line = text.strip().split("\n", 1)[0][:_MAX_PROBE_SIZE]
+        pattern = _TYPOGRAPHIC.sub(".{1,3}", re.escape(first_line))
+        return self._next(f"text {first_line}", pattern, unescape=False)
+
+    def find_open_element(self, name: str) -> int:
+        """Return the line of the last start tag without an end tag."""
+        open_lines: list[int] = []
+        line, end = self._first_line, 0
+        for match in re.finditer(rf"(?i:<(/?){re.escape(name)})(?![\w-])", self._markup):
+            line += self._markup.count("\n", end, match.start())
+            end = match.start()
+            if not match[1]:
+                open_lines.append(line)
+            elif open_lines:
+                open_lines.pop()
+        return open_lines[-1] if open_lines else 0
 
     def _next(self, key: str, pattern: str, *, unescape: bool) -> int:
         """Return the line of the next match, or of the last match: many links may use one definition."""
