@@ -66,6 +66,20 @@ def make_bomb(width: int = 30_000, height: int = 30_000) -> bytes:
     return small[:12] + head + zlib.crc32(head).to_bytes(4, "big") + small[33:]
 
 
+def insert_chunk(png: bytes, name: bytes, content: bytes, *, is_sound: bool = True) -> bytes:
+    """A PNG with another chunk behind its first; a chunk that is not sound has a checksum of zeros."""
+    checksum = zlib.crc32(name + content) if is_sound else 0
+    chunk = len(content).to_bytes(4, "big") + name + content + checksum.to_bytes(4, "big")
+    return png[:33] + chunk + png[33:]
+
+
+def break_checksum(png: bytes, name: bytes) -> bytes:
+    """The PNG with a wrong checksum in its first chunk of a name."""
+    start = png.index(name)
+    end = start + 4 + int.from_bytes(png[start - 4 : start], "big")
+    return png[:end] + bytes([png[end] ^ 1]) + png[end + 1 :]
+
+
 def load(data: bytes) -> Image.Image:
     """A file as a picture."""
     image = Image.open(io.BytesIO(data))

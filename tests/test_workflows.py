@@ -209,8 +209,36 @@ def test_what_is_deployed_is_the_directory_that_the_build_writes() -> None:
 
 def test_a_pull_request_is_checked_with_annotations_before_it_is_built() -> None:
     run = commands(load(PULL_REQUEST))
-    check = ".venv/bin/broadsheet check --format github"
-    assert run == ["make install", check, "make build MKDOCS_FLAGS=--strict"]
+    check = ".venv/bin/broadsheet check --strict --format github"
+    assert run[:3] == ["make install", check, "make build MKDOCS_FLAGS=--strict"]
+    assert step_that_runs(load(PULL_REQUEST), ".venv/bin/broadsheet check")["name"] == "Check the articles"
+
+
+def test_a_pull_request_with_problems_can_be_looked_at_all_the_same() -> None:
+    workflow = load(PULL_REQUEST)
+    build = step_that_runs(workflow, ".venv/bin/broadsheet build --keep-going")
+    assert build["if"] == "${{ !cancelled() && steps.build.outcome == 'failure' }}"
+    assert commands(workflow)[3] == build["run"]
+    assert "steps" not in step_that_uses(workflow, "actions/upload-artifact")["if"], "whatever step has failed"
+
+
+def test_an_artifact_gets_no_name_that_it_cannot_hold(tmp_path: Path) -> None:
+    command = step_that_runs(load(PULL_REQUEST), "find site")["run"]
+    # The signs that actions/upload-artifact refuses.
+    kept = ["index.html", "a(b)/index.html", "2017-05-10_[gsoc]_x/index.html"]
+    for name in (*kept, "a:b/c:d/index.html", 'x/"y".html', "a?b", "a*b", "a|b", "a<b", "a>b"):
+        target = tmp_path / "site" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
+    subprocess.run(["/bin/sh", "-e", "-c", command], cwd=tmp_path, check=True)
+    left = sorted(path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("*.html"))
+    assert left == sorted(kept)
+    assert not (tmp_path / "site" / "a?b").exists()
+
+
+def test_a_pull_request_is_built_for_the_address_at_which_it_will_be_published() -> None:
+    address = load(PULL_REQUEST)["jobs"]["check"]["env"]["SITE_URL"]
+    assert address.startswith("${{ vars.SITE_URL || format('https://{0}.github.io/{1}/', github.repository_owner, ")
 
 
 def test_a_failed_check_does_not_hide_what_the_build_has_to_say() -> None:

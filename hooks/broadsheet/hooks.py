@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from broadsheet.content import Article, ContentFiles, Library, SiteConfig, build
 from broadsheet.core import BroadsheetError, SiteLock, count_cores, make_listing_url
 from broadsheet.edition import PageDigests, SiteModel, build_site_model, read_image_variant, start_related_lists
 from broadsheet.mkdocs_site import (
+    KEEP_GOING,
     HiddenLinkExtension,
     MediaFile,
     PageFile,
@@ -172,7 +174,8 @@ class BroadsheetHooks:
             # The page writer may fork this process, which must have no threads then.
             self._resource_manager.end_workers()
         known = () if config.strict else self._session.reported
-        report_problems(self._model.problems, log, strict=bool(config.strict), serving=self._serving, reported=known)
+        keep_going = self._serving or KEEP_GOING in os.environ
+        report_problems(self._model.problems, log, strict=bool(config.strict), keep_going=keep_going, reported=known)
         if self._serving:
             self._session.set_library(library, self._model, now)
         elif self._indexes_in_build and not find_page_plugins(config, self):
@@ -336,5 +339,5 @@ class BroadsheetHooks:
         """Render an article whose Markdown another plugin has changed, and report its new problems."""
         label, markdown = f"{self._label}/{article.path}", self._resource_manager.resources.markdown
         body, new_problems = rerender_article(article, self._built_model, label, markdown)
-        report_problems(new_problems, log, strict=False, serving=self._serving)
+        report_problems(new_problems, log, strict=False, keep_going=self._serving or KEEP_GOING in os.environ)
         return body

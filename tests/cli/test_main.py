@@ -163,6 +163,24 @@ def test_warnings_fail_a_strict_check_only(site: Site) -> None:
     assert (call("check").code, call("check", "--strict").code) == (0, 1)
 
 
+def test_a_build_that_keeps_going_leaves_out_what_has_an_error(site: Site) -> None:
+    site.article("faulty", topics=["natoo"])
+    site.article("linked", body="[gone](gone.md)")
+    stopped = site.run("broadsheet", "build")
+    assert (stopped.code, site.output.exists()) == (1, False)
+    run = site.run("broadsheet", "build", "--keep-going")
+    assert run.code == 0
+    assert "unknown topic 'natoo'" in run.output
+    assert "dead link" in run.output
+    assert [site.has(f"2026/01/{slug}/") for slug in ("talks", "linked", "faulty")] == [True, True, False]
+
+
+def test_a_strict_build_does_not_keep_going(site: Site) -> None:
+    run = call("build", "--strict", "--keep-going")
+    assert run.code == 2
+    assert "--strict stops at what is wrong, --keep-going does not: give one of them" in run.output
+
+
 def test_check_names_near_copies(site: Site) -> None:
     body = "The ferry Albatros crosses the bay again after repairs of two years, the port authority said on Monday."
     site.article("ferry", body=body)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 from datetime import UTC
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from broadsheet.content.content_dir import ContentFiles
@@ -93,11 +95,49 @@ def test_two_articles_with_one_url_are_both_reported_and_left_out() -> None:
     library = build(write("a", "slug: talks"), write("b", "slug: talks"), write("talks", date="2026-02-01"))
     assert list_problems(library) == [
         "content/articles/2026/01/a.md:5:7: slug: the address /2026/01/talks/ is also that of "
-        "content/articles/2026/01/b.md (give one of them another slug)",
+        "content/articles/2026/01/b.md (delete one of the two, or give one another slug)",
         "content/articles/2026/01/b.md:5:7: slug: the address /2026/01/talks/ is also that of "
-        "content/articles/2026/01/a.md (give one of them another slug)",
+        "content/articles/2026/01/a.md (delete one of the two, or give one another slug)",
     ]
     assert [article.path for article in library.articles] == ["articles/2026/02/talks.md"]
+
+
+def test_a_file_and_a_directory_of_one_article_s_name_are_both_reported() -> None:
+    library = build(write("ferry"), write("ferry/index"), write("bus/index"))
+    assert [article.url for article in library.articles] == ["2026/01/bus/"]
+    hint = "delete one of the two, or give one another slug"
+    assert list_problems(library) == [
+        f"content/articles/2026/01/{file}:1:1: slug: the address /2026/01/ferry/ is also that of "
+        f"content/articles/2026/01/{other} ({hint})"
+        for file, other in (("ferry.md", "ferry/index.md"), ("ferry/index.md", "ferry.md"))
+    ]
+
+
+@pytest.mark.parametrize(
+    "pin", ["ferry", "../ferry/", "../ferry", "../ferry/index.md", "2026/01/ferry", "2026/01/ferry/index.md"]
+)
+def test_a_pin_finds_an_article_in_a_directory_of_its_own(pin: str) -> None:
+    library = build(write("ferry/index"), write("bus/index", f"related: ['{pin}']"), write("harbour"))
+    assert list_problems(library) == []
+    index = index_references(library.articles)
+    assert find_article(pin, "articles/2026/01/bus/index.md", index) == "articles/2026/01/ferry/index.md"
+    assert find_article("ferry/", "articles/2026/01/harbour.md", index) == "articles/2026/01/ferry/index.md"
+
+
+def test_a_pin_to_an_article_in_its_own_directory_that_has_an_error_is_no_problem() -> None:
+    library = build(write("a", "related: [ferry]"), write("ferry/index", topics="natoo"))
+    assert [line.partition(":")[0] for line in list_problems(library)] == ["content/articles/2026/01/ferry/index.md"]
+
+
+@pytest.mark.parametrize(("on_disk", "in_pin"), [("NFD", "NFC"), ("NFC", "NFD")])
+def test_a_pin_meets_a_file_whose_name_is_composed_in_another_way(
+    on_disk: Literal["NFC", "NFD"], in_pin: Literal["NFC", "NFD"]
+) -> None:
+    name, pin = (unicodedata.normalize(form, text) for form, text in ((on_disk, "fête"), (in_pin, "fête.md")))
+    library = build(write(name), write("a", f"related: [{pin}]"))
+    assert list_problems(library) == []
+    index = index_references(library.articles)
+    assert find_article(pin, "articles/2026/01/a.md", index) == f"articles/2026/01/{name}.md"
 
 
 def test_an_alias_that_is_the_url_of_an_article_is_an_error() -> None:

@@ -428,15 +428,20 @@ def test_authors_have_their_pictures_and_missing_ones_are_reported() -> None:
     authors = [
         Author("jane", "Jane", image="portraits/jane.jpg"),
         Author("joe", "Joe", image="portraits/joe.jpg"),
+        Author("jan", "Jan", image="portraits/jane.JPG"),
+        Author("zoe", "Zoë", image="portraits/zo\N{LATIN SMALL LETTER E WITH DIAERESIS}.jpg"),
         Author("desk", "Desk"),
     ]
+    zoe = "portraits/zoe\N{COMBINING DIAERESIS}.jpg"
     model = make_model(
-        make_article(authors=("wire",)), registers=make_registers(authors=authors), media=("portraits/jane.jpg",)
+        make_article(authors=("wire",)), registers=make_registers(authors=authors), media=("portraits/jane.jpg", zoe)
     )
-    assert model.author_images == {"jane": "media/portraits/jane.jpg"}
-    assert model.media == {"portraits/jane.jpg": "media/portraits/jane.jpg"}
+    assert model.author_images == {"jane": "media/portraits/jane.jpg", "zoe": f"media/{zoe}"}
+    assert model.media == {"portraits/jane.jpg": "media/portraits/jane.jpg", zoe: f"media/{zoe}"}
     assert tell(model) == [
-        "content/authors.yml: joe.image: no picture 'portraits/joe.jpg' in the content directory [warning]"
+        "content/authors.yml: jan.image: no picture 'portraits/jane.JPG' in the content directory "
+        "(did you mean 'portraits/jane.jpg'?) [warning]",
+        "content/authors.yml: joe.image: no picture 'portraits/joe.jpg' in the content directory [warning]",
     ]
 
 

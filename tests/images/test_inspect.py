@@ -12,7 +12,7 @@ from broadsheet.images.inspect import MAX_PIXELS
 from broadsheet.images.strip_metadata import FORMAT_BY_SUFFIX
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_photos import draw, encode, make_bomb, make_exif
+from sample_photos import break_checksum, draw, encode, insert_chunk, make_bomb, make_exif
 
 SMALL = draw(120, 80)
 
@@ -46,6 +46,20 @@ def test_an_orientation_that_browsers_ignore_does_not_count() -> None:
     body = encode(SMALL, "WEBP")[8:] + chunk
     info = inspect_image(b"RIFF" + len(body).to_bytes(4, "little") + body)
     assert (info.width, info.height, info.error) == (120, 80, "")
+
+
+def test_a_png_with_a_wrong_checksum_is_published_unless_the_chunk_is_critical() -> None:
+    sound = encode(SMALL, "PNG")
+    info = inspect_image(insert_chunk(sound, b"iCCP", b"Built-in\0\0", is_sound=False))
+    assert (info.error, info.width, info.key) == ("", 120, inspect_image(sound).key)
+    assert inspect_image(break_checksum(sound, b"IHDR")).error.startswith("it cannot be read as PNG (")
+
+
+def test_an_animated_webp_has_the_size_in_which_browsers_show_it() -> None:
+    """Browsers do not turn a WebP file, and a variant that is turned would not move."""
+    frames = [draw(600, 400).rotate(angle) for angle in (0, 90, 180)]
+    info = inspect_image(encode(frames[0], "WEBP", save_all=True, append_images=frames[1:], exif=make_exif(6)))
+    assert (info.width, info.height, list_variant_widths(info)) == (600, 400, ())
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "AVIF"])

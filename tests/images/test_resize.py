@@ -44,18 +44,37 @@ CORNERS = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: 
 
 
 @pytest.mark.parametrize("orientation", CORNERS)
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "AVIF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "AVIF", "WEBP"])
 def test_variants_are_upright(kind: str, orientation: int) -> None:
-    data = encode(PHOTO, kind, exif=make_exif(orientation))
-    first = load(make(data).files[0]).convert("RGB")
-    reds = [
+    first = load(make(encode(PHOTO, kind, exif=make_exif(orientation))).files[0])
+    assert find_red_corners(first) == [CORNERS[orientation]]
+    assert (first.width < first.height) == (orientation >= 5)
+
+
+def find_red_corners(image: Image.Image) -> list[tuple[int, int]]:
+    image = image.convert("RGB")
+    return [
         (x, y)
         for x in (0, 1)
         for y in (0, 1)
-        if differ(first.getpixel((10 + x * (first.width - 21), 10 + y * (first.height - 21))), RED) < 30  # type: ignore[arg-type]
+        if differ(image.getpixel((10 + x * (image.width - 21), 10 + y * (image.height - 21))), RED) < 30  # type: ignore[arg-type]
     ]
-    assert reds == [CORNERS[orientation]]
-    assert (first.width < first.height) == (orientation >= 5)
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+@pytest.mark.parametrize("size", [(120, 80), (330, 220)])
+def test_a_turned_webp_has_an_upright_variant_however_small_it_is(size: tuple[int, int], orientation: int) -> None:
+    """Browsers show the file itself lying on its side."""
+    data = encode(draw(*size), "WEBP", quality=20, exif=make_exif(orientation))
+    info, made = inspect_image(data), make(data)
+    assert list_variant_widths(info)[-1] == info.width
+    assert all(PLACE not in one and not load(one).getexif() for one in made.files)
+    largest = load(made.files[-1])
+    assert (largest.size, find_red_corners(largest)) == ((info.width, info.height), [CORNERS[orientation]])
+
+
+def test_an_upright_webp_that_is_small_has_no_variant() -> None:
+    assert make(encode(SMALL, "WEBP", exif=make_exif(1))) == Variants()
 
 
 MODES: dict[str, tuple[Image.Image, dict[str, Any]]] = {

@@ -9,7 +9,7 @@ from broadsheet.images.strip_metadata import detect_format, read_orientation, st
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, PngImagePlugin
-from sample_photos import PLACE, draw, encode, load, make_exif, make_photo, make_profile
+from sample_photos import PLACE, break_checksum, draw, encode, insert_chunk, load, make_exif, make_photo, make_profile
 
 SMALL = draw(120, 80)
 TURNED = SMALL.rotate(90)
@@ -96,6 +96,29 @@ def test_stripping_a_stripped_file_changes_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in FILES if "avif" not in name])
 def test_data_behind_the_end_of_the_image_is_removed(name: str) -> None:
     assert strip_metadata(FILES[name] + b"<script>" + PLACE) == strip_metadata(FILES[name])
+
+
+def test_a_png_chunk_with_a_wrong_checksum_is_left_out_as_browsers_do() -> None:
+    """GIMP has written colour profiles with a checksum of zeros."""
+    plain = encode(SMALL, "PNG")
+    for name in (b"iCCP", b"gAMA", b"tRNS", b"eXIf", b"tEXt", b"prVt"):
+        assert strip_metadata(insert_chunk(plain, name, bytes(8), is_sound=False)) == plain
+    sound = insert_chunk(plain, b"gAMA", bytes(8))
+    assert strip_metadata(sound) == sound
+
+
+@pytest.mark.parametrize("name", [b"IHDR", b"IDAT", b"IEND", b"PLTE"])
+def test_a_critical_png_chunk_with_a_wrong_checksum_stays_as_it_is(name: bytes) -> None:
+    damaged = break_checksum(encode(SMALL.quantize(16), "PNG"), name)
+    assert strip_metadata(damaged) == damaged
+
+
+@pytest.mark.parametrize("name", [b"acTL", b"fcTL", b"fdAT"])
+def test_an_animated_png_with_a_wrong_checksum_shows_its_still_image(name: bytes) -> None:
+    animated = encode(SMALL, "PNG", save_all=True, append_images=[TURNED])
+    found = load(strip_metadata(break_checksum(animated, name)))
+    assert list_frames(found) == [(SMALL.size, SMALL.convert("RGBA").tobytes())]
+    assert load(strip_metadata(animated)).n_frames == 2  # type: ignore[attr-defined]
 
 
 def test_thumbnails_and_embedded_images_are_removed() -> None:

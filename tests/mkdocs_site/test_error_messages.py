@@ -98,6 +98,6 @@ def test_of_warnings_that_were_told_only_the_number_is_told_again(caplog: pytest
     new = Problem("d.md", 2, 0, "", "dead link", severity="warning")
     log = get_plugin_logger("broadsheet")
     with caplog.at_level(logging.INFO, logger="mkdocs"):
-        report_problems([*old, fault, new], log, strict=False, serving=True, reported=[*old, fault])
+        report_problems([*old, fault, new], log, strict=False, keep_going=True, reported=[*old, fault])
     messages = [record.getMessage().removeprefix("broadsheet: ") for record in caplog.records]
     assert messages == [str(fault), str(new), "2 warnings as before: 'broadsheet check' lists all"]

@@ -6,7 +6,9 @@ How links look in a body, with the lines of dead ones, is in golden/bodies/links
 from __future__ import annotations
 
 import posixpath
+import unicodedata
 from dataclasses import replace
+from typing import Literal
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
@@ -145,7 +147,118 @@ def test_a_full_address_of_what_is_not_public_tells_nothing_of_it() -> None:
 )
 def test_what_is_beside_the_site_or_unknown_there_stays_as_it_is(address: str) -> None:
     assert resolve_link(address, HERE, URL, replace(LINKS, site=ROOT)) == follow(address)
-    assert resolve_link(f"{ROOT}assets/logo.png", HERE, URL, replace(LINKS, site=ROOT), fetched=True).remote
+
+
+@pytest.mark.parametrize("fetched", [False, True])
+@pytest.mark.parametrize(
+    ("address", "file"),
+    [
+        (f"{ROOT}media/2026/01/map.png", "articles/2026/01/map.png"),
+        (f"{ROOT}media/2026/01/map.png#x", "articles/2026/01/map.png"),
+        ("//news.example/paper/articles/2026/01/map.png", "articles/2026/01/map.png"),
+        (f"{ROOT}media/portraits/jane.jpg", "portraits/jane.jpg"),
+        ("http://News.Example/paper/portraits/jane%2ejpg", "portraits/jane.jpg"),
+        (f"{ROOT}media/ship.png", "media/ship.png"),
+        (f"{ROOT}media/media/ship.png", "media/ship.png"),
+        ("/media/ship.png", "media/ship.png"),
+        ("/media/2026/01/film.mp4", "articles/2026/01/film.mp4"),
+        ("/portraits/jane.jpg", "portraits/jane.jpg"),
+    ],
+)
+def test_files_of_the_site_under_its_full_address_are_its_own(address: str, file: str, fetched: bool) -> None:
+    links = replace(LINKS, site=ROOT, media={*LINKS.media, "media/ship.png"})
+    found = resolve_link(address, HERE, URL, links, fetched=fetched)
+    assert (arrive(found), found.media, found.fault, found.remote) == (media_url(file), file, "", "")
+
+
+def test_a_picture_under_the_site_s_own_address_may_have_a_query() -> None:
+    links = replace(LINKS, site=ROOT)
+    for address in (f"{ROOT}media/2026/01/map.png?w=300", "/media/2026/01/map.png?w=300"):
+        assert resolve_link(address, HERE, URL, links, fetched=True).media == "articles/2026/01/map.png"
+    assert arrive(resolve_link(f"{ROOT}assets/logo.png", HERE, URL, links, fetched=True)) == "assets/logo.png"
+    assert resolve_link(f"{ROOT}about/", HERE, URL, links, fetched=True).fault.endswith(
+        "expected a picture or a recording"
+    )
+
+
+def test_a_picture_that_the_site_does_not_have_is_not_told_to_be_on_another_server() -> None:
+    links = replace(LINKS, site=ROOT)
+    for address in (f"{ROOT}portraits/jan.jpg", f"{ROOT}%2e%2e/portraits/jane.jpg", f"{ROOT}../../etc/passwd"):
+        found = resolve_link(address, HERE, URL, links, fetched=True)
+        assert (found.url, found.fault, found.media) == (None, f"dead link: there is no '{address}'", "")
+    assert resolve_link(f"{ROOT}portraits/jan.jpg", HERE, URL, links, fetched=True).hint == (
+        "did you mean '../../../portraits/jane.jpg'?"
+    )
+
+
+# A letter with an accent is one character (NFC) or two (NFD).
+
+
+def spell(text: str, form: Literal["NFC", "NFD"]) -> str:
+    return unicodedata.normalize(form, text)
+
+
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+@pytest.mark.parametrize("in_link", ["NFC", "NFD"])
+def test_a_link_meets_a_file_whose_name_is_composed_in_another_way(
+    on_disk: Literal["NFC", "NFD"], in_link: Literal["NFC", "NFD"]
+) -> None:
+    folder = spell("articles/2026/01/fête", on_disk)
+    links = LinkMap(
+        articles={f"{folder}/Zoë.md": "2026/01/zoë/"},
+        held={f"{folder}/née.md": "2026/01/née/"},
+        pages={spell("../docs/über.md", on_disk): "über/"},
+        urls={"2026/01/zoë/", "über/"},
+        media={f"{folder}/fête.png"},
+        refused={f"{folder}/élan.svg": "no"},
+    )
+
+    def follow_spelled(address: str, *, fetched: bool = False) -> Resolved:
+        return resolve_link(spell(address, in_link), HERE, URL, links, fetched=fetched)
+
+    shown = follow_spelled("fête/fête.png", fetched=True)
+    assert (shown.media, arrive(shown)) == (f"{folder}/fête.png", media_url(f"{folder}/fête.png"))
+    assert follow_spelled(quote(spell("fête/fête.png", in_link))).media == f"{folder}/fête.png"
+    assert follow_spelled("fête/Zoë.md#x").article == f"{folder}/Zoë.md"
+    assert follow_spelled("fête/née.md").severity == "note"
+    assert arrive(follow_spelled("../../../../docs/über.md")) == "über/"
+    assert arrive(follow_spelled("/2026/01/zoë/")) == "2026/01/zoë/"
+    assert follow_spelled("fête/élan.svg").fault.endswith("is not published: no")
+
+
+def test_of_two_files_whose_names_look_the_same_each_is_reached_by_its_own_spelling() -> None:
+    names = [spell("articles/2026/01/é.png", form) for form in ("NFC", "NFD")]
+    links = LinkMap(media=names)
+    assert [resolve_link(posixpath.basename(name), HERE, URL, links).media for name in names] == names
+
+
+# An article in a directory of its own.
+
+
+@pytest.mark.parametrize(
+    ("address", "start"),
+    [
+        ("../ferry/", "articles/2026/01/bus/index.md"),
+        ("../ferry", "articles/2026/01/bus/index.md"),
+        ("../ferry/index.md", "articles/2026/01/bus/index.md"),
+        ("/2026/01/ferry/", "articles/2026/01/bus/index.md"),
+        ("ferry/", "articles/2026/01/talks.md"),
+        ("ferry/index.md#x", "articles/2026/01/talks.md"),
+        ("./", "articles/2026/01/ferry/index.md"),
+        ("index.md", "articles/2026/01/ferry/index.md"),
+        ("../01/ferry/", "articles/2026/02/talks.md"),
+    ],
+)
+@pytest.mark.parametrize("is_public", [True, False])
+def test_an_article_in_its_own_directory_is_linked_by_file_and_by_directory(
+    address: str, start: str, is_public: bool
+) -> None:
+    path, url = "articles/2026/01/ferry/index.md", "2026/01/ferry/"
+    links = LinkMap(**{"articles" if is_public else "held": {path: url}}, urls={url} if is_public else ())
+    start_url = "2026/01/" + posixpath.basename(start.removesuffix(".md").removesuffix("/index")) + "/"
+    found = resolve_link(address, start, start_url, links)
+    assert found.article == path
+    assert (found.url is None) == (not is_public and start != path)
 
 
 @pytest.mark.parametrize(
@@ -317,10 +430,41 @@ def test_a_page_is_no_picture(address: str) -> None:
         ("fery.md", "did you mean 'ferry.md'?"),
         ("fery", ""),
         ("../02/secrt.md", ""),
+        ("map.PNG", "did you mean 'map.png'?"),
+        ("Map.png", "did you mean 'map.png'?"),
+        ("mapp.png", "did you mean 'map.png'?"),
+        ("map.jpg", "did you mean 'map.png'?"),
+        ("film.mp3", "did you mean 'film.mp4'?"),
+        ("jane.jpg", "did you mean '../../../portraits/jane.jpg'?"),
+        ("Jane.JPG", "did you mean '../../../portraits/jane.jpg'?"),
+        ("/portraits/jan.jpg", "did you mean '../../../portraits/jane.jpg'?"),
+        ("ferry/index.md", "did you mean 'ferry.md'?"),
+        ("FERRY.md", "did you mean 'ferry.md'?"),
     ],
 )
 def test_a_dead_link_is_told_what_was_probably_meant_of_what_is_public(address: str, hint: str) -> None:
     assert follow(address).hint == hint
+
+
+def test_a_file_in_the_same_directory_is_meant_before_one_elsewhere() -> None:
+    links = LinkMap(media=["a/photo.jpg", "articles/2026/01/photo.JPG", "b/dok.jpg", "articles/2026/01/dock.jpg"])
+    assert resolve_link("photo.jpg", HERE, URL, links, fetched=True).hint == "did you mean 'photo.JPG'?"
+    assert resolve_link("dok.jpg", HERE, URL, links, fetched=True).hint == "did you mean 'dock.jpg'?"
+    assert resolve_link("b/dock.jpg", HERE, URL, links, fetched=True).hint == "did you mean 'dock.jpg'?"
+
+
+def test_an_article_in_its_own_directory_is_meant_by_the_file_that_it_was() -> None:
+    links = LinkMap(articles={"articles/2026/01/ferry/index.md": "2026/01/ferry/"})
+    assert resolve_link("ferry.md", HERE, URL, links).hint == "did you mean 'ferry/index.md'?"
+    assert resolve_link("../index.md", HERE, URL, links).hint == ""
+
+
+@pytest.mark.parametrize("count", [10, 10_000])
+def test_a_slip_is_found_among_any_number_of_pictures(count: int) -> None:
+    links = LinkMap(media={f"articles/2026/01/IMG_{number}.jpg" for number in range(count)})
+    for slip in ("IMG_7x.jpg", "IM_7.jpg", "IGM_7.jpg", "iMG-7.jpg", "img_7.JPG", "IMG_7.png", "IMG_7.jgp"):
+        assert resolve_link(slip, HERE, URL, links, fetched=True).hint == "did you mean 'IMG_7.jpg'?", slip
+    assert resolve_link("photo.jpg", HERE, URL, links, fetched=True).hint == ""
 
 
 def test_an_article_is_never_meant_where_a_picture_is_missing() -> None:
@@ -344,12 +488,6 @@ def test_a_name_that_is_too_long_for_a_slip_is_not_compared(length: int, is_near
     links = LinkMap(articles={f"articles/x{name}": "x/"})
     hint = f"did you mean 'x{name}'?" if is_near else ""
     assert resolve_link(name, "articles/a.md", "a/", links).hint == hint
-
-
-@pytest.mark.parametrize(("count", "hint"), [(500, "did you mean 'talks-7.md'?"), (501, "")])
-def test_a_folder_that_is_too_full_is_not_searched(count: int, hint: str) -> None:
-    links = LinkMap(articles={f"articles/talks-{number}.md": f"{number}/" for number in range(count)})
-    assert resolve_link("talkz-7.md", "articles/a.md", "a/", links).hint == hint
 
 
 def test_an_address_that_an_article_shares_with_a_held_one_is_that_of_the_public_one() -> None:

@@ -41,7 +41,16 @@ from broadsheet.core import (
     remove_store,
     slugify,
 )
-from broadsheet.mkdocs_site import CLUSTER, Project, check_project, find_cache, open_project, read_clock, read_settings
+from broadsheet.mkdocs_site import (
+    CLUSTER,
+    KEEP_GOING,
+    Project,
+    check_project,
+    find_cache,
+    open_project,
+    read_clock,
+    read_settings,
+)
 from broadsheet.search import FOLDER, measure_bundles, remove_bundles
 
 _MEGABYTE = 1_000_000
@@ -176,17 +185,22 @@ def check(config_file: str | None, output_format: str, strict: bool) -> None:
 @click.option("--cluster", default="", metavar="ADDRESS", help="A Dask scheduler, as tcp://127.0.0.1:8786.")
 @click.option("-d", "--site-dir", type=click.Path(), default=None, help="Where the site goes. site/ unless set.")
 @click.option("-s", "--strict", is_flag=True, help="Fail on warnings.")
+@click.option("-k", "--keep-going", is_flag=True, help="Leave out articles that have an error, and build the rest.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
 @click.pass_obj
-def build(config_file: str | None, cluster: str, site_dir: str | None, strict: bool, quiet: bool) -> None:
+def build(
+    config_file: str | None, cluster: str, site_dir: str | None, strict: bool, keep_going: bool, quiet: bool
+) -> None:
     """Build the site as `mkdocs build` does, on the workers of a cluster if there is one.
 
     The workers need Broadsheet in the same version and with the extra `broadsheet[cluster]`. A worker that is
     lost costs time; the site comes out the same.
     """
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
-    if cluster:
-        os.environ[CLUSTER] = cluster
+    if strict and keep_going:
+        raise click.UsageError("--strict stops at what is wrong, --keep-going does not: give one of them")
+    variables = ({CLUSTER: cluster} if cluster else {}) | ({KEEP_GOING: "1"} if keep_going else {})
+    os.environ.update(variables)
     log = logging.getLogger("mkdocs")
     log.setLevel(logging.ERROR if quiet else logging.INFO)
     handler = logging.StreamHandler()
@@ -200,7 +214,8 @@ def build(config_file: str | None, cluster: str, site_dir: str | None, strict: b
         raise BroadsheetError(str(error)) from None
     finally:
         log.removeHandler(handler)
-        os.environ.pop(CLUSTER, None) if cluster else None
+        for name in variables:
+            os.environ.pop(name, None)
 
 
 @main.command()

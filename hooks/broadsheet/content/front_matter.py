@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from typing import Any
+from urllib.parse import unquote
 
 from broadsheet.content.article import ARTICLE_TYPES, FRONT_PLACES, Article, Correction, Image, Reference, RelatedChoice
 from broadsheet.content.field_reader import FieldReader, explain_bad_slug
@@ -14,9 +15,18 @@ from broadsheet.content.misplaced_keys import WITHHOLDING_KEYS
 from broadsheet.content.yaml_nodes import ListNode, ScalarNode
 from broadsheet.core import Moment, is_letter, is_slug, slugify
 
+BUNDLE_FILE = "index.md"
+"""The name of an article's file that lies, as in Hugo, in a directory of the article's own with its pictures."""
+_SHARED_FOLDER = re.compile(r"[^/]*(/\d{4}(/\d{2})?)?", re.ASCII)
+"""The directory of all articles, of those of a year or of a month."""
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 _MAX_ALIAS_PART_BYTES = 200
 """The longest part of an alias between two slashes, in bytes of UTF-8: it becomes the name of a directory."""
+_MAX_ALIAS_LENGTH = 1_000
+_ALIAS_SIGNS = frozenset("-._~!$&'()+,;=:@[] ")
+_DRIVE = re.compile("[A-Za-z]:", re.ASCII)
+"""On Windows a path that begins with a letter and a colon is on another disk."""
 
 _OTHER_KEY_NAMES = {
     "aliases": "redirect_from",
@@ -118,11 +128,26 @@ def _read_slug(reader: FieldReader, path: str) -> str:
         return ""
     if slug:
         return slug
-    name = posixpath.splitext(posixpath.basename(path))[0]
+    name = name_article(path)
     derived = slugify(name)
     if not derived:
         reader.report("slug", f"the file's name '{name}' gives no slug", "add a line 'slug: …' or rename the file")
     return derived
+
+
+def name_article(path: str) -> str:
+    """Return the name of an article's file without its suffix; of a file `index.md` the name of its directory.
+
+    A directory of a year or a month is not an article's own.
+
+    >>> name_article("articles/2026/01/ferry.md"), name_article("articles/2026/01/ferry/index.md")
+    ('ferry', 'ferry')
+    >>> name_article("articles/2026/01/index.md")
+    'index'
+    """
+    folder, file = posixpath.split(path)
+    is_own = file == BUNDLE_FILE and not _SHARED_FOLDER.fullmatch(folder)
+    return posixpath.basename(folder) if is_own else posixpath.splitext(file)[0]
 
 
 def _read_image(reader: FieldReader) -> Image | None:
@@ -179,9 +204,10 @@ def _read_corrections(reader: FieldReader, zone: tzinfo) -> tuple[Correction, ..
 def _read_aliases(reader: FieldReader) -> tuple[str, ...]:
     aliases: dict[str, None] = {}
     for index, alias in enumerate(reader.read_texts("aliases")):
-        parts = alias.removesuffix("/index.html").removeprefix("/").removesuffix("/").split("/")
-        is_reserved = parts in (["index.html"], ["404.html"])
-        if all(map(_is_safe_directory_name, parts)) and len(alias) <= 1_000 and not is_reserved:
+        path = _decode_address(alias).removesuffix("/index.html").removeprefix("/").removesuffix("/")
+        parts = path.split("/")
+        is_reserved = parts in (["index.html"], ["404.html"]) or _DRIVE.match(path)
+        if all(map(_is_safe_directory_name, parts)) and len(alias) <= _MAX_ALIAS_LENGTH and not is_reserved:
             aliases["/".join(parts) + ("" if parts[-1].endswith(".html") else "/")] = None
         else:
             message = f"'{alias[:80]}' is no address on this site, expected one like /2019/old-page/"
@@ -189,10 +215,31 @@ def _read_aliases(reader: FieldReader) -> tuple[str, ...]:
     return tuple(aliases)
 
 
+def _decode_address(address: str) -> str:
+    """Return an address without percent-encoding, which a server takes away too; '' if it is no UTF-8."""
+    try:
+        return unquote(address, errors="strict")
+    except UnicodeDecodeError:
+        return ""
+
+
 def _is_safe_directory_name(part: str) -> bool:
-    """Return whether a part of an alias can be the name of a directory that a web server shows."""
-    is_word = all(is_letter(character) or character in "_.~-" for character in part)
-    return is_word and part[:1] not in {"", "."} and len(part.encode()) <= _MAX_ALIAS_PART_BYTES
+    """Return whether a part of an alias, decoded once, can be the name of a directory that a web server shows.
+
+    `%` is not allowed: a server that decodes an address twice would make `..` of `%2e%2e`.
+    """
+    is_word = all(is_letter(character) or _is_sign_of_addresses(character) for character in part)
+    is_whole = part == part.strip() and part[:1] not in {"", "."}
+    return is_word and is_whole and len(part.encode(errors="replace")) <= _MAX_ALIAS_PART_BYTES
+
+
+def _is_sign_of_addresses(character: str) -> bool:
+    """Return whether a character may stand in an old address beside letters and digits.
+
+    Of ASCII these are the signs that RFC 3986 allows in a path, but for `*`, and the brackets and spaces that other
+    systems write; of the rest all that can be seen, such as dashes.
+    """
+    return character in _ALIAS_SIGNS if character.isascii() else character.isprintable()
 
 
 def _read_language(reader: FieldReader) -> str:

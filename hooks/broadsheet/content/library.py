@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -11,9 +12,12 @@ from broadsheet.content.article import ARTICLES_DIR, Article
 from broadsheet.content.article_file import parse_article
 from broadsheet.content.content_dir import ContentFiles
 from broadsheet.content.field_reader import explain_bad_slug
+from broadsheet.content.front_matter import BUNDLE_FILE, name_article
 from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import AUTHORS_FILE, STORIES_FILE, TOPICS_FILE, Taxonomies, parse_taxonomies
 from broadsheet.core import Cache, Problem, digest, has_errors, is_slug, make_suggester, slugify
+
+_ADDRESS_HINT = "delete one of the two, or give one another slug"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ def _find_url_conflicts(articles: Sequence[Article], source: ContentFiles) -> tu
             rivals = [*owners, *(claimant for claimant, _ in claimants)]
             other = next(rival for rival in rivals if rival is not article)
             message = f"the address /{url} is also that of {source.name(other.path)}"
-            hint = "give one of them another slug" if key == "slug" else "take the alias out"
+            hint = _ADDRESS_HINT if key == "slug" else "take the alias out"
             problems.append(article.make_problem(source.name(article.path), key, message, hint))
             conflicting.add(article.path)
     return conflicting, problems
@@ -181,17 +185,31 @@ def find_article(reference: str, near: str, paths: Mapping[str, str]) -> str:
     Args:
         reference: the text that an editor wrote in `related`, or a user on the command line.
         near: the path of the referring article; relative paths begin in its directory.
-        paths: slugs, paths and URLs, each with the path of its article (see `index_references`).
+        paths: slugs, paths in NFC and URLs, each with the path of its article (see `index_references`).
 
     """
-    beside = posixpath.normpath(posixpath.join(posixpath.dirname(near), reference))
-    below = f"{ARTICLES_DIR}/{reference}"
-    candidates = (reference, beside, below, reference.strip("/"), f"{below}.md")
+    reference = _compose(reference)
+    beside = posixpath.normpath(posixpath.join(_compose(posixpath.dirname(near)), reference))
+    below = f"{ARTICLES_DIR}/{reference.strip('/')}"
+    candidates = [
+        reference,
+        beside,
+        f"{beside}/{BUNDLE_FILE}",
+        f"{ARTICLES_DIR}/{reference}",
+        reference.strip("/"),
+        f"{below}.md",
+        f"{below}/{BUNDLE_FILE}",
+    ]
     return next((paths[name] for name in candidates if name in paths), "")
 
 
+def _compose(path: str) -> str:
+    """Return a path as most editors write it (NFC): names on a disk may spell é as two characters (NFD)."""
+    return unicodedata.normalize("NFC", path)
+
+
 def index_references(articles: Collection[Article]) -> dict[str, str]:
-    """Return all slugs, paths and URLs of articles, each with the article's path; shared slugs are left out."""
+    """Return all slugs, paths (in NFC) and URLs of articles, each with the article's path, without shared slugs."""
     index: dict[str, str] = {}
     shared: set[str] = set()
     for article in articles:
@@ -200,7 +218,7 @@ def index_references(articles: Collection[Article]) -> dict[str, str]:
         index[article.slug] = article.path
     index = {slug: path for slug, path in index.items() if slug not in shared}
     for article in articles:
-        index[article.path] = article.path
+        index[_compose(article.path)] = article.path
         index[article.url.strip("/")] = article.path
     return index
 
@@ -212,7 +230,7 @@ def _check_related_references(
     references_index = index_references(articles)
     slugs = {article.slug for article in articles}
     # A reference to an article with an error is correct: that error is already reported.
-    faulty_names = {name: path for path in faulty for name in (path, slugify(posixpath.basename(path)[:-3]))}
+    faulty_names = {name: path for path in faulty for name in (_compose(path), slugify(name_article(path)))}
     suggest_reference = make_suggester(references_index)
     problems = []
     for article in articles:

@@ -194,13 +194,15 @@ def _find_author_images(library: Library, plan: Plan) -> tuple[dict[str, str], l
     images: dict[str, str] = {}
     problems = []
     for author in plan.edition.authors.values():
-        if author.image in plan.links.media:
-            images[author.id] = author.image
+        file = plan.links.find_file(author.image)
+        if file in plan.links.media:
+            images[author.id] = file
         elif author.image:
-            reason = plan.links.refused.get(author.image, "")
+            reason = plan.links.refused.get(file, "")
             message = f"no picture '{author.image[:80]}' in the content directory"
             message = f"'{author.image[:80]}' is not published: {reason}" if reason else message
-            problems.append(Problem(library.name(AUTHORS_FILE), 0, 0, f"{author.id}.image", message, "", "warning"))
+            hint = "" if reason else plan.links.suggest(file, AUTHORS_FILE)
+            problems.append(Problem(library.name(AUTHORS_FILE), 0, 0, f"{author.id}.image", message, hint, "warning"))
     return images, problems
 
 

@@ -50,6 +50,8 @@ class ImageInfo:
     file_size: int = 0
     """The size in bytes of the published file, which has no metadata."""
     animated: bool = False
+    needs_rotation: bool = False
+    """Whether browsers would show the file lying on its side: they do not read the orientation of WebP files."""
     key: bytes = b""
     """A digest of everything that the bytes of its variants depend on."""
     error: str = ""
@@ -74,13 +76,17 @@ def inspect_image(data: bytes) -> ImageInfo:
         return ImageInfo(error=f"more than {MAX_PIXELS // 1_000_000} million pixels: make it smaller")
     except Exception as error:  # Pillow raises many kinds of errors for damaged files
         return ImageInfo(error=f"it cannot be read as {image_format} ({summarize_error(error)}): save it anew")
+    # A variant of an animated image would stand still, so pages show the file itself, as browsers do.
+    if image_format == "WebP" and animated:
+        orientation = 1
     if orientation in _SIDEWAYS:
         width, height = height, width
     if width * height > MAX_PIXELS:
         size = f"{width:,} × {height:,} pixels"
         return ImageInfo(error=f"{size}, more than {MAX_PIXELS // 1_000_000} million: make it smaller")
-    key = digest(b"rendition", ENCODER_VERSION.encode(), stripped)
-    return ImageInfo(image_format, width, height, len(stripped), animated, key)
+    needs_rotation = image_format == "WebP" and orientation != 1
+    key = digest(b"upright" if needs_rotation else b"rendition", ENCODER_VERSION.encode(), stripped)
+    return ImageInfo(image_format, width, height, len(stripped), animated, needs_rotation, key)
 
 
 def summarize_error(error: Exception) -> str:

@@ -33,16 +33,18 @@ class Variants:
     """The variants of an image, or why there are none."""
 
     files: tuple[bytes, ...] = ()
-    """One for each of `list_variant_widths`; b"" for one that would be larger than the original file."""
+    """One for each of `list_variant_widths`; b"" for one that would be larger than an original that can be shown."""
     error: str = ""
 
 
 def list_variant_widths(info: ImageInfo) -> tuple[int, ...]:
     """Return the widths of an image's variants, among them its own unless it is wider than the widest variant.
 
-    Animated images have none, since a variant would show only the first frame; nor have small images and files.
+    Animated images have none, since a variant would show only the first frame; nor have small images and files,
+    unless a variant is needed to show them upright.
     """
-    if info.animated or info.file_size < _MIN_FILE_SIZE or info.width <= VARIANT_WIDTHS[0]:
+    is_small = info.file_size < _MIN_FILE_SIZE or info.width <= VARIANT_WIDTHS[0]
+    if info.animated or (is_small and not info.needs_rotation):
         return ()
     smaller = tuple(width for width in VARIANT_WIDTHS if width < info.width)
     widths = smaller if len(smaller) == len(VARIANT_WIDTHS) else (*smaller, info.width)
@@ -78,7 +80,8 @@ def make_variants(data: bytes, info: ImageInfo) -> Variants:
             image.save(
                 stream, "WEBP", quality=WEBP_QUALITY, method=_WEBP_METHOD, icc_profile=profile, exif=b"", xmp=b""
             )
-            files.insert(0, stream.getvalue() if stream.tell() < info.file_size else b"")
+            is_better = info.needs_rotation or stream.tell() < info.file_size
+            files.insert(0, stream.getvalue() if is_better else b"")
     except Exception as error:  # Pillow raises many kinds of errors for damaged files
         return Variants(error=f"the picture is damaged or cut off ({summarize_error(error)})")
     return Variants(tuple(files))

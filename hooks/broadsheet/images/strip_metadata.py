@@ -42,6 +42,7 @@ _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset(
     b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB bKGD pHYs cICP mDCV cLLI acTL fcTL fdAT".split()
 )
+_PNG_ANIMATION = frozenset({b"acTL", b"fcTL", b"fdAT"})
 _WEBP_KEPT = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ANIM", b"ANMF", b"ALPH", b"ICCP"})
 _WEBP_EXIF_FLAG, _WEBP_XMP_FLAG = 0x08, 0x04
 _GIF_KEPT = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"})
@@ -152,11 +153,19 @@ def _strip_jpeg(data: bytes) -> bytes:
 
 
 def _strip_png(data: bytes) -> bytes:
-    chunks, position, orientation = [data[:8]], 8, 1
+    """Return a PNG file without metadata.
+
+    Programs such as GIMP have written ancillary chunks with a wrong checksum. Browsers leave such a chunk out, and so
+    does this function; Pillow would refuse the whole file. A critical chunk stays as it is.
+    """
+    chunks, position, orientation, is_still = [data[:8]], 8, 1, False
     while position + 8 <= len(data):
         name = data[position + 4 : position + 8]
-        end = position + 12 + int.from_bytes(data[position : position + 4], "big")
-        if name in _PNG_KEPT:
+        end = position + 12 + _read_int(data, position)
+        if _is_damaged_ancillary_chunk(data, position, end):
+            # An animation without one of its parts cannot be shown, the still image can.
+            is_still = is_still or name in _PNG_ANIMATION
+        elif name in _PNG_KEPT:
             chunks.append(data[position:end])
         elif name == b"eXIf":
             orientation = read_orientation(data[position + 8 : end - 4])
@@ -164,10 +173,26 @@ def _strip_png(data: bytes) -> bytes:
             break
         position = end
         _check_count(chunks)
+    if is_still:
+        chunks = [chunk for chunk in chunks if chunk[4:8] not in _PNG_ANIMATION]
     if orientation in _ROTATED:
         exif = b"eXIf" + write_orientation(orientation)
         chunks.insert(2, (len(exif) - 4).to_bytes(4, "big") + exif + zlib.crc32(exif).to_bytes(4, "big"))
     return b"".join(chunks)
+
+
+def _is_damaged_ancillary_chunk(data: bytes, position: int, end: int) -> bool:
+    """Return whether a complete PNG chunk is no part of the still image and has a wrong checksum.
+
+    The name of an ancillary chunk begins with a small letter.
+    """
+    is_ancillary = bool(data[position + 4] & 0x20)
+    is_complete = end <= len(data)
+    return is_ancillary and is_complete and zlib.crc32(data[position + 4 : end - 4]) != _read_int(data, end - 4)
+
+
+def _read_int(data: bytes, position: int) -> int:
+    return int.from_bytes(data[position : position + 4], "big")
 
 
 def _strip_webp(data: bytes) -> bytes:

@@ -10,6 +10,7 @@ from broadsheet.mkdocs_site.project import Project, check_project, find_docs_fil
 from broadsheet.mkdocs_site.publisher import PageWriter, Publisher, find_page_plugins
 from broadsheet.mkdocs_site.resources import (
     CLUSTER,
+    KEEP_GOING,
     ResourceManager,
     find_cache,
     reduce_garbage_collection,
@@ -28,6 +29,7 @@ from broadsheet.mkdocs_site.site_digest import digest_site, has_own_code
 
 __all__ = [
     "CLUSTER",
+    "KEEP_GOING",
     "HiddenLinkExtension",
     "MediaFile",
     "PageFile",

@@ -28,15 +28,15 @@ def report_problems(
     log: logging.LoggerAdapter[logging.Logger],
     *,
     strict: bool,
-    serving: bool,
+    keep_going: bool,
     reported: Collection[Problem] = (),
 ) -> None:
-    """Log the problems of the content. An error ends a build, but not `mkdocs serve`.
+    """Log the problems of the content. An error ends a build, unless it is to `keep_going` as `mkdocs serve` does.
 
     Of the warnings that were `reported` by the last build only the number is logged, so that new ones are seen.
 
     Raises:
-        PluginError: when there is an error (a warning, if `strict`), but not under `serve`.
+        PluginError: when there is an error (a warning, if `strict`), unless `keep_going`.
 
     """
     known = {problem for problem in problems if problem.severity != "error"}.intersection(reported)
@@ -46,7 +46,7 @@ def report_problems(
     warnings = sum(problem.severity == "warning" for problem in known)
     if warnings:
         log.info("%s as before: 'broadsheet check' lists all", pluralize(warnings, "warning"))
-    if serving:
+    if keep_going:
         return
     errors, warnings = (sum(problem.severity == severity for problem in problems) for severity in ("error", "warning"))
     if errors:

@@ -35,6 +35,7 @@ from broadsheet.mkdocs_site.files import ImageVariantFile, MediaFile, PageFile
 from broadsheet.rendering import RenderedBody
 from broadsheet.theme import format_month
 
+_REDIRECT_SCRIPT = "assets/javascripts/redirect.js"
 _INDEX_PAGES = (f"{SITE_URLS['topics']}index.md", f"{SITE_URLS['archive']}index.md")
 
 RenderBody = Callable[[Article], RenderedBody]
@@ -237,8 +238,12 @@ def _make_media_file(path: str, url: str, root: str, config: MkDocsConfig) -> Me
 
 
 def _make_redirect_file(old: str, new: str, config: MkDocsConfig, words: Translations) -> File:
-    """Return a page that redirects with HTML: GitHub Pages has no redirects, and search engines accept this as one."""
-    target = html.escape(make_relative_url(new, old))
+    """Return a page that redirects: GitHub Pages has no redirects, and search engines accept such a page as one.
+
+    A script of the site's own keeps the query and the fragment; HTML does the same without them where no script runs.
+    A refresh outside `<noscript>` would compete with the script.
+    """
+    target, script = html.escape(make_relative_url(new, old)), html.escape(make_relative_url(_REDIRECT_SCRIPT, old))
     canonical = html.escape(f"{config.site_url.rstrip('/')}/{quote(new)}") if config.site_url else target
     language = words.find("page_moved_to").language
     direction = ' dir="rtl"' if text_direction(language) == "rtl" else ""
@@ -247,7 +252,8 @@ def _make_redirect_file(old: str, new: str, config: MkDocsConfig, words: Transla
     content = (
         f'<!doctype html>\n<html lang="{language}"{direction}>\n<meta charset="utf-8">\n'
         f"<title>{_escape(words.write('page_has_moved'))}</title>\n"
-        f'<link rel="canonical" href="{canonical}">\n<meta http-equiv="refresh" content="0; url={target}">\n'
+        f'<link rel="canonical" href="{canonical}">\n<script src="{script}" data-target="{target}"></script>\n'
+        f'<noscript><meta http-equiv="refresh" content="0; url={target}"></noscript>\n'
         f"<p>{sentence}</p>\n</html>\n"
     )
     dest_uri = old if old.endswith(".html") else f"{old}index.html"

@@ -23,6 +23,8 @@ from broadsheet.mkdocs_site.site_digest import digest_environment, list_modules,
 
 CLUSTER = "BROADSHEET_CLUSTER"
 """The environment variable with the address of a Dask scheduler, on whose workers a build runs."""
+KEEP_GOING = "BROADSHEET_KEEP_GOING"
+"""The environment variable with which a build leaves out articles that have an error, instead of stopping."""
 
 MIN_ARTICLES_FOR_WORKERS = 400
 """A process takes half a second to start: as long as comparing 400 articles."""

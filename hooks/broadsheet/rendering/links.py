@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from markdown.extensions.toc import slugify, unique
 
-from broadsheet.core import Severity, make_relative_url, media_url, suggest
+from broadsheet.content import BUNDLE_FILE, MEDIA_SUFFIXES
+from broadsheet.core import SITE_URLS, Severity, make_relative_url, media_url, suggest
 
 _SCHEMES = ("http", "https", "mailto", "tel")
 _NO_HOST = re.compile(r"[\s\x00-\x1f<>\"{}|\\^`]")
 NO_PAGE = "is a page only while articles are public that are not public now"
 """The reason why there is no link to a list that has only articles which are not public."""
 WORDS_STAY = "the words stay, without a link"
-_MAX_NAME_LENGTH, _MAX_FOLDER_SIZE = 100, 500
-"""Suggest a similar name only for names of at most this length, in folders of at most this many articles."""
+_MAX_NAME_LENGTH = 100
+"""Suggest a similar name only for names of at most this length."""
+_MIN_STEM_LENGTH = 3
+"""In a shorter name, a slip would make any name of any other."""
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-_. "
+"""The characters that may be missing in a name, or be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,48 +53,119 @@ class LinkMap:
     """Why each held article is not public, by its path."""
     _paths: Mapping[str, str] = field(init=False, repr=False, compare=False)
     """Paths of articles, public or not, by URL."""
+    _composed: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """Paths of all files whose names are not ASCII, by their composed form (NFC)."""
     _names: Mapping[str, str] = field(init=False, repr=False, compare=False)
-    """Paths of public articles by the file's name; of several the first."""
-    _folders: Mapping[str, Sequence[str]] = field(init=False, repr=False, compare=False)
-    """Names of public articles by folder."""
+    """Paths of public articles and of media by the file's name in small letters; of several the first."""
+    _folders: Mapping[str, Mapping[str, str]] = field(init=False, repr=False, compare=False)
+    """Names of public articles and of media by folder, and in it by the name in small letters."""
 
     def __post_init__(self) -> None:
-        """Index the articles, so that a dead link costs the same in an archive of any size."""
+        """Index the files, so that a link costs the same in an archive of any size."""
         names: dict[str, str] = {}
-        folders: dict[str, list[str]] = {}
-        for path in sorted(self.articles):
-            folder, name = posixpath.split(path)
-            names.setdefault(name, path)
-            folders.setdefault(folder, []).append(name)
+        folders: dict[str, dict[str, str]] = {}
+        for path in sorted((*self.articles, *self.media)):
+            folder, _, name = path.rpartition("/")
+            small_name = name.casefold()
+            if name != BUNDLE_FILE:
+                names.setdefault(small_name, path)
+            folders.setdefault(folder, {}).setdefault(small_name, name)
         paths = {url: path for path, url in (*self.held.items(), *self.articles.items()) if url}
-        for name, value in (("_paths", paths), ("_names", names), ("_folders", folders)):
+        files = (path for group in (self.refused, self.media, self.pages, self.held, self.articles) for path in group)
+        composed = {_compose(path): path for path in files if not path.isascii()}
+        values = {"_paths": paths, "_composed": composed, "_names": names, "_folders": folders}
+        for name, value in values.items():
             object.__setattr__(self, name, value)
+
+    def find_file(self, path: str) -> str:
+        """Return the path of a file as it is on the disk: macOS, zip archives and editors spell é in two ways.
+
+        A path that no file has is returned as it is.
+        """
+        is_known = path.isascii() or any(
+            path in group for group in (self.articles, self.held, self.pages, self.media, self.refused)
+        )
+        return path if is_known else self._composed.get(_compose(path), path)
 
     def find_url(self, url: str) -> str | None:
         """Return the canonical URL of a page or file, also of one that moved or is not public now; None for no page."""
-        for known in (f"{url}/", url, url.removesuffix("index.html")):
-            page = self.moved.get(known) or self.hidden.get(known, known)
-            if page in self.urls or page in self._paths or known in self.hidden:
-                return page
+        for spelling in (url,) if url.isascii() else (url, _compose(url)):
+            for known in (f"{spelling}/", spelling, spelling.removesuffix("index.html")):
+                page = self.moved.get(known) or self.hidden.get(known, known)
+                if page in self.urls or page in self._paths or known in self.hidden:
+                    return page
         return None
+
+    def find_media(self, url: str) -> str:
+        """Return the path of the file at a URL of the site; '' for none.
+
+        The URL may be that of the published file, or the path in the content directory: `media/ship.png` is the URL
+        of `ship.png`, and the path of a picture in a directory that a writer named `media`.
+        """
+        name = url.removeprefix(SITE_URLS["media"])
+        candidates = (f"articles/{name}", name, url) if name != url else (url,)
+        return next((path for path in map(self.find_file, candidates) if path in self.media), "")
 
     def path_at(self, url: str) -> str:
         """Return the path of the article at a URL, public or not, or ''."""
         return self._paths.get(url, "")
 
     def suggest(self, target: str, path: str) -> str:
-        """Return a hint for a link from the article at `path` to the file `target`, which does not exist."""
+        """Return a hint for a link from the file at `path` to the file `target`, which does not exist.
+
+        Cost: at most 5 ms, in a folder of any size.
+        """
+        similar = self._find_similar(target)
+        return f"did you mean '{posixpath.relpath(similar, posixpath.dirname(path) or '.')}'?" if similar else ""
+
+    def _find_similar(self, target: str) -> str:
+        """Return the path of the file that a wrong path probably means: first in the same folder, then elsewhere."""
         folder, name = posixpath.split(target)
-        similar = self._names.get(name, "")
-        folder_names = self._folders.get(folder, ())
-        if (
-            not similar
-            and name.endswith(".md")
-            and len(name) <= _MAX_NAME_LENGTH
-            and len(folder_names) <= _MAX_FOLDER_SIZE
-        ):
-            similar = next((f"{folder}/{near}" for near in get_close_matches(name, folder_names, n=1)), "")
-        return f"did you mean '{posixpath.relpath(similar, posixpath.dirname(path))}'?" if similar else ""
+        in_folder, small_name = self._folders.get(folder, {}), name.casefold()
+        if small_name in in_folder:
+            return posixpath.join(folder, in_folder[small_name])
+        stem, suffix = posixpath.splitext(target)
+        other_form = f"{folder}.md" if name == BUNDLE_FILE else f"{stem}/{BUNDLE_FILE}"
+        if suffix == ".md" and other_form in self.articles:
+            return other_form
+        if suffix and len(name) <= _MAX_NAME_LENGTH:
+            near = _find_near_name(small_name, in_folder)
+            if near:
+                return posixpath.join(folder, in_folder[near])
+        return self._names.get(small_name, "")
+
+
+def _find_near_name(name: str, names: Mapping[str, str]) -> str:
+    """Return the first of some names that differs from a name by its suffix or by a slip; '' for none.
+
+    All slips are made and looked up, so the cost does not grow with the number of names.
+    """
+    stem, suffix = posixpath.splitext(name)
+    suffixes = [".md"] if suffix == ".md" else sorted(MEDIA_SUFFIXES)
+    others = (f"{stem}{other}" for other in suffixes)
+    has_slips = suffix in suffixes and len(stem) >= _MIN_STEM_LENGTH
+    slips = (f"{slip}{suffix}" for slip in _list_slips(stem)) if has_slips else ()
+    return next((other for other in chain(others, slips) if other in names), "")
+
+
+def _list_slips(word: str) -> Iterator[str]:
+    """Yield what a word may be without one slip: a character too many, two exchanged, one missing, a wrong one.
+
+    Four in five misspellings are of these kinds (F. J. Damerau, 1964).
+    """
+    for place in range(len(word) + 1):
+        before, after = word[:place], word[place:]
+        if after:
+            yield before + after[1:]
+            yield before + after[1:2] + after[0] + after[2:]
+        for letter in _LETTERS:
+            yield before + letter + after
+            if after:
+                yield before + letter + after[1:]
+
+
+def _compose(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +218,7 @@ def may_lead_elsewhere(address: str, site: str, *, fetched: bool = False) -> boo
         return False
     if not (parts.scheme or parts.netloc):
         return True
-    return not fetched and parts.netloc.lower() == urlsplit(site).netloc.lower() != ""
+    return parts.netloc.lower() == urlsplit(site).netloc.lower() != ""
 
 
 def _resolve_address(address: str, path: str, url: str, links: LinkMap, *, fetched: bool) -> Resolved:
@@ -163,6 +240,19 @@ def _resolve_address(address: str, path: str, url: str, links: LinkMap, *, fetch
     if wanted.startswith("/"):
         return _resolve_url(posixpath.normpath(wanted).strip("/"), address, path, url, links, fragment)
     target = posixpath.normpath(posixpath.join(posixpath.dirname(path), wanted))
+    resolved = _resolve_file(links.find_file(target), address, path, url, links, fragment)
+    if resolved is None and not fetched and not target.endswith(".md"):
+        # Some write the address as the page has it, not the file: ../other-slug/
+        as_url = posixpath.normpath(posixpath.join(url, wanted))
+        return _resolve_url(as_url, address, path, url, links, fragment, file=target)
+    return resolved or _report_dead_link(address, target, path, links)
+
+
+def _resolve_file(target: str, address: str, path: str, url: str, links: LinkMap, fragment: str) -> Resolved | None:
+    """Find where a link to a file, or to the directory of an article, leads; None if there is neither."""
+    own_file = f"{target}/{BUNDLE_FILE}"
+    if own_file in links.articles or own_file in links.held or own_file == path:
+        target = own_file
     if target in links.articles or target == path:
         target_url = links.articles.get(target, url)
         return Resolved(make_relative_url(target_url, url, fragment), article=target, fragment=fragment)
@@ -171,35 +261,34 @@ def _resolve_address(address: str, path: str, url: str, links: LinkMap, *, fetch
     if target in links.pages:
         return Resolved(make_relative_url(links.pages[target], url, fragment))
     if target in links.media:
-        return Resolved(make_relative_url(media_url(target), url, fragment), media=target)
+        return _resolve_media(target, url, fragment)
     if target in links.refused:
         return Resolved(fault=f"'{address[:80]}' is not published: {links.refused[target]}")
-    if not fetched and not target.endswith(".md"):
-        # Some write the address as the page has it, not the file: ../other-slug/
-        return _resolve_url(posixpath.normpath(posixpath.join(url, wanted)), address, path, url, links, fragment)
-    return _report_dead_link(address, target, path, links)
+    return None
 
 
 def _resolve_full_address(
     address: str, parts: SplitResult, path: str, url: str, links: LinkMap, *, fetched: bool
 ) -> Resolved:
-    path_on_site = None if fetched else _find_on_site(parts, links)
-    if path_on_site is None:
-        return _resolve_external(address, parts.scheme, parts.netloc, fetched=fetched)
-    return _resolve_url(path_on_site, address, path, url, links, unquote(parts.fragment))
+    external = _resolve_external(address, parts.scheme, parts.netloc, fetched=fetched)
+    target = _find_path_on_site(parts, links)
+    # A picture is the same whatever its query says; a page may not be.
+    if target is None or (parts.query and not fetched):
+        return external
+    if links.find_url("" if target == "." else target) is not None or links.find_media(target):
+        return _resolve_url(target, address, path, url, links, unquote(parts.fragment))
+    dead = _report_dead_link(address, target, path, links)
+    return replace(external, fault=dead.fault, hint=dead.hint) if fetched else external
 
 
-def _find_on_site(parts: SplitResult, links: LinkMap) -> str | None:
-    """Return the path within the site of a full address; None when the site has no such page."""
+def _find_path_on_site(parts: SplitResult, links: LinkMap) -> str | None:
+    """Return the path within the site of a full address, whether there is such a page or not; None on other sites."""
     site = urlsplit(links.site)
     schemes = {site.scheme, parts.scheme or site.scheme}
     root, path = f"{site.path.rstrip('/')}/", f"{parts.path}/"
     if not site.netloc or site.netloc.lower() != parts.netloc.lower() or not schemes <= {"http", "https"}:
         return None
-    if parts.query or not path.startswith(root):
-        return None
-    target = posixpath.normpath(unquote(path.removeprefix(root))).strip("/")
-    return target if links.find_url("" if target == "." else target) is not None else None
+    return posixpath.normpath(unquote(path.removeprefix(root))).strip("/") if path.startswith(root) else None
 
 
 def _resolve_external(address: str, scheme: str, host: str, *, fetched: bool) -> Resolved:
@@ -217,14 +306,24 @@ def _resolve_external(address: str, scheme: str, host: str, *, fetched: bool) ->
     return Resolved(address)
 
 
-def _resolve_url(target: str, address: str, path: str, url: str, links: LinkMap, fragment: str) -> Resolved:
+def _resolve_url(
+    target: str, address: str, path: str, url: str, links: LinkMap, fragment: str, *, file: str = ""
+) -> Resolved:
+    """Find where a URL of the site leads; `file` is the path that the address is as well, for the hint."""
     known = links.find_url("" if target == "." else target)
     if known is None:
-        return _report_dead_link(address, target, path, links)
+        media = links.find_media(target)
+        return (
+            _resolve_media(media, url, fragment) if media else _report_dead_link(address, file or target, path, links)
+        )
     article = links.path_at(known)
     if article != path and (article in links.held or (not article and known not in links.urls)):
         return _resolve_held_page(address, links, article, fragment)
     return Resolved(make_relative_url(known, url, fragment), article=article, fragment=fragment if article else "")
+
+
+def _resolve_media(media: str, url: str, fragment: str) -> Resolved:
+    return Resolved(make_relative_url(media_url(media), url, fragment), media=media)
 
 
 def _resolve_held_page(address: str, links: LinkMap, article: str, fragment: str) -> Resolved:

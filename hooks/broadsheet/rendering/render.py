@@ -290,7 +290,7 @@ class BodyRenderer:
             tuple(
                 (address, fetched, resolved)
                 for (address, fetched), resolved in state.lookups.items()
-                if may_lead_elsewhere(address, links.site, fetched=fetched)
+                if may_lead_elsewhere(address, links.site)
             ),
         )
 
