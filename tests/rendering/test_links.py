@@ -8,12 +8,12 @@ from __future__ import annotations
 import posixpath
 import unicodedata
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
 from broadsheet.core.urls import media_url
-from broadsheet.rendering.links import LinkMap, Resolved, may_lead_elsewhere, resolve_link
+from broadsheet.rendering.links import LinkMap, Resolved, may_lead_elsewhere, resolve_link, suggest_place
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -589,7 +589,7 @@ def test_every_file_can_be_linked_from_every_other_whatever_its_name(
     st.sampled_from(["", ROOT, "https://example.net/"]),
 )
 def test_what_may_not_change_leads_to_the_same_place_whatever_there_is(address: str, fetched: bool, site: str) -> None:
-    if not may_lead_elsewhere(address, site, fetched=fetched):
+    if not may_lead_elsewhere(address, site):
         full = resolve_link(address, HERE, URL, replace(LINKS, site=site), fetched=fetched)
         assert full == resolve_link(address, HERE, URL, LinkMap(site=site), fetched=fetched)
 
@@ -601,3 +601,21 @@ def test_what_leads_to_other_sites_may_not_change(address: str) -> None:
     assert not may_lead_elsewhere(address, ROOT)
     assert may_lead_elsewhere(f"{ROOT}2026/01/talks/", ROOT)
     assert may_lead_elsewhere("talks.md", "")
+
+
+def heading(place: str, *below: dict[str, Any]) -> dict[str, Any]:
+    return {"id": place, "children": list(below)}
+
+
+@pytest.mark.parametrize(
+    ("fragment", "hint"),
+    [
+        ("_2", "did you mean '東京'?"),
+        ("groe", "did you mean 'größe'?"),
+        ("the-bil", "did you mean 'the-bill'?"),
+        ("_3", ""),
+    ],
+)
+def test_a_place_that_had_another_name_once_is_suggested(fragment: str, hint: str) -> None:
+    toc = [heading("結果", heading("größe")), heading("東京"), heading("the-bill")]
+    assert suggest_place(fragment, toc, ["結果", "größe", "東京", "the-bill"]) == hint

@@ -23,16 +23,20 @@ from markdown_it.rules_inline.state_inline import Delimiter, Scanned
 from markdown_it.token import Token
 
 QUOTES: dict[str, str] = {
-    **dict.fromkeys(("en", "nl", "pt", "tr", "vi", "ko", "th", "zh"), "“”‘’"),
-    **dict.fromkeys(("de", "cs", "sk", "sl", "et", "lt", "is", "bg"), "„“‚‘"),
-    **dict.fromkeys(("es", "it", "ca", "uk", "ru", "el", "no", "nb", "nn"), "«»“”"),
-    **dict.fromkeys(("pl", "ro", "hu", "hr", "sr"), "„”‚’"),
-    **dict.fromkeys(("sv", "fi"), "””’’"),
-    "da": "»«›‹",
-    "fr": "«\N{NO-BREAK SPACE}|\N{NO-BREAK SPACE}»|‹\N{NO-BREAK SPACE}|\N{NO-BREAK SPACE}›",
+    **dict.fromkeys(("da", "en", "ko", "pt", "th", "tr", "vi", "zh"), "“”‘’"),
+    **dict.fromkeys(("cs", "de", "et", "is", "sk", "sl"), "„“‚‘"),
+    **dict.fromkeys(("ca", "el", "es", "it"), "«»“”"),
+    **dict.fromkeys(("ru", "uk"), "«»„“"),
+    **dict.fromkeys(("nb", "nn", "no"), "«»‘’"),
+    **dict.fromkeys(("pl", "ro"), "„”«»"),
+    **dict.fromkeys(("fi", "sv"), "””’’"),
+    "hr": "„”‚’",
+    "hu": "„”»«",
+    "nl": "‘’“”",
+    "fr": "«\N{NO-BREAK SPACE}|\N{NO-BREAK SPACE}»|“|”",
 }
-"""The quotation marks of languages, outer and inner, from the Unicode CLDR (delimiters). In other languages they stay
-as they are written."""
+"""The quotation marks of languages, outer and inner, from the Unicode CLDR (delimiters), which has the same marks twice
+for French. In other languages they stay as they are written."""
 
 _ATTRIBUTES = re.compile(r"\{:?[ ]*[#.\w:-][^{}\n]*\}")
 _KEYS = re.compile(r"\+\+(?:[\w\-]+|\"[^\"\n]*\"|'[^'\n]*')(?:\+(?:[\w\-]+|\"[^\"\n]*\"|'[^'\n]*'))*\+\+")

@@ -207,7 +207,7 @@ def resolve_link(address: str, path: str, url: str, links: LinkMap, *, fetched: 
     return resolved
 
 
-def may_lead_elsewhere(address: str, site: str, *, fetched: bool = False) -> bool:
+def may_lead_elsewhere(address: str, site: str) -> bool:
     """Whether an address may lead elsewhere in another edition of the same site.
 
     Nine in ten addresses lead to other sites, and stay the same.
