@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -111,6 +111,16 @@ def test_a_new_article_is_parsed_as_it_was_meant(headline: str, dek: str, draft:
     assert article is not None
     assert (article.title, article.date, article.topics) == (headline, date, ("trade", "no"))
     assert (article.summary, article.draft, article.authors) == (" ".join(dek.split()), draft, ("desk",))
+
+
+@pytest.mark.parametrize("offset", [2, 1])
+def test_a_new_article_of_the_hour_that_autumn_repeats_keeps_its_instant(offset: int) -> None:
+    at = datetime(2026, 10, 25, 2, 30, tzinfo=timezone(timedelta(hours=offset)))
+    new = NewArticle("Clocks go back", Moment(at.astimezone(ZONE)), ["world"])
+    article, problems = read(format_new_article(new).encode(), new.path)
+    assert problems == []
+    assert article is not None
+    assert article.date.at.astimezone(UTC) == at
 
 
 def test_html_entities_are_resolved_in_prose_only() -> None:

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from broadsheet.core.datetimes import FIRST_YEAR, LAST_YEAR, Moment, parse_moment
-from hypothesis import given
+from broadsheet.core.datetimes import FIRST_YEAR, LAST_YEAR, Moment, find_repeated_time, parse_moment
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -68,6 +68,74 @@ def test_what_is_no_date_is_refused_with_a_sentence(text, sentence):
     assert str(caught.value) == sentence
 
 
+# Days on which clocks are put forward or back.
+
+NEW_YORK = ZoneInfo("America/New_York")
+CHANGES = st.sampled_from(
+    [
+        (NEW_YORK, datetime(2026, 3, 8, 2)),
+        (NEW_YORK, datetime(2026, 11, 1, 1)),
+        (PARIS, datetime(2026, 3, 29, 2)),
+        (PARIS, datetime(2026, 10, 25, 2)),
+        (PARIS, datetime(1911, 3, 10, 23, 50)),
+        (ZoneInfo("Australia/Lord_Howe"), datetime(2026, 10, 4, 2)),
+        (ZoneInfo("America/Sao_Paulo"), datetime(2018, 11, 4)),
+        # Samoa left out a whole day.
+        (ZoneInfo("Pacific/Apia"), datetime(2011, 12, 30)),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "expected"),
+    [
+        ("2026-03-08T02:30", NEW_YORK, "2026-03-08T03:30, or one with an offset like 2026-03-08T03:30:00-04:00"),
+        ("2026-03-29 02:00:00", PARIS, "2026-03-29T03:00, or one with an offset like 2026-03-29T03:00:00+02:00"),
+        (
+            "2018-11-04T00:15",
+            ZoneInfo("America/Sao_Paulo"),
+            "2018-11-04T01:15, or one with an offset like 2018-11-04T01:15:00-02:00",
+        ),
+    ],
+)
+def test_a_time_that_clocks_leave_out_is_refused(text, zone, expected):
+    with pytest.raises(ValueError, match="no such time") as caught:
+        parse_moment(text, zone)
+    forward = f"no such time '{text}' in {zone}, where clocks go forward past it"
+    assert str(caught.value) == f"{forward}, expected another time like {expected}"
+
+
+def test_a_day_without_a_midnight_is_sound_and_begins_as_clocks_go_forward():
+    zone = ZoneInfo("America/Sao_Paulo")
+    begin = datetime(2018, 11, 4, 3, tzinfo=UTC)
+    assert parse_moment("2018-11-04", zone).at.astimezone(UTC) == begin
+    assert parse_moment("2018-11-03", zone).end.astimezone(UTC) == begin
+
+
+@given(CHANGES, st.integers(-24 * 60, 48 * 60))
+def test_a_time_without_an_offset_is_refused_exactly_where_no_clock_shows_it(change, minutes):
+    zone, start = change
+    local = start + timedelta(minutes=minutes)
+    text = local.isoformat()
+    instants = {
+        at.astimezone(UTC)
+        for at in (local.replace(tzinfo=zone, fold=0), local.replace(tzinfo=zone, fold=1))
+        if at.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local
+    }
+    if not instants:
+        with pytest.raises(ValueError, match="no such time"):
+            parse_moment(text, zone)
+        return
+    moment = parse_moment(text, zone)
+    assert moment.at.astimezone(UTC) == min(instants)
+    repeated = find_repeated_time(text, moment)
+    found = {one.at.astimezone(UTC) for one in repeated} if repeated else {moment.at.astimezone(UTC)}
+    assert found == instants
+    for one in repeated or ():
+        assert find_repeated_time(one.iso, parse_moment(one.iso, zone)) is None
+        assert parse_moment(one.iso, zone).at.astimezone(UTC) == one.at.astimezone(UTC)
+
+
 @given(DAYS, ZONES)
 def test_a_day_is_read_back_as_it_was_written(day, zone):
     moment = parse_moment(day.isoformat(), zone)
@@ -85,6 +153,8 @@ def test_a_time_is_read_back_as_the_same_instant(stamp, zone):
 
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), ZONES)
 def test_a_time_without_an_offset_keeps_its_clock(stamp, zone):
+    at = stamp.replace(second=0, microsecond=0, tzinfo=zone)
+    assume(at.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == at.replace(tzinfo=None))
     moment = parse_moment(stamp.strftime("%Y-%m-%d %H:%M"), zone)
     assert moment.at.replace(tzinfo=None) == stamp.replace(second=0, microsecond=0)
 

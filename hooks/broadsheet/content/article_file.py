@@ -28,7 +28,7 @@ from broadsheet.content.yaml_nodes import (
     locate,
     parse_yaml,
 )
-from broadsheet.core import Moment, Problem, has_errors, slugify
+from broadsheet.core import Moment, Problem, find_repeated_time, has_errors, slugify
 
 MAX_ARTICLE_BYTES = 10_000_000
 """The largest article file that is read, in bytes."""
@@ -192,10 +192,9 @@ def format_new_article(article: NewArticle) -> str:
 
 
 def _format_date(date: Moment) -> str:
-    """Return the date as front matter has it, without a zone: it is in the site's zone."""
-    if date.day_only:
-        return date.iso
-    return date.at.replace(tzinfo=None).isoformat(timespec="seconds" if date.at.second else "minutes")
+    """Return the date as front matter has it: in the site's zone, with an offset only if clocks show the time twice."""
+    local = date.at.replace(tzinfo=None).isoformat(timespec="seconds" if date.at.second else "minutes")
+    return date.iso if date.day_only or find_repeated_time(local, date) else local
 
 
 def _quote(text: str) -> str:

@@ -11,7 +11,16 @@ from typing import Any
 
 from broadsheet.content.yaml_errors import quote
 from broadsheet.content.yaml_nodes import ListNode, MappingNode, Node, ScalarNode, SourcePosition
-from broadsheet.core import Moment, Problem, Severity, is_web_address, parse_moment, slugify, suggest
+from broadsheet.core import (
+    Moment,
+    Problem,
+    Severity,
+    find_repeated_time,
+    is_web_address,
+    parse_moment,
+    slugify,
+    suggest,
+)
 
 MAX_TEXT_LENGTH = 10_000
 """The longest single value in characters: a longer headline or dek is an accident or an attack."""
@@ -128,11 +137,20 @@ class FieldReader:
             return ""
         return value
 
-    def read_moment(self, key: str, zone: tzinfo, *, required: bool = False, withholds: bool = False) -> Moment | None:
+    def read_moment(
+        self, key: str, zone: tzinfo, *, required: bool = False, withholds: bool = False, publishes: bool = False
+    ) -> Moment | None:
         """Return the value as a date or date-time, or None when it is missing or wrong.
 
-        A comment behind the value may have been meant as a time, and YAML drops it. When the key `withholds` the
-        article from readers, such a comment is an error, and so is an empty value.
+        Args:
+            key: the name of the key.
+            zone: the zone of a value that gives none.
+            required: whether a missing value is a problem.
+            withholds: whether the key hides the article from readers. Then an empty value is an error, and so is a
+                comment behind the value: it may have been meant as a time, and YAML drops it. A time that clocks
+                show twice is a warning.
+            publishes: whether the article becomes public at that time: then such a time is a note.
+
         """
         value = self.read_text(key, required=required, prose=False)
         node = self.mapping.values.get(key)
@@ -146,10 +164,17 @@ class FieldReader:
             hint = "a time goes right behind the date, as in 2026-01-18T09:30; a note goes on a line of its own"
             self.report(key, message, hint, "error" if withholds else "warning")
         try:
-            return parse_moment(value, zone)
+            moment = parse_moment(value, zone)
         except ValueError as error:
             self.report(key, str(error))
             return None
+        repeated = find_repeated_time(value, moment) if withholds or publishes else None
+        if repeated:
+            first, second = repeated
+            message = f"'{value[:60]}' comes twice in {zone}, where clocks go back: taken as the first of the two"
+            hint = f"write {first.iso} or {second.iso}"
+            self.report(key, message, hint, "warning" if withholds else "note")
+        return moment
 
     def read_texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
         """Return the value as a list of different texts; a single text is a list of one."""

@@ -51,7 +51,7 @@ def read_article(reader: FieldReader, path: str, zone: tzinfo, body: str, body_l
     An article with an error must not be published, but its valid fields can be checked further.
     """
     title = reader.read_text("title", required=True)
-    date = reader.read_moment("date", zone, required=True)
+    date = reader.read_moment("date", zone, required=True, publishes=True)
     moments = {
         key: reader.read_moment(key, zone, withholds=key in WITHHOLDING_KEYS)
         for key in ("updated", "embargo", "expires")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broadsheet.core.cache import CACHE_FILE, Cache, describe_cache, is_foreign, remove_cache
-from broadsheet.core.datetimes import Moment, parse_moment
+from broadsheet.core.datetimes import Moment, find_repeated_time, parse_moment
 from broadsheet.core.directory_swap import StagedSite
 from broadsheet.core.file_store import IMAGE_DIR, FileStore, measure_store, remove_store
 from broadsheet.core.output_dir import SiteState, is_process_alive, list_site_files, record_pages
@@ -78,6 +78,7 @@ __all__ = [
     "escape_unprintable",
     "explain_unknown",
     "fill_placeholders",
+    "find_repeated_time",
     "format_github",
     "format_json",
     "format_text",

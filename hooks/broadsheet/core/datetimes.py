@@ -63,7 +63,37 @@ def parse_moment(text: str, zone: tzinfo) -> Moment:
         raise ValueError(_explain_error(text))
     if not FIRST_YEAR <= moment.at.year <= LAST_YEAR:
         raise ValueError(f"'{text[:60]}' is out of range, expected a year from {FIRST_YEAR} to {LAST_YEAR}")
+    if not moment.day_only and _measure_fold(moment.at) < timedelta():
+        following = Moment(moment.at.astimezone(UTC).astimezone(zone))
+        raise ValueError(
+            f"no such time '{text[:60]}' in {zone}, where clocks go forward past it, "
+            f"expected another time like {following.at:%Y-%m-%dT%H:%M}, or one with an offset like {following.iso}"
+        )
     return moment
+
+
+def find_repeated_time(text: str, moment: Moment) -> tuple[Moment, Moment] | None:
+    """Return both instants of a time that clocks show twice, as they go back; None for any other time.
+
+    A time with an offset is one of the two, and no repeated time.
+
+    Args:
+        text: as a writer gave it.
+        moment: what `parse_moment` made of it: the first of the two instants.
+
+    """
+    if moment.day_only or _measure_fold(moment.at) <= timedelta():
+        return None
+    match = _DATETIME.fullmatch(" ".join(text.split()))
+    if match is None or match[3] is not None:
+        return None
+    return Moment(moment.at.replace(fold=0)), Moment(moment.at.replace(fold=1))
+
+
+def _measure_fold(at: datetime) -> timedelta:
+    """Return by how much clocks go back after this time; less than 0 for a time that they leave out (PEP 495)."""
+    first, second = (at.replace(fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return first - second
 
 
 def _match_moment(text: str, zone: tzinfo) -> Moment | None:
