@@ -69,11 +69,56 @@ def test_a_link_that_leads_nowhere_or_to_itself_does_not_stop_the_build(root: Pa
 
 
 @pytest.mark.parametrize("name", ["logo.svg", "page.html", "run.js", "data.json", "notes.txt", "Makefile"])
-def test_files_that_browsers_run_or_cannot_show_are_not_published(root: Path, name: str) -> None:
-    write(root, f"articles/{name}")
+@pytest.mark.parametrize("folder", ["articles", "media"])
+def test_files_that_browsers_run_or_cannot_show_are_not_published(root: Path, name: str, folder: str) -> None:
+    write(root, f"{folder}/{name}")
     source = read_content_dir(root, "content")
     assert dict(source.media) == {}
-    assert f"articles/{name}" in source.refused
+    assert f"{folder}/{name}" in source.refused
+    assert (source.problems == ()) == (folder == "media" or not name.endswith((".html", ".txt")))
+
+
+RENAME = "(rename it to talks.md, or move it out of content/articles/)"
+REWRITE = "(write its text as Markdown in talks.md, or move it out of content/articles/)"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        *((name, RENAME) for name in ("talks.mdx", "talks.MARKDOWN", "talks.mkd", "talks.txt", "talks.md.txt")),
+        *(
+            (name, REWRITE)
+            for name in ("talks.html", "talks.HTM", "talks.rst", "talks.adoc", "talks.org", "talks.docx")
+        ),
+    ],
+)
+def test_a_text_among_the_articles_that_is_not_read_is_a_warning(root: Path, name: str, hint: str) -> None:
+    write(root, f"articles/2026/02/{name}")
+    suffix = name[name.rindex(".") :]
+    message = f"content/articles/2026/02/{name}: not read: expected a name that ends with .md, found '{suffix}'"
+    source = read_content_dir(root, "content")
+    assert list_problems(source) == [f"{message} {hint} [warning]"]
+    assert list(source.articles) == ["articles/2026/01/talks.md"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("talks.md~", "talks.md.orig", "talks.md.bak", "talks.md.rej", "#talks.md#", ".talks.md.swp", ".#talks.md"),
+        *("~$talks.docx", ".talks.html", "Thumbs.db", "README.txt", "readme.rst", "data.csv", "chart.svg", "film.mov"),
+    ],
+)
+def test_what_editors_leave_and_files_that_hold_no_article_are_no_problem(root: Path, name: str) -> None:
+    write(root, f"articles/2026/02/{name}")
+    source = read_content_dir(root, "content")
+    assert source.problems == ()
+    assert list(source.articles) == ["articles/2026/01/talks.md"]
+
+
+def test_a_name_that_ends_with_md_in_capital_letters_is_read(root: Path) -> None:
+    write(root, "articles/2026/02/ferry.MD")
+    source = read_content_dir(root, "content")
+    assert list(source.articles) == ["articles/2026/01/talks.md", "articles/2026/02/ferry.MD"]
     assert source.problems == ()
 
 
@@ -93,7 +138,10 @@ def test_of_a_too_large_article_one_byte_more_than_allowed_is_read(root: Path) -
     ("name", "problem"),
     [
         ("essay.md", "content/essay.md: not read: articles lie below articles/ (move it to content/articles/)"),
-        ("articles/a.markdown", "expected a name that ends with .md, found '.markdown' (rename it to a.md)"),
+        (
+            "a.markdown",
+            "content/a.markdown: not read: expected a name that ends with .md, found '.markdown' (rename it",
+        ),
         ("topic.yml", "not read: expected one of topics.yml, authors.yml, stories.yml (did you mean 'topics.yml'?)"),
         ("authors.yaml", "(did you mean 'authors.yml'?)"),
         ("articles/a\u202eb.md", "its name has characters that cannot be seen (rename it)"),

@@ -18,6 +18,13 @@ MEDIA_SUFFIXES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".m4a", ".mp3", ".
 """Files that may be published beside an article. SVG and HTML are left out: a browser would run their scripts."""
 
 _MARKDOWN_SUFFIX = ".md"
+_OTHER_MARKDOWN_SUFFIXES = frozenset({".markdown", ".mdown", ".mdtext", ".mdtxt", ".mdwn", ".mdx", ".mkd", ".mkdn"})
+"""Files in which other systems keep Markdown."""
+_TEXT_SUFFIXES = frozenset(
+    {".adoc", ".asc", ".asciidoc", ".doc", ".docx", ".htm", ".html", ".ipynb", ".odt", ".org", ".pages", ".qmd"}
+    | {".rmd", ".rst", ".rtf", ".tex", ".textile", ".txt", ".wiki", ".xhtml"}
+)
+"""Files of other formats in which somebody may have written an article."""
 MAX_MEDIA_BYTES = 25_000_000
 """The largest file that is published beside an article, in bytes: GitHub Pages allows 1 GB for a whole site."""
 
@@ -146,20 +153,35 @@ def _warn_about_refused(path: Path, relative: str, reason: str, label: str) -> l
     """Report a refused file that its writer probably meant to be read."""
     where = f"{label}/{relative}"
     suffix = path.suffix.lower()
+    is_article = relative.startswith(f"{ARTICLES_DIR}/")
     if path.is_symlink() and (suffix == ".md" or relative in TAXONOMY_FILES or path.is_dir()):
         return [Problem(where, 0, 0, "", reason, "put the file itself here")]
     if suffix == ".md" and escape_unprintable(relative) != relative:
         return [Problem(where, 0, 0, "", reason, "rename it")]
-    if suffix == ".md" and not relative.startswith(f"{ARTICLES_DIR}/") and path.stem.lower() != "readme":
+    # An office program marks an open document by a file of its own, as `~$talks.docx`.
+    if path.stem.lower() == "readme" or path.name.startswith("~$"):
+        return []
+    if suffix == ".md" and not is_article:
         message, hint = f"not read: articles lie below {ARTICLES_DIR}/", f"move it to {label}/{ARTICLES_DIR}/"
         return [Problem(where, 0, 0, "", message, hint, "warning")]
-    if suffix in {".markdown", ".mdown", ".mkd"}:
+    if suffix in _OTHER_MARKDOWN_SUFFIXES or (is_article and suffix in _TEXT_SUFFIXES):
         message = f"not read: expected a name that ends with .md, found '{path.suffix}'"
-        return [Problem(where, 0, 0, "", message, f"rename it to {path.stem}.md", "warning")]
+        hint = _explain_how_to_convert(path, suffix, is_article, label)
+        return [Problem(where, 0, 0, "", message, hint, "warning")]
     if suffix in {".yml", ".yaml"} and "/" not in relative:
         message = f"not read: expected one of {', '.join(TAXONOMY_FILES)}"
         return [Problem(where, 0, 0, "", message, suggest(f"{path.stem}.yml", TAXONOMY_FILES), "warning")]
     return []
+
+
+def _explain_how_to_convert(path: Path, suffix: str, is_article: bool, label: str) -> str:
+    """Return the hint for a text file that is not read, as its name does not end with .md."""
+    # Some editors of Windows add .txt to a name that has a suffix.
+    name = path.stem if path.stem.lower().endswith(_MARKDOWN_SUFFIX) else f"{path.stem}{_MARKDOWN_SUFFIX}"
+    elsewhere = f", or move it out of {label}/{ARTICLES_DIR}/" if is_article else ""
+    if suffix in _OTHER_MARKDOWN_SUFFIXES or suffix == ".txt":
+        return f"rename it to {name}{elsewhere}"
+    return f"write its text as Markdown in {name}{elsewhere}"
 
 
 def _read(entry: os.DirEntry[str], max_bytes: int) -> bytes:
