@@ -115,6 +115,16 @@ def test_what_editors_leave_and_files_that_hold_no_article_are_no_problem(root: 
     assert list(source.articles) == ["articles/2026/01/talks.md"]
 
 
+def test_two_files_with_one_address_are_a_warning(root: Path) -> None:
+    """Otherwise a picture of a public article changes on the day on which another article becomes public."""
+    for name in ("2026/01/map.png", "articles/2026/01/map.png", "articles/map.png", "other/map.png"):
+        write(root, name)
+    assert list_problems(read_content_dir(root, "content")) == [
+        "content/2026/01/map.png: the address /media/2026/01/map.png is also that of content/articles/2026/01/map.png"
+        " (rename one of the two) [warning]"
+    ]
+
+
 def test_a_name_that_ends_with_md_in_capital_letters_is_read(root: Path) -> None:
     write(root, "articles/2026/02/ferry.MD")
     source = read_content_dir(root, "content")

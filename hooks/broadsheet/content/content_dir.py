@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from broadsheet.content.article import ARTICLES_DIR
 from broadsheet.content.article_file import MAX_ARTICLE_BYTES
 from broadsheet.content.taxonomies import TAXONOMY_FILES
 from broadsheet.content.yaml_nodes import MAX_TAXONOMY_BYTES
-from broadsheet.core import BroadsheetError, Problem, escape_unprintable, suggest
+from broadsheet.core import BroadsheetError, Problem, escape_unprintable, media_url, suggest
 
 MEDIA_SUFFIXES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".m4a", ".mp3", ".mp4", ".pdf", ".png", ".webm", ".webp"})
 """Files that may be published beside an article. SVG and HTML are left out: a browser would run their scripts."""
@@ -81,6 +81,7 @@ def read_content_dir(root: Path, label: str) -> ContentFiles:
         if reason:
             refused[relative] = reason
             problems += _warn_about_refused(Path(entry.path), relative, reason, label)
+    problems += _warn_about_shared_urls(media, label)
     return ContentFiles(root, label, articles, taxonomy_files, media, refused, tuple(problems))
 
 
@@ -172,6 +173,17 @@ def _warn_about_refused(path: Path, relative: str, reason: str, label: str) -> l
         message = f"not read: expected one of {', '.join(TAXONOMY_FILES)}"
         return [Problem(where, 0, 0, "", message, suggest(f"{path.stem}.yml", TAXONOMY_FILES), "warning")]
     return []
+
+
+def _warn_about_shared_urls(media: Collection[str], label: str) -> list[Problem]:
+    """Report each file that has the address of a file of the same name below the articles."""
+    problems = []
+    for path in media:
+        other = f"{ARTICLES_DIR}/{path}"
+        if other in media:
+            message = f"the address /{media_url(path)} is also that of {label}/{other}"
+            problems.append(Problem(f"{label}/{path}", 0, 0, "", message, "rename one of the two", "warning"))
+    return problems
 
 
 def _explain_how_to_convert(path: Path, suffix: str, is_article: bool, label: str) -> str:
