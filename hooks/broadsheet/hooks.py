@@ -267,7 +267,7 @@ class BroadsheetHooks:
             folder = self._resource_manager.folder
             if self._settings.search:
                 self._search.follow_up(self._files, self._built_model, config, publisher.site, folder)
-            paths = (self._config.zone, self._root, self._label, publisher.site)
+            paths = (self._config, self._root, self._label, publisher.site)
             preview = ArticlePreview(self._built_model, page_writer, resources.markdown, *paths)
             # Under --strict MkDocs may still fail the build after this event: then the site is not shown yet.
             site_changed, show = bool(written or removed), not config.strict

@@ -82,6 +82,15 @@ def test_new_takes_headlines_of_any_script(site: Site) -> None:
     assert call("new", "日内瓦会谈", "-t", "world").output == "content/articles/2026/06/日内瓦会谈.md\n"
 
 
+def test_new_names_a_file_in_ascii_as_its_address_is(site: Site) -> None:
+    site.configure(broadsheet={"slugs": {"transliterate": True}, "locale": "de"})
+    name = "content/articles/2026/06/bruecken-fuer-lodz.md"
+    assert call("new", "Brücken für Łódź", "-t", "world").output == f"{name}\n"
+    assert "title: Brücken für Łódź\n" in Path(name).read_text(encoding="utf-8")
+    articles = open_project(load_config(str(site.root / "mkdocs.yml"))).library.articles
+    assert [article.url for article in articles if name.endswith(article.path)] == ["2026/06/bruecken-fuer-lodz/"]
+
+
 def test_new_refuses_an_address_that_another_article_has(site: Site) -> None:
     name = site.article("elsewhere")
     site.write(f"content/{name}", "---\ntitle: A\nslug: ferry\ndate: 2026-01-18\ntopics: [world]\n---\n")

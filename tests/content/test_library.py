@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 from broadsheet.content.content_dir import ContentFiles
 from broadsheet.content.library import Library, SiteConfig, build_library, find_article, index_references
+from broadsheet.core.cache import Cache
 from broadsheet.core.problems import format_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -154,6 +155,84 @@ def test_a_pin_may_be_a_slug_a_path_or_an_address(pin: str) -> None:
     assert list_problems(library) == []
     index = index_references(library.articles)
     assert find_article(pin, "articles/2026/01/a.md", index) == "articles/2026/01/b.md"
+
+
+ASCII = SiteConfig(UTC, slug_language="de")
+
+
+def test_with_slugs_in_ascii_a_file_name_gives_an_address_in_ascii() -> None:
+    files = [write("Brücken-für-Köln"), write("x", "slug: für"), write("ånge", "language: sv"), write("für/index")]
+    addresses = {article.path: article.url for article in build(*files, settings=ASCII).articles}
+    assert addresses == {
+        "articles/2026/01/Brücken-für-Köln.md": "2026/01/bruecken-fuer-koeln/",
+        # What a writer gives stays as it is.
+        "articles/2026/01/x.md": "2026/01/für/",
+        "articles/2026/01/ånge.md": "2026/01/ange/",
+        "articles/2026/01/für/index.md": "2026/01/fuer/",
+    }
+    assert {article.url for article in build(*files[:1]).articles} == {"2026/01/brücken-für-köln/"}
+
+
+def test_a_cached_article_does_not_keep_the_slug_of_another_setting() -> None:
+    cache, source = Cache(None, ""), ContentFiles(Path(), "content", dict([write("für")]), TAXONOMY_FILES)
+    for settings_, slug in ((CLOSED, "für"), (ASCII, "fuer"), (CLOSED, "für")):
+        assert build_library(source, settings_, cache).articles[0].slug == slug
+
+
+def test_with_slugs_in_ascii_a_pin_to_an_article_with_an_error_is_no_problem() -> None:
+    library = build(write("für", topics="natoo"), write("x", "related: [fuer]"), settings=ASCII)
+    assert [problem.key for problem in library.problems] == ["topics"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "config"),
+    [
+        (write("ferry"), write("boat", "slug: ferry"), CLOSED),
+        (write("boat", "slug: ferry"), write("ship", "slug: ferry"), CLOSED),
+        (write("ferry"), ("articles/other/ferry.md", write("ferry")[1]), CLOSED),
+        (write("ferry"), write("Ferry"), CLOSED),
+        (write("ferry"), write("ferry/index"), CLOSED),
+        (write("ferry/index"), ("articles/other/ferry/index.md", write("ferry")[1]), CLOSED),
+        (write("boat/index", "slug: ferry"), write("ferry"), CLOSED),
+        (write("caf\u00e9"), write("cafe\u0301"), CLOSED),
+        (write("für"), write("fuer"), ASCII),
+    ],
+)
+def test_two_articles_of_one_address_are_told_both_files_and_a_way_out(
+    first: tuple[str, bytes], second: tuple[str, bytes], config: SiteConfig
+) -> None:
+    library = build(first, second, settings=config)
+    assert library.articles == ()
+    for (path, _), (other, _) in ((first, second), (second, first)):
+        (problem,) = [problem for problem in library.problems if problem.path == f"content/{path}"]
+        assert problem.message == f"the address /{library_address(first, config)} is also that of content/{other}"
+        assert problem.hint == "delete one of the two, or give one another slug"
+        assert (problem.severity, problem.key) == ("error", "slug")
+
+
+def library_address(file: tuple[str, bytes], config: SiteConfig) -> str:
+    return build(file, settings=config).articles[0].url
+
+
+@pytest.mark.parametrize("alias", ["/2026/01/ferry/", "2026/01/ferry", "/2026/01/ferry/index.html"])
+@pytest.mark.parametrize("owner", [write("ferry"), write("ferry/index"), write("boat", "slug: ferry")])
+def test_an_alias_that_is_another_article_s_address_names_that_file(owner: tuple[str, bytes], alias: str) -> None:
+    library = build(owner, write("x", f"aliases: [{alias}]"))
+    assert [article.path for article in library.articles] == [owner[0]]
+    assert list_problems(library) == [
+        f"content/articles/2026/01/x.md:5:11: aliases: the address /2026/01/ferry/ is also that of content/{owner[0]}"
+        " (take the alias out)"
+    ]
+
+
+def test_of_two_articles_with_one_alias_each_names_the_other() -> None:
+    library = build(write("a", "aliases: [/old/]"), write("b", "aliases: [/older/, /old]"))
+    assert list_problems(library) == [
+        "content/articles/2026/01/a.md:5:11: aliases: the address /old/ is also that of content/articles/2026/01/b.md"
+        " (take the alias out)",
+        "content/articles/2026/01/b.md:5:20: aliases: the address /old/ is also that of content/articles/2026/01/a.md"
+        " (take the alias out)",
+    ]
 
 
 def test_a_pin_or_never_without_an_article_is_a_warning_with_position() -> None:

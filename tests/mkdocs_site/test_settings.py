@@ -67,6 +67,7 @@ DEFAULTS = {
     "timeline": {"count": 10},
     "rendering": {"seconds": 2},
     "typography": {"quotes": True, "dashes": True, "ellipses": True},
+    "slugs": {"transliterate": False},
 }
 
 
@@ -103,7 +104,13 @@ def test_the_engine_gets_the_settings_without_mkdocs(tmp_path: Path) -> None:
         timeline_count=5,
         repeat_links=True,
         language="de",
+        slug_language="",
     )
+
+
+def test_slugs_in_ascii_follow_the_rules_of_the_site_s_language(tmp_path: Path) -> None:
+    config = configure(tmp_path, {"slugs": {"transliterate": True}, "locale": "de_AT"})
+    assert make_site_config(read_settings(config), config).slug_language == "de"
 
 
 def test_the_handbook_has_every_setting_with_its_default() -> None:
@@ -151,6 +158,7 @@ FAULTS: list[tuple[Any, str]] = [
         {"rendering": {"seconds": float("inf")}},
         ".rendering.seconds: Expected a number of seconds from 0.1 but received: inf",
     ),
+    ({"slugs": {"transliterate": "de"}}, ".slugs.transliterate: Expected type: <class 'bool'> but received: <class"),
     ({"words": {"serch": "Suche"}}, ".words.serch: unknown word (did you mean 'search'?)"),
     ({"words": {"byline": "Von"}}, ".words.byline: Expected '{names}' in it but received: 'Von'"),
     ({"words": None}, ".words: Expected keys and texts but received: None"),

@@ -47,7 +47,7 @@ def find(model: SiteModel) -> ArticleView | None:
 def update(data: bytes) -> ArticleView | None:
     view = find(MODEL)
     assert view is not None
-    return update_article_view(view, data, f"content/{TALKS}", UTC, MODEL.links, MARKDOWN)
+    return update_article_view(view, data, f"content/{TALKS}", SiteConfig(UTC), MODEL.links, MARKDOWN)
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,14 @@ def test_an_update_is_the_same_as_a_build_of_the_file(body: str, keys: dict[str,
         assert built is not None
         assert (updated.article, updated.body.html) == (built.article, built.body.html)
         assert (updated.newer, updated.older, updated.image_url) == (built.newer, built.older, built.image_url)
+
+
+def test_an_article_whose_slug_is_written_in_ascii_has_a_preview() -> None:
+    config, data = SiteConfig(UTC, slug_language="de"), write("Envoys talk.")
+    source = ContentFiles(Path("content"), "content", {"articles/2026/01/gespräche.md": data}, REGISTERS, {}, {}, ())
+    model = build_site_model(build_library(source, config), NOW, config, BuildResources(MARKDOWN), {})
+    (view,) = model.spreads
+    assert view.article.slug == "gespraeche"
+    updated = update_article_view(view, write("They agree."), "content/x.md", config, model.links, MARKDOWN)
+    assert updated is not None
+    assert "They agree." in updated.body.html

@@ -108,9 +108,10 @@ def new(config_file: str | None, /, headline: str, topics: tuple[str, ...], date
     project = open_project(load_site(config_file))
     moment = _parse_date(date, project.settings.timezone)
     headline = " ".join(headline.split())
-    if not slugify(headline):
+    if not slugify(headline, project.config.slug_language):
         raise BroadsheetError(f"the headline '{headline[:60]}' gives no file name: it needs a letter or a digit")
-    article = NewArticle(headline, moment, topics, type=options.pop("kind"), **options)
+    options |= {"type": options.pop("kind"), "slug_language": project.config.slug_language}
+    article = NewArticle(headline, moment, topics, **options)
     name = f"{project.label}/{article.path}"
     text = format_new_article(article)
     _check_new_article(project, article.path, text)

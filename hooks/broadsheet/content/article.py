@@ -98,7 +98,7 @@ class Article:
     link_targets: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
     """The targets of links in the body, as written; None when the body was not searched for links."""
     metadata_digest: str = field(default="", compare=False, repr=False)
-    """A digest of path, zone and front matter: it changes with everything but the body."""
+    """A digest of path, zone, language of slugs and front matter: it changes with everything but the body."""
 
     def make_problem(
         self, file: str, place: str, message: str, hint: str = "", severity: Severity = "error", instead: str = ""

@@ -75,7 +75,9 @@ class _FrontMatterHandler(YAMLHandler):
         return dict(self.root.values) if isinstance(self.root, MappingNode) else {}
 
 
-def parse_article(data: bytes, path: str, label: str, zone: tzinfo) -> tuple[Article | None, list[Problem]]:
+def parse_article(
+    data: bytes, path: str, label: str, zone: tzinfo, slug_language: str = ""
+) -> tuple[Article | None, list[Problem]]:
     """Parse one article.
 
     Args:
@@ -83,6 +85,8 @@ def parse_article(data: bytes, path: str, label: str, zone: tzinfo) -> tuple[Art
         path: the file, relative to the content directory.
         label: the file as problems name it.
         zone: the zone of dates without a zone.
+        slug_language: the language by whose rules the slug of a file name is written in ASCII, unless the article
+            names its own; '' where letters stay as they are.
 
     Returns:
         the article, or None when its front matter cannot be parsed, and all problems. An article with an error
@@ -108,10 +112,11 @@ def parse_article(data: bytes, path: str, label: str, zone: tzinfo) -> tuple[Art
     mapping = replace(handler.root, values=cast("dict[str, Node]", metadata))
     body, problems = _clean_body(source)
     reader = FieldReader(mapping, label, problems, {})
-    article = read_article(reader, path, zone, body, source.body_line)
+    article = read_article(reader, path, zone, body, source.body_line, slug_language)
     problems += find_swallowed_keys(source, mapping, reader.known_keys)
     problems += find_keys_below(source, mapping, reader.known_keys)
-    metadata_digest = hashlib.blake2b("\0".join((path, str(zone), source.front)).encode(), digest_size=16).hexdigest()
+    parts = (path, str(zone), slug_language, source.front)
+    metadata_digest = hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
     return replace(article, link_targets=find_link_targets(body), metadata_digest=metadata_digest), problems
 
 
@@ -153,11 +158,13 @@ class NewArticle:
     type: str = ARTICLE_TYPES[0]
     story: str = ""
     draft: bool = False
+    slug_language: str = ""
+    """As that of `SiteConfig`."""
 
     @property
     def path(self) -> str:
         """The path of the new file, relative to the content directory."""
-        return f"{ARTICLES_DIR}/{self.date.at:%Y/%m}/{slugify(self.headline)}.md"
+        return f"{ARTICLES_DIR}/{self.date.at:%Y/%m}/{slugify(self.headline, self.slug_language)}.md"
 
 
 def format_new_article(article: NewArticle) -> str:

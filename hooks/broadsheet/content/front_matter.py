@@ -45,7 +45,9 @@ _OTHER_KEY_NAMES = {
 """Our keys, each with its names in other systems."""
 
 
-def read_article(reader: FieldReader, path: str, zone: tzinfo, body: str, body_line: int) -> Article:
+def read_article(
+    reader: FieldReader, path: str, zone: tzinfo, body: str, body_line: int, slug_language: str = ""
+) -> Article:
     """Make an article from its front matter and body; problems are added to the reader.
 
     An article with an error must not be published, but its valid fields can be checked further.
@@ -80,7 +82,7 @@ def read_article(reader: FieldReader, path: str, zone: tzinfo, body: str, body_l
         "extra": reader.read_own_keys(),
     }
     _check_own_keys(reader, fields["extra"])
-    slug = _read_slug(reader, path)
+    slug = _read_slug(reader, path, slug_language and (fields["language"] or slug_language))
     other_names = {other: ours for ours, others in _OTHER_KEY_NAMES.items() for other in others.split()}
     reader.report_unknown_keys(other_names, "keys of your own begin with 'x-'; text goes below the closing ---")
     date = date or Moment(datetime(1, 1, 2, tzinfo=UTC))
@@ -121,7 +123,7 @@ def _to_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _read_slug(reader: FieldReader, path: str) -> str:
+def _read_slug(reader: FieldReader, path: str, language: str) -> str:
     slug = reader.read_text("slug", prose=False)
     if slug and not is_slug(slug):
         reader.report("slug", *explain_bad_slug(slug, "slug"))
@@ -129,7 +131,7 @@ def _read_slug(reader: FieldReader, path: str) -> str:
     if slug:
         return slug
     name = name_article(path)
-    derived = slugify(name)
+    derived = slugify(name, language)
     if not derived:
         reader.report("slug", f"the file's name '{name}' gives no slug", "add a line 'slug: …' or rename the file")
     return derived

@@ -62,7 +62,7 @@ def build_library(source: ContentFiles, config: SiteConfig, cache: Cache | None 
     conflicting, conflicts = _find_url_conflicts(valid, source)
     faulty |= conflicting
     articles = tuple(article for article in valid if article.path not in conflicting)
-    problems += conflicts + _check_related_references(articles, faulty, source)
+    problems += conflicts + _check_related_references(articles, faulty, source, config.slug_language)
     return Library(
         articles,
         taxonomies,
@@ -81,14 +81,15 @@ def _parse_all(
     source: ContentFiles, config: SiteConfig, cache: Cache
 ) -> Iterator[tuple[str, Article | None, tuple[Problem, ...]]]:
     """Yield path, article and problems of every article file, in the order of paths."""
-    common = (source.label.encode(), str(config.zone).encode())
+    common = (source.label.encode(), str(config.zone).encode(), config.slug_language.encode())
     keys = {path: digest(b"article", path.encode(), *common, data) for path, data in sorted(source.articles.items())}
     cached = cache.get("article", keys.values())
     new: dict[bytes, object] = {}
     for path, key in keys.items():
         parsed = cached.get(key)
         if not isinstance(parsed, tuple):
-            article, problems = parse_article(source.articles[path], path, source.name(path), config.zone)
+            data, language = source.articles[path], config.slug_language
+            article, problems = parse_article(data, path, source.name(path), config.zone, language)
             parsed = new[key] = (article, tuple(problems))
         yield path, *cast("_Parsed", parsed)
     cache.put("article", new)
@@ -224,13 +225,14 @@ def index_references(articles: Collection[Article]) -> dict[str, str]:
 
 
 def _check_related_references(
-    articles: Sequence[Article], faulty: Collection[str], source: ContentFiles
+    articles: Sequence[Article], faulty: Collection[str], source: ContentFiles, slug_language: str
 ) -> list[Problem]:
     """Report each entry of `pin` and `never` that refers to no article."""
     references_index = index_references(articles)
     slugs = {article.slug for article in articles}
     # A reference to an article with an error is correct: that error is already reported.
-    faulty_names = {name: path for path in faulty for name in (_compose(path), slugify(name_article(path)))}
+    slugs_of_faulty = {slugify(name_article(path), slug_language): path for path in faulty}
+    faulty_names = slugs_of_faulty | {_compose(path): path for path in faulty}
     suggest_reference = make_suggester(references_index)
     problems = []
     for article in articles:

@@ -31,5 +31,7 @@ class SiteConfig:
     """Whether an article that the body links to may be a related headline as well."""
     language: str = ""
     """The language of articles that name none."""
+    slug_language: str = ""
+    """The language by whose rules slugs of file names are written in ASCII; '' where letters stay as they are."""
     site_url: str = ""
     """The full address of the site, by which links to its own pages are known."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
+from broadsheet.core.transliteration import transliterate
+
 SITE_URLS: Mapping[str, str] = MappingProxyType(
     {
         "topics": "topics/",
@@ -97,13 +99,18 @@ def is_slug(text: str) -> bool:
     return are_words and text == _fold(text) and len(text.encode()) <= MAX_SLUG_BYTES
 
 
-def slugify(text: str) -> str:
+def slugify(text: str, language: str = "") -> str:
     """Return the slug for a text; '' when it has no letter and no digit.
+
+    With a `language` the slug is in ASCII, by the rules of that language; without one letters stay as they are.
 
     >>> slugify("Trump's “Board of Peace”: who's in?")
     'trumps-board-of-peace-whos-in'
+    >>> slugify("Brücken für Köln"), slugify("Brücken für Köln", "de")
+    ('brücken-für-köln', 'bruecken-fuer-koeln')
     """
     slug: list[str] = []
+    text = transliterate(text, language) if language else text
     for character in _APOSTROPHES.sub("", _fold(text)):
         if character.isalnum() or (slug and slug[-1] != "-" and is_letter(character)):
             slug.append(character)

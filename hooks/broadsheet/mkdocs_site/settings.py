@@ -102,6 +102,11 @@ class _RenderingSettings(Config):  # type: ignore[no-untyped-call]
     """How much processor time the Markdown of one article may take; one that takes more is faulty."""
 
 
+class _SlugSettings(Config):  # type: ignore[no-untyped-call]
+    transliterate = c.Type(bool, default=False)
+    """Whether slugs made of titles and file names are in ASCII."""
+
+
 class _TypographySettings(Config):  # type: ignore[no-untyped-call]
     quotes = c.Type(bool, default=True)
     """Whether "straight" quotation marks become those of the language."""
@@ -151,6 +156,7 @@ class Settings(Config):  # type: ignore[no-untyped-call]
     timeline = c.SubConfig(_TimelineSettings)
     rendering = c.SubConfig(_RenderingSettings)
     typography = c.SubConfig(_TypographySettings)
+    slugs = c.SubConfig(_SlugSettings)
 
 
 def read_settings(config: MkDocsConfig) -> Settings:
@@ -248,6 +254,7 @@ def find_markdown_extensions(settings: Settings, config: MkDocsConfig) -> tuple[
 
 def make_site_config(settings: Settings, config: MkDocsConfig) -> SiteConfig:
     """The configuration that the engine works with, which knows nothing of MkDocs."""
+    language = find_locale(settings, config).language
     return SiteConfig(
         settings.timezone,
         open_topics=settings.topics == "open",
@@ -258,6 +265,7 @@ def make_site_config(settings: Settings, config: MkDocsConfig) -> SiteConfig:
         feature_count=settings.features.count,
         timeline_count=settings.timeline.count,
         repeat_links=settings.related.repeat_links,
-        language=find_locale(settings, config).language,
+        language=language,
+        slug_language=language if settings.slugs.transliterate else "",
         site_url=config.site_url or "",
     )

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path
 
 from mkdocs.plugins import get_plugin_logger
 
-from broadsheet.content import Article, parse_article, read_article_bytes
+from broadsheet.content import Article, SiteConfig, parse_article, read_article_bytes
 from broadsheet.core import Problem, has_errors
 from broadsheet.edition import ArticleView, MarkdownConfig, SiteModel, get_renderer
 from broadsheet.mkdocs_site import PageWriter, find_edit_base, make_article_file
@@ -31,8 +31,7 @@ class ArticlePreview:
     model: SiteModel
     writer: PageWriter
     markdown: MarkdownConfig
-    zone: tzinfo
-    """The time zone of dates that give none."""
+    config: SiteConfig
     content_dir: Path
     label: str
     """The name of the content directory in problems."""
@@ -70,7 +69,7 @@ class ArticlePreview:
         data, label = read_article_bytes(self.content_dir, view.article.path), f"{self.label}/{view.article.path}"
         if data is None:
             return {}
-        updated = update_article_view(view, data, label, self.zone, self.model.links, self.markdown)
+        updated = update_article_view(view, data, label, self.config, self.model.links, self.markdown)
         if updated is None:
             return {}
         config = self.writer.config
@@ -92,14 +91,14 @@ class ArticlePreview:
 
 
 def update_article_view(
-    view: ArticleView, data: bytes, label: str, zone: tzinfo, links: LinkMap, markdown: MarkdownConfig
+    view: ArticleView, data: bytes, label: str, config: SiteConfig, links: LinkMap, markdown: MarkdownConfig
 ) -> ArticleView | None:
     """Return a view with its article read again from the bytes of the article's file.
 
     Args:
         view: the view of the last build.
         data: the bytes of the file now; `label` names the file in problems.
-        zone: the time zone of dates that give none.
+        config: the settings of the site.
         links: the targets that links in the body can have.
         markdown: how Markdown is rendered.
 
@@ -108,7 +107,7 @@ def update_article_view(
         whether it is public, the lists that contain it, its images.
 
     """
-    article, problems = parse_article(data, view.article.path, label, zone)
+    article, problems = parse_article(data, view.article.path, label, config.zone, config.slug_language)
     if article is None or has_errors(problems):
         return None
     if replace(article, **{name: getattr(view.article, name) for name in OWN_FIELDS}) != view.article:
