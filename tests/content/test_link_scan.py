@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from broadsheet.content.link_scan import find_link_targets
+from broadsheet.content.article_file import find_link_targets
 from broadsheet.edition.render_articles import BuildResources, MarkdownConfig, render_bodies
 from broadsheet.rendering.links import LinkMap
 from content_factory import make_article

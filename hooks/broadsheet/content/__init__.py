@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from broadsheet.content.article import ARTICLE_TYPES, ARTICLES_DIR, Article
-from broadsheet.content.article_file import NewArticle, format_new_article, parse_article
+from broadsheet.content.article_file import NewArticle, find_link_targets, format_new_article, parse_article
 from broadsheet.content.content_dir import MEDIA_SUFFIXES, ContentFiles, read_article_bytes, read_content_dir
 from broadsheet.content.front_matter import BUNDLE_FILE
 from broadsheet.content.library import Library, build_library, find_article, index_references
-from broadsheet.content.link_scan import find_link_targets
 from broadsheet.content.site_config import SiteConfig
 from broadsheet.content.taxonomies import (
     AUTHORS_FILE,

@@ -17,7 +17,6 @@ from frontmatter.default_handlers import YAMLHandler
 from broadsheet.content.article import ARTICLE_TYPES, ARTICLES_DIR, Article
 from broadsheet.content.field_reader import FieldReader
 from broadsheet.content.front_matter import read_article
-from broadsheet.content.link_scan import find_link_targets
 from broadsheet.content.misplaced_keys import FrontMatterText, find_keys_below, find_swallowed_keys
 from broadsheet.content.yaml_nodes import (
     FORBIDDEN_CHARACTERS,
@@ -29,6 +28,18 @@ from broadsheet.content.yaml_nodes import (
     parse_yaml,
 )
 from broadsheet.core import Moment, Problem, find_repeated_time, has_errors, slugify
+
+# Inline links, definitions of reference links, and HTML: articles can be compared before they are rendered.
+_LINK_TARGET = re.compile(
+    r"\]\(\s*<?([^\s()<>]+)|^ {0,3}\[[^\[\]\n]+\]:[ \t]*<?([^\s<>]+)|\b(?i:href)\s*=\s*[\"']([^\"'\s]+)", re.MULTILINE
+)
+
+# Parts of a body without links: blocks of code, comments, code within a line.
+_CODE_OR_COMMENT = re.compile(
+    r"^ {0,3}(`{3,}+(?![^\n]*`)|~{3,}+).*?(?:^ {0,3}\1|\Z)|<!--.*?(?:-->|\Z)|(?<!`)(`{1,3})[^`\n]{1,500}\2",
+    re.MULTILINE | re.DOTALL,
+)
+
 
 MAX_ARTICLE_BYTES = 10_000_000
 """The largest article file that is read, in bytes."""
@@ -208,3 +219,14 @@ def _quote(text: str) -> str:
     """Return the text as one line of YAML, in quotes when YAML needs them."""
     dumped = yaml.safe_dump(text, allow_unicode=True, width=float("inf"))
     return dumped.removesuffix("\n").removesuffix("\n...")
+
+
+def find_link_targets(body: str) -> tuple[str, ...]:
+    """Return the targets of links in a Markdown body, as written, without repeats and links within the page.
+
+    >>> find_link_targets("[One](a.md), [two](https://example.org/), [three](a.md) and [the foot](#foot).")
+    ('a.md', 'https://example.org/')
+    """
+    matches = _LINK_TARGET.finditer(_CODE_OR_COMMENT.sub(" ", body))
+    targets = (next(group for group in match.groups() if group is not None) for match in matches)
+    return tuple(dict.fromkeys(target for target in targets if not target.startswith("#")))

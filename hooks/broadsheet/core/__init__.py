@@ -6,6 +6,7 @@ from broadsheet.core.cache import CACHE_FILE, Cache, describe_cache, is_foreign,
 from broadsheet.core.datetimes import Moment, find_repeated_time, parse_moment
 from broadsheet.core.directory_swap import StagedSite
 from broadsheet.core.file_store import IMAGE_DIR, FileStore, measure_store, remove_store
+from broadsheet.core.html_tags import Tag, read_attributes, replace_tags
 from broadsheet.core.output_dir import SiteState, is_process_alive, list_site_files, record_pages
 from broadsheet.core.problems import (
     BroadsheetError,
@@ -69,6 +70,7 @@ __all__ = [
     "SiteLock",
     "SiteState",
     "StagedSite",
+    "Tag",
     "Translations",
     "call_in_main_thread",
     "check_translations",
@@ -100,9 +102,11 @@ __all__ = [
     "media_url",
     "parse_moment",
     "pluralize",
+    "read_attributes",
     "record_pages",
     "remove_cache",
     "remove_store",
+    "replace_tags",
     "run_in_forks",
     "slugify",
     "suggest",

@@ -41,8 +41,14 @@ def _find_class(module: str, name: str) -> type:
         return _ALLOWED_CLASSES[module, name]
     if module.partition(".")[0] == _ENGINE and name.isidentifier():
         kind = getattr(importlib.import_module(module), name, None)
-        # Without these two methods, pickle would set any attribute of the class that the bytes name.
-        if isinstance(kind, type) and is_dataclass(kind) and {"__slots__", "__setstate__"} <= vars(kind).keys():
+        # Not what the module imports from elsewhere. Without these two methods, pickle would set any attribute of the
+        # class that the bytes name.
+        if (
+            isinstance(kind, type)
+            and kind.__module__ == module
+            and is_dataclass(kind)
+            and {"__slots__", "__setstate__"} <= vars(kind).keys()
+        ):
             _speed_up_setstate(kind)
             return kind
     raise UnpackingError(f"{module}.{name}")

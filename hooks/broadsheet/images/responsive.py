@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from urllib.parse import unquote
 
-from broadsheet.core import Translations, load_translations
+from broadsheet.core import Tag, Translations, load_translations, read_attributes, replace_tags
 
 # The width of an image in CSS pixels, and the window width from which it applies. They repeat the style sheet, since
 # browsers choose an image before they have that. In narrower windows an image fills the window except its margins.
@@ -30,8 +30,6 @@ _MIN_PANORAMA_HEIGHT = 180
 # The ratio of width to height to which the style sheet crops images; the centre of the image stays.
 _CROP_RATIO = {"front": 3 / 2, "feature": 3 / 2, "portrait": 1.0}
 
-_TAG = re.compile(r"<(/?picture|/?a|img)((?: [\w:-]+=\"[^\"]*\")*)>")
-_ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
 # An image at the start of a text, with no word before it.
 _OPENING_IMAGE = re.compile(r"\s*(?:<(?:p|figure|div|a)(?: [^>]*)?>\s*)*<img ")
 _PIXELS = re.compile(r"[1-9]\d{0,4}")
@@ -176,16 +174,16 @@ def make_images_responsive(
     panorama_numbers, words = count(1), words or load_translations()
     to_root = "../" * page_url.count("/")
 
-    def replace_tag(tag: re.Match[str]) -> str:
-        if tag[1] != "img":
-            inside[tag[1].removeprefix("/")] = not tag[1].startswith("/")
-            return tag[0]
-        attributes = dict(_ATTRIBUTE.findall(tag[2]))
+    def replace_tag(tag: Tag) -> str:
+        if tag.name != "img":
+            inside[tag.name] = not tag.closing
+            return tag.source
+        attributes = read_attributes(tag.attributes)
         target = posixpath.normpath(posixpath.join("/", page_url, unquote(html.unescape(attributes.get("src", "")))))
         image = images.get(target.lstrip("/"))
         width = attributes.get("width", "")
         sizes = f"{width}px" if _PIXELS.fullmatch(width) else choose_sizes("text", image)
-        eager = opening is not None and opening.end() > tag.start()
+        eager = opening is not None and opening.end() > tag.start
         # A <picture> that the writer made has its own sources.
         if inside["picture"] and image is not None:
             image = replace(image, variants=())
@@ -196,7 +194,7 @@ def make_images_responsive(
             label = html.escape(words.write("panorama_number", number=next(panorama_numbers)))
         return render_image(image, attributes, sizes, lambda url: f"{to_root}{url}", eager=eager, scroll_label=label)
 
-    return _TAG.sub(replace_tag, content)
+    return replace_tags(content, "picture|a|img", replace_tag)
 
 
 def _find_missing_size(image: PublishedImage, attributes: Mapping[str, str]) -> dict[str, str]:

@@ -6,14 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+from broadsheet.core import Tag, replace_tags
+
 # These patterns only see the sanitizer's output, where attributes are quoted and every element is closed.
-_TAG = re.compile(r'<(/?)(a|center|h[1-6]|source|strike|td|th|tr|tt)((?: [\w:-]+="[^"]*")*)>')
+_REPAIRED = "a|center|h[1-6]|source|strike|td|th|tr|tt"
 # A lookahead finds an attribute in the value of another too.
 _ANCHOR = re.compile(r' (?=(id|name)="([^"]*)")')
 _NAME = re.compile(r' name="([^"]*)"')
 _ADDRESS = re.compile(r' (href|src)="([^"]*)"')
 _ROLE = re.compile(r' role="[^"]*"')
-_ANY_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?: [\w:-]+="[^"]*")*>')
 _LISTS = frozenset({"menu", "ol", "ul"})
 _VOID = frozenset({"br", "col", "hr", "img", "input", "source", "wbr"})
 _RENAMED = {"tt": ("code", ""), "strike": ("s", ""), "center": ("div", ' style="text-align:center"')}
@@ -37,8 +38,8 @@ def repair_html(html: str) -> str:
     kept_anchors: list[bool] = []
     anchors = Counter(_ANCHOR.findall(html)) if " name=" in html else Counter[tuple[str, str]]()
 
-    def repair(tag: re.Match[str]) -> str:
-        closing, name, attributes = tag.groups()
+    def repair(tag: Tag) -> str:
+        closing, name, attributes = "/" * tag.closing, tag.name, tag.attributes
         if name in _RENAMED:
             name, style = _RENAMED[name]
             return f"<{closing}{name}{'' if closing else attributes + style}>"
@@ -48,7 +49,7 @@ def repair_html(html: str) -> str:
             open_levels.append(_find_level(int(name[1]), above))
             return f"<h{open_levels[-1]}{attributes}>"
         if closing:
-            return tag[0] if name != "a" or kept_anchors.pop() else ""
+            return tag.source if name != "a" or kept_anchors.pop() else ""
         if name == "source":
             return f"<source{_repair_addresses(attributes)}>" if " src=" in attributes else ""
         if name == "a":
@@ -58,7 +59,7 @@ def repair_html(html: str) -> str:
             return f"<a{_repair_addresses(attributes)}>" if kept_anchors[-1] else ""
         return f"<{name}{_ROLE.sub('', attributes)}>"
 
-    return _TAG.sub(repair, html)
+    return replace_tags(html, _REPAIRED, repair)
 
 
 def _find_level(level: int, above: list[tuple[int, int]]) -> int:
@@ -108,13 +109,18 @@ def nest_lists(html: str) -> str:
         return html
     nester = _ListNester()
     end = 0
-    for tag in _ANY_TAG.finditer(html):
-        nester.add_text(html[end : tag.start()])
-        end = tag.end()
-        if tag[1]:
-            nester.close(tag[0])
+
+    def nest(tag: Tag) -> str:
+        nonlocal end
+        nester.add_text(html[end : tag.start])
+        end = tag.start + len(tag.source)
+        if tag.closing:
+            nester.close(tag.source)
         else:
-            nester.open(tag[2], tag[0])
+            nester.open(tag.name, tag.source)
+        return ""
+
+    replace_tags(html, "[a-z][a-z0-9]*", nest)
     nester.add_text(html[end:])
     return nester.finish()
 

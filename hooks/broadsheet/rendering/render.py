@@ -17,7 +17,7 @@ import markdown
 from markdown.treeprocessors import Treeprocessor
 
 from broadsheet.content import Article
-from broadsheet.core import Problem, Severity
+from broadsheet.core import Problem, Severity, Tag, read_attributes, replace_tags
 from broadsheet.rendering.commonmark import CommonMarkState, add_commonmark
 from broadsheet.rendering.html_repair import nest_lists, repair_html
 from broadsheet.rendering.limits import LimitError, Limits, find_failure, run_limited
@@ -37,10 +37,6 @@ from broadsheet.rendering.sanitize import (
 from broadsheet.rendering.source_lines import LineFinder, split_blocks, unescape
 
 # These patterns only see the sanitizer's output, where attributes are quoted.
-_IMAGE_OR_LINK = re.compile(r'<(/?a|img)((?: [\w:-]+="[^"]*")*)>')
-_ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
-_ANY_TAG = re.compile(r"<(/?[a-zA-Z][\w-]*+)((?:\"[^\"]*+\"|'[^']*+'|[^>\"'])*+)>")
-_ANY_ATTRIBUTE = re.compile(r"([\w-]+)=(\"[^\"<>]*\"|'[^'\"<>]*')")
 _H1 = re.compile(r"(</?)h1\b")
 # Extensions load lexers and names of emoji when a text first needs them.
 _WARM_UP_TEXT = "Words :smile:\n\n```python\nprint()\n```\n"
@@ -322,15 +318,16 @@ def _link_frames(unsafe_html: str) -> str:
     if "<iframe" not in unsafe_html.lower():
         return unsafe_html
 
-    def link(tag: re.Match[str]) -> str:
-        if tag[1].lower() != "iframe":
-            return tag[0] if tag[1].lower() != "/iframe" else ""
-        values = dict(_ANY_ATTRIBUTE.findall(tag[2]))
-        address = values.get("src", "")[1:-1]
-        words = values.get("title", "")[1:-1] or urlsplit(address).netloc
-        return f'<a class="bs-remote" href="{address}">{words}</a>' if address and words else ""
+    def link(tag: Tag) -> str:
+        if tag.name != "iframe":
+            return tag.source
+        values = read_attributes(tag.attributes)
+        address = values.get("src", "")
+        words = values.get("title") or urlsplit(address).netloc
+        return f'<a class="bs-remote" href="{address}">{words}</a>' if address and words and not tag.closing else ""
 
-    return _ANY_TAG.sub(link, unsafe_html)
+    # Every tag, as a frame may be named in the attribute of another element.
+    return replace_tags(unsafe_html, r"[a-z][\w-]*", link)
 
 
 def _may_sanitize_slowly(body: str, unsafe_html: str) -> bool:
@@ -355,19 +352,17 @@ def _write_images(content: str, state: _BodyState) -> str:
         return content
     inside_link = False
 
-    def replace_tag(match: re.Match[str]) -> str:
+    def write(tag: Tag) -> str:
         nonlocal inside_link
-        name, attributes = match.groups()
-        if name == "img":
-            return _write_image(attributes, state, inside_link=inside_link)
-        inside_link = name == "a"
-        return str(match.group())
+        if tag.name == "img":
+            return _write_image(read_attributes(tag.attributes), state, inside_link=inside_link)
+        inside_link = not tag.closing
+        return tag.source
 
-    return _IMAGE_OR_LINK.sub(replace_tag, content)
+    return replace_tags(content, "a|img", write)
 
 
-def _write_image(attributes: str, state: _BodyState, *, inside_link: bool) -> str:
-    values: dict[str, str] = dict(_ATTRIBUTE.findall(attributes))
+def _write_image(values: Mapping[str, str], state: _BodyState, *, inside_link: bool) -> str:
     alt = values.get("alt", "")
     address = state.images[int(values["src"])] if "src" in values else ""
     if "twemoji" in values.get("class", "").split() and state.look_up(address, fetched=True).remote:
