@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from broadsheet.core.transliteration import transliterate
-from broadsheet.core.urls import is_slug, slugify
+from broadsheet.core.urls import is_slug, slugify, transliterate
 from hypothesis import example, given
 from hypothesis import strategies as st
 

@@ -1,4 +1,4 @@
-"""URLs: slugs, relative links within the site, and checks of web addresses."""
+"""URLs: slugs, transliteration, relative links within the site, and checks of web addresses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,25 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
-from broadsheet.core.transliteration import transliterate
+from anyascii import anyascii
+
+_NORDIC = {"å": "aa", "ø": "oe"}
+_RULES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "bg": {"щ": "sht", "ъ": "a", "х": "h"},
+        "da": _NORDIC,
+        "de": {"ä": "ae", "ö": "oe", "ü": "ue"},
+        "nb": _NORDIC,
+        "nn": _NORDIC,
+        "no": _NORDIC,
+        "uk": {"г": "h", "и": "y"},
+    }
+)
+"""Letters that a language writes in another way than anyascii, which knows no languages, by the language's code.
+
+Swedish and Finnish, for example, make `a` of `ä`, as anyascii does.
+"""
+_NO_WORD = re.compile(r"[\W_]+", re.ASCII)
 
 SITE_URLS: Mapping[str, str] = MappingProxyType(
     {
@@ -141,3 +159,27 @@ def _fold(text: str) -> str:
     # The lower case of the Turkish capital İ is two characters: i and a combining dot.
     lower = unicodedata.normalize("NFC", text).lower().replace("i\u0307", "i")
     return unicodedata.normalize("NFC", lower)
+
+
+def transliterate(text: str, language: str) -> str:
+    """Return a text in small letters, with letters, digits and marks in ASCII; other characters stay.
+
+    Signs of whole syllables and words are read one by one, without the language: those of Japanese as Chinese.
+
+    >>> transliterate("Für Łódź", "de"), transliterate("Für Łódź", "sv"), transliterate("Объект: Москва", "ru")
+    ('fuer lodz', 'fur lodz', 'obekt: moskva')
+    """
+    rules = _RULES.get(language.partition("-")[0].lower(), {})
+    characters = unicodedata.normalize("NFC", text).lower()
+    return "".join(
+        character if character.isascii() else rules.get(character) or _write_in_ascii(character)
+        for character in characters
+    )
+
+
+def _write_in_ascii(character: str) -> str:
+    kind = unicodedata.category(character)[0]
+    if kind not in "LMN":
+        return character
+    # A soft sign is an apostrophe in ASCII, a fraction has a slash.
+    return _NO_WORD.sub("-" if kind == "N" else "", anyascii(character).lower())
