@@ -49,8 +49,10 @@ class ContentFiles:
         return f"{self.label}/{path}"
 
 
-def read_content_dir(root: Path, label: str) -> ContentFiles:
+def read_content_dir(root: Path, label: str, only: Collection[str] | None = None) -> ContentFiles:
     """Read a content directory: the bytes of articles and taxonomies, names and sizes of other files.
+
+    Of articles, those at the paths `only` are read; without `only`, all.
 
     Symbolic links are never followed: in a stranger's pull request one could publish any file of the machine
     that builds the site.
@@ -69,6 +71,9 @@ def read_content_dir(root: Path, label: str) -> ContentFiles:
     for relative, entry in files:
         try:
             reason = _find_refusal(entry, relative)
+            is_read = only is None or relative in only or not _is_markdown(relative)
+            if not reason and not is_read:
+                continue
             if not reason and relative in TAXONOMY_FILES:
                 taxonomy_files[relative] = _read(entry, MAX_TAXONOMY_BYTES)
             elif not reason and _is_markdown(relative):

@@ -74,6 +74,35 @@ def build_library(source: ContentFiles, config: SiteConfig, cache: Cache | None 
     )
 
 
+def update_library(library: Library, source: ContentFiles, changed: Collection[str], config: SiteConfig) -> Library:
+    """Return a library with some articles as they are now, without those that are gone or have an error.
+
+    The problems stay those of `library`. Cost: 10 µs for each article of the library, and 1 ms for each that has
+    changed.
+
+    Args:
+        library: the library before.
+        source: the content files now; of the articles, only the changed ones are needed.
+        changed: the paths of articles that may have been written, moved or deleted.
+        config: the site's settings.
+
+    """
+    checks = _make_id_checks(library.taxonomies, config)
+    articles = {article.path: article for article in library.articles if article.path not in changed}
+    for path, article, problems in _parse_all(source, config, Cache(None, "")):
+        if article is not None and not has_errors([*problems, *_check_ids(article, source.name(path), checks)]):
+            articles[path] = _resolve_topics(article, checks[0])
+    by_path = [articles[path] for path in sorted(articles)]
+    conflicting, _ = _find_url_conflicts(by_path, source)
+    return replace(
+        library,
+        articles=tuple(article for article in by_path if article.path not in conflicting),
+        media=source.media,
+        refused=source.refused,
+        faulty=library.faulty.difference(articles),
+    )
+
+
 _Parsed = tuple[Article | None, tuple[Problem, ...]]
 
 

@@ -169,6 +169,12 @@ def _split_at_fences(lines: list[_Line]) -> Iterator[tuple[list[_Line], bool]]:
         yield part, False
 
 
+def is_withholding_line(line: str) -> bool:
+    """Return whether a line, wherever it stands, sets a key that hides the article."""
+    match = _KEY_LINE.match(line) if ":" in line else None
+    return match is not None and _withholds(match["key"].lower(), match["value"])
+
+
 def _parse_part(part: list[_Line]) -> Node | None:
     text = "\n".join(line.text.lstrip(_INVISIBLE) for line in part)
     return parse_yaml(text, "", part[0].number, _MAX_VALUES)[0]

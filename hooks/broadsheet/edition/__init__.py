@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadsheet.edition.build import ArticleView, SiteModel, build_site_model
+from broadsheet.edition.build import ArticleView, SiteModel, build_new_views, build_site_model
 from broadsheet.edition.image_pipeline import read_image_variant
 from broadsheet.edition.listings import ListingPage, page_url
 from broadsheet.edition.page_digests import PageDigests
@@ -26,6 +26,7 @@ __all__ = [
     "PageDigests",
     "Plan",
     "SiteModel",
+    "build_new_views",
     "build_site_model",
     "compute_related_key",
     "compute_related_lists",

@@ -5,7 +5,13 @@ from __future__ import annotations
 from broadsheet.mkdocs_site.error_messages import explain_disk_fault, explain_exception, report_problems
 from broadsheet.mkdocs_site.files import MediaFile, PageFile, add_files, list_sitemap_entries, replace_docs_images
 from broadsheet.mkdocs_site.hidden_links import HiddenLinkExtension, handle_hidden_files
-from broadsheet.mkdocs_site.pages import build_files, build_navigation, find_edit_base, make_article_file
+from broadsheet.mkdocs_site.pages import (
+    build_files,
+    build_navigation,
+    find_edit_base,
+    make_article_file,
+    make_media_file,
+)
 from broadsheet.mkdocs_site.project import Project, check_project, find_docs_files, open_project, read_clock
 from broadsheet.mkdocs_site.publisher import PageWriter, Publisher, find_page_plugins
 from broadsheet.mkdocs_site.resources import (
@@ -59,6 +65,7 @@ __all__ = [
     "list_sitemap_entries",
     "load_search",
     "make_article_file",
+    "make_media_file",
     "make_search_page",
     "make_site_config",
     "open_project",

@@ -95,7 +95,7 @@ class ArticlePage(NewspaperPage):
             self.spread = replace(self.spread, article=article, body=self.render_body(article))
             for path in self.spread.body.media:
                 if files.get_file_from_path(path) is None:
-                    files.append(_make_media_file(path, media_url(path), str(self.file.src_dir), config))
+                    files.append(make_media_file(path, media_url(path), str(self.file.src_dir), config))
         self.content = self.spread.body.html
         self.toc = get_toc(cast("Any", [dict(token) for token in self.spread.body.toc]))
         self.present_anchor_ids = set(self.spread.body.ids)
@@ -137,7 +137,7 @@ def build_files(
     files.append(make_page_file("", config, make, methodcaller("of_front", day), model.edition.articles[:1]))
     files += [_make_redirect_file(old, new, config, words) for old, new in model.redirects.items()]
     for path, url in model.media.items():
-        media = _make_media_file(path, url, str(root), config)
+        media = make_media_file(path, url, str(root), config)
         media.version = model.pictures[url].version if url in model.pictures else ""
         files.append(media)
     images = model.pictures.values()
@@ -233,7 +233,8 @@ def _find_last_change(articles: Sequence[Article]) -> str:
     return max(((article.updated or article.date).at.date().isoformat() for article in articles), default="")
 
 
-def _make_media_file(path: str, url: str, root: str, config: MkDocsConfig) -> MediaFile:
+def make_media_file(path: str, url: str, root: str, config: MkDocsConfig) -> MediaFile:
+    """Return the file beside articles that is published at a URL; `root` is the content directory."""
     return MediaFile(path, root, config.site_dir, True, dest_uri=url, inclusion=InclusionLevel.NOT_IN_NAV)
 
 
