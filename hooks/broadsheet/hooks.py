@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -77,6 +79,7 @@ class BroadsheetHooks:
         """Whether MkDocs reads the site directory again after the build, to deploy it."""
         self._settings = Settings()
         self._config = SiteConfig()
+        self._library = Library()
         self._model: SiteModel | None = None
         self._root = Path()
         self._label = ""
@@ -126,6 +129,8 @@ class BroadsheetHooks:
             PluginError: when a setting is wrong; its text lists every problem.
 
         """
+        if self._serving:
+            self._session.check_address(config)
         try:
             self._settings = read_settings(config)
         except ConfigurationError as error:
@@ -164,23 +169,20 @@ class BroadsheetHooks:
             self._resource_manager.open(config, self._settings, len(source.articles), remember=self._serving)
         except BroadsheetError as error:
             raise PluginError(str(error)) from None
-        library = self._build_library(source)
-        self._session.stop_if_superseded()
-        ranker = self._session.ranker if self._serving else start_related_lists
-        docs_files = find_docs_files(config, self._root)
-        self._model = build_site_model(library, now, self._config, self._resource_manager.resources, docs_files, ranker)
+        self._library, model = self._build_model(source, now, find_docs_files(config, self._root))
+        self._model = model
         self._session.stop_if_superseded()
         if not self._serving:
             # The page writer may fork this process, which must have no threads then.
             self._resource_manager.end_workers()
         known = () if config.strict else self._session.reported
         keep_going = self._serving or KEEP_GOING in os.environ
-        report_problems(self._model.problems, log, strict=bool(config.strict), keep_going=keep_going, reported=known)
+        report_problems(model.problems, log, strict=bool(config.strict), keep_going=keep_going, reported=known)
         if self._serving:
-            self._session.set_library(library, self._model, now)
+            self._session.set_library(self._library, model, now)
         elif self._indexes_in_build and not find_page_plugins(config, self):
             # Other plugins may change articles: then the index begins with their pages, in `_index_pages`.
-            self._search.begin(self._model, config, self._resource_manager.folder)
+            self._search.begin(model, config, self._resource_manager.folder)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the edition's pages and media to the site's own files."""
@@ -242,10 +244,6 @@ class BroadsheetHooks:
         site_digest = digest_site(config, self._nav, self._registers, [locale, str(config.site_url)])
         digests = PageDigests(self._built_model, site_digest)
         page_writer = PageWriter(self._env, self._nav, self._files, config, publisher.staging)
-        # Under `serve` a faulty article keeps its last good page.
-        self._session.save_pages(publisher.site)
-        for url, data in self._session.last_good.pages.items():
-            page_writer.write_file(f"{url}index.html", data)
         # Under `serve` the search index is made later, in a thread: it is not published here.
         unmanaged = {INDEX_DIR} if self._settings.search and self._serving else set()
         last_state = self._session.take_site_state(unmanaged)
@@ -267,8 +265,17 @@ class BroadsheetHooks:
             folder = self._resource_manager.folder
             if self._settings.search:
                 self._search.follow_up(self._files, self._built_model, config, publisher.site, folder)
-            paths = (self._config, self._root, self._label, publisher.site)
-            preview = ArticlePreview(self._built_model, page_writer, resources.markdown, *paths)
+            preview = ArticlePreview(
+                self._built_model,
+                page_writer,
+                self._config,
+                resources,
+                find_docs_files(config, self._root),
+                self._library,
+                self._root,
+                self._label,
+                publisher.site,
+            )
             # Under --strict MkDocs may still fail the build after this event: then the site is not shown yet.
             site_changed, show = bool(written or removed), not config.strict
             self._session.follow_up(site, unmanaged, resources, preview, site_changed=site_changed, show=show)
@@ -330,10 +337,20 @@ class BroadsheetHooks:
             raise PluginError("nothing was read: on_pre_build did not run")
         return self._model
 
-    def _build_library(self, source: ContentFiles) -> Library:
-        if self._serving:
-            return self._session.last_good.read(source, self._config, self._resource_manager.resources.cache)
-        return build_library(source, self._config, self._resource_manager.resources.cache)
+    def _build_model(
+        self, source: ContentFiles, now: datetime, docs_files: Mapping[str, str]
+    ) -> tuple[Library, SiteModel]:
+        """Return the library and the site model; under `serve` they have the last good state of what is faulty."""
+        resources, last_good = self._resource_manager.resources, self._session.last_good
+        if not self._serving:
+            library = build_library(source, self._config, resources.cache)
+            return library, build_site_model(library, now, self._config, resources, docs_files, start_related_lists)
+        while True:
+            library = last_good.read(source, self._config, resources.cache)
+            self._session.stop_if_superseded()
+            model = build_site_model(library, now, self._config, resources, docs_files, self._session.ranker)
+            if not last_good.note_failures(library, model):
+                return library, replace(model, problems=last_good.select_problems(library, model))
 
     def _rerender(self, article: Article) -> RenderedBody:
         """Render an article whose Markdown another plugin has changed, and report its new problems."""

@@ -8,18 +8,35 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import HTTPRedirectHandler, build_opener, urlopen
 
 import pytest
 from broadsheet import serve
+from broadsheet.content.article import Article
+from broadsheet.content.library import Library, SiteConfig
+from broadsheet.edition.build import SiteModel, build_site_model
 from broadsheet.edition.render_articles import BuildResources
 from broadsheet.serve.session import ServeSession
-from content_factory import NOW
+from content_factory import NOW, make_article
+from content_factory import make_library as make_content
 from html_tree import parse
 from mkdocs.exceptions import Abort
 from mkdocs.livereload import LiveReloadServer
 
 PAGE = b"<!doctype html>\n<html><head><title>x</title></head>\n<body>\n<p>Words.</p></body></html>"
+
+
+class NoRedirects(HTTPRedirectHandler):
+    """Follows no redirect."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Return no request."""
+
+
+def make_library(*articles: Article) -> tuple[Library, SiteModel]:
+    """A library of these articles, and its model."""
+    library = make_content(*articles)
+    return library, build_site_model(library, NOW, SiteConfig(), BuildResources(), {})
 
 
 class Paper:
@@ -63,8 +80,9 @@ class Paper:
         return data.decode()
 
     def list_errors(self, url: str) -> list[str]:
-        """The lines of the error overlay of a page."""
-        return [item.text for banner in parse(self.get(url)).all("div", role="alert") for item in banner.all("li")]
+        """The problems that the error overlay of a page lists."""
+        boxes = parse(self.get(url)).all("section", id="broadsheet-problems")
+        return [item.text for box in boxes for item in box.all("li")]
 
 
 @pytest.fixture
@@ -136,6 +154,20 @@ def test_other_files_and_the_files_on_the_disk_stay_as_they_are(paper: Paper) ->
     paper.server.builder()
     assert paper.get("words.txt") == "Words."
     assert (paper.root / "talks" / "index.html").read_bytes() == PAGE
+
+
+def test_the_address_of_a_moved_page_leads_to_the_new_one(paper: Paper) -> None:
+    session = paper.session
+    for slug in ("talks", "negotiations"):
+        session.set_library(*make_library(make_article(slug, path="articles/a.md")), NOW)
+    for url in ("2026/01/talks/", "2026/01/talks", "2026/01/talks/index.html"):
+        with pytest.raises(HTTPError) as moved:
+            build_opener(NoRedirects).open(f"http://127.0.0.1:{paper.server.server_port}/{url}", timeout=10)
+        assert (moved.value.code, moved.value.headers["Location"]) == (302, "/2026/01/negotiations/")
+        moved.value.close()
+    assert "Nothing here." in paper.get("2026/01/others/")
+    session.set_library(*make_library(), NOW)
+    assert "Nothing here." in paper.get("2026/01/talks/"), "the article is deleted"
 
 
 def test_a_404_page_reloads_when_there_is_a_new_site(paper: Paper) -> None:

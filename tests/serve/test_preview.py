@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from broadsheet.serve.preview import ArticlePreview
+from broadsheet.serve.preview import MAX_NEW_PAGES, ArticlePreview
 from broadsheet.serve.session import BuildSuperseded, ServeSession
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
+from sample_photos import PLACE, draw, encode, make_exif
 from sites import MakeSite, Site
 
 NOW = datetime(2026, 1, 20, tzinfo=UTC)
@@ -30,12 +31,12 @@ class Served:
 
     def build(self) -> None:
         """Build again, as the server does."""
-        config = load_config("mkdocs.yml", site_dir=str(self.preview.site_dir))
+        config = load_config("mkdocs.yml", site_dir=str(self.preview.site_dir), dev_addr="127.0.0.1:0")
         build(config)
 
     def render(self, now: datetime = NOW) -> list[str]:
         """Render the page of the article; return the paths of pages that have changed."""
-        return sorted(self.preview.render_changed({self.file.resolve().parent / self.file.name}, now))
+        return sorted(self.preview.render_changed({self.file.resolve().parent / self.file.name}, now).files)
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def served(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ser
     monkeypatch.setattr(ServeSession, "follow_up", keep)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOW.timestamp())))
     monkeypatch.chdir(site.root)
-    config = load_config("mkdocs.yml", site_dir=str(site.root / "served"))
+    config = load_config("mkdocs.yml", site_dir=str(site.root / "served"), dev_addr="127.0.0.1:0")
     config.plugins.on_startup(command="serve", dirty=False)
     build(config)
     yield Served(site, kept[-1])
@@ -110,8 +111,8 @@ def test_what_a_build_refuses_is_not_read(served: Served, kind: str, tmp_path: P
         served.file.parent.rmdir()
         served.file.parent.symlink_to(secret.parent)
     assert (
-        list(served.preview.render_changed({served.preview.content_dir.resolve() / "articles/2026/01/talks.md"}, NOW))
-        == []
+        served.preview.render_changed({served.preview.content_dir.resolve() / "articles/2026/01/talks.md"}, NOW).files
+        == {}
     )
     assert served.page.read_bytes() == before
 
@@ -128,9 +129,89 @@ def test_other_files_and_faulty_articles_render_nothing(served: Served, tmp_path
     root = served.preview.content_dir.resolve()
     assert not served.preview.render_changed(
         {tmp_path / "x.md", root / "topics.yml", root / "articles/2026/01/new.md"}, NOW
-    )
+    ).files
     served.file.write_text("---\ntitle: A: b\n---\n", encoding="utf-8")
     assert served.render() == []
+
+
+def read_tree(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in list_files(root)}
+
+
+def render_paths(served: Served, *paths: str, now: datetime = NOW) -> dict[str, tuple[int, int]]:
+    """Render the pages of changed files; return the files of the site that have changed."""
+    root = served.preview.content_dir.resolve()
+    return dict(served.preview.render_changed({root / path for path in paths}, now).files)
+
+
+def test_a_new_article_has_its_page_at_the_address_of_the_build(served: Served) -> None:
+    before = read_tree(served.preview.site_dir)
+    path = served.site.article("harbour", "2026-01-19", "Ferries are back. [Talks](talks.md)", slug="ferries")
+    assert list(render_paths(served, path)) == ["2026/01/ferries/index.html"]
+    shown = read_tree(served.preview.site_dir)
+    page = shown.pop("2026/01/ferries/index.html").decode()
+    assert shown == before
+    assert '<a href="../talks/">' in page
+    served.build()
+    built = (served.preview.site_dir / "2026/01/ferries/index.html").read_text()
+    # The related headlines come with the build.
+    assert page.partition("<aside ")[0].rstrip() == built.partition("<aside ")[0].rstrip()
+
+
+def test_a_new_article_is_shown_with_pictures_saved_together_with_it(served: Served) -> None:
+    picture = encode(draw(64, 48), exif=make_exif())
+    served.site.write("content/articles/2026/01/hall.jpg", picture)
+    path = served.site.article("hall", "2026-01-19", "![The hall](hall.jpg)", image={"src": "hall.jpg", "alt": "It"})
+    shown = render_paths(served, path)
+    assert sorted(shown) == ["2026/01/hall/index.html", "media/2026/01/hall.jpg"]
+    for name, state in shown.items():
+        status = (served.preview.site_dir / name).stat()
+        assert state == (status.st_size, status.st_mtime_ns)
+    assert "hall.jpg" in (served.preview.site_dir / "2026/01/hall/index.html").read_text()
+    assert PLACE not in (served.preview.site_dir / "media/2026/01/hall.jpg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"draft": True},
+        {"embargo": "2026-02-01"},
+        {"expires": "2026-01-19T00:00"},
+        {"topics": ["wrold"]},
+        {"tilte": "x"},
+        {"slug": "talks"},
+        {"aliases": ["/2026/01/talks/"]},
+    ],
+    ids=lambda keys: next(iter(keys)),
+)
+def test_a_new_article_that_the_build_will_not_publish_is_not_shown(served: Served, keys: dict[str, object]) -> None:
+    before = read_tree(served.preview.site_dir)
+    path = served.site.article("harbour", "2026-01-18", "Ferries are back.", **keys)
+    assert render_paths(served, path) == {}
+    assert read_tree(served.preview.site_dir) == before
+
+
+def test_a_file_that_moved_to_another_directory_keeps_its_address(served: Served) -> None:
+    target = served.file.parent.parent / "talks.md"
+    served.file.rename(target)
+    target.write_text(target.read_text().replace("first version", "second version"))
+    assert list(render_paths(served, "articles/2026/01/talks.md", "articles/2026/talks.md")) == [
+        "2026/01/talks/index.html"
+    ]
+    assert "The second version." in served.page.read_text()
+
+
+def test_a_draft_that_is_published_is_on_its_page_at_once(served: Served) -> None:
+    path = served.site.article("harbour", "2026-01-19", "Ferries are back.", draft=True)
+    served.build()
+    served.site.article("harbour", "2026-01-19", "Ferries are back.")
+    assert list(render_paths(served, path)) == ["2026/01/harbour/index.html"]
+
+
+def test_pages_of_many_new_articles_wait_for_the_build(served: Served) -> None:
+    paths = [served.site.article(f"story-{number}", "2026-01-19") for number in range(MAX_NEW_PAGES + 1)]
+    assert render_paths(served, *paths) == {}
+    assert len(render_paths(served, *paths[1:])) == MAX_NEW_PAGES
 
 
 @pytest.mark.parametrize("place", [1, 2, 3])
@@ -159,7 +240,7 @@ def test_a_superseded_build_takes_no_good_page_away(
     assert "The third version." in (site_dir / "2026/01/negotiations/index.html").read_text()
     files = {path.relative_to(site_dir): path.read_bytes() for path in list_files(site_dir)}
     fresh = served.site.root / "fresh"
-    build(load_config("mkdocs.yml", site_dir=str(fresh)))
+    build(load_config("mkdocs.yml", site_dir=str(fresh), dev_addr="127.0.0.1:0"))
     assert files == {path.relative_to(fresh): path.read_bytes() for path in list_files(fresh)}
 
 

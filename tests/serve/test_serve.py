@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from html_tree import parse
@@ -34,9 +35,9 @@ def server(site: Site) -> Iterator[Server]:
 
 
 def list_errors(server: Server, url: str) -> list[str]:
-    """The lines of the error overlay of a page."""
-    page = parse(server.get(url)[1])
-    return [item.text for banner in page.all("div", role="alert") for item in banner.all("li")]
+    """The errors that the error overlay of a page lists."""
+    boxes = parse(server.get(url)[1]).all("section", id="broadsheet-problems")
+    return [item.text for box in boxes for item in box.all("li") if item["class"] == "error"]
 
 
 def test_a_saved_article_is_on_its_page_at_once(site: Site, server: Server) -> None:
@@ -51,7 +52,8 @@ def test_an_error_leaves_the_last_good_page_and_is_in_the_terminal(site: Site, s
     assert "articles/2026/01/talks.md:5:3: topics: unknown topic 'natoo' (did you mean 'nato'?)" in server.log
     assert server.alive
     assert "The second version." in server.get("2026/01/talks/")[1]
-    assert "Talks" not in server.get("topics/world/")[1].partition('data-broadsheet="listing"')[2]
+    for url in ("topics/world/", ""):
+        assert "Talks" in server.get(url)[1].partition("<main")[2], url
     with server.rebuild():
         site.article("talks", "2026-01-18", "The fourth version.", topics=["nato"])
     assert "The fourth version." in server.get("2026/01/talks/")[1]
@@ -142,7 +144,28 @@ def test_a_new_headline_reaches_other_pages_too(site: Site, server: Server) -> N
 
 
 @pytest.mark.browser
-def test_an_open_page_comes_back_with_its_article(site: Site, server: Server, browser: Browser) -> None:
+def test_an_open_page_goes_and_comes_back_with_its_article(site: Site, server: Server, browser: Browser) -> None:
+    path = site.article("ferry", "2026-01-21", "Ferries are back.")
+    file = site.root / "content" / path
+    with server.rebuild():
+        file.touch()
+    with contextlib.closing(browser.new_page()) as page:
+        page.goto(server.address + "2026/01/ferry/")
+        text = file.read_bytes()
+        with server.rebuild():
+            file.unlink()
+        expect(page.locator("body")).not_to_contain_text("Ferries are back.", timeout=30_000)
+        with server.rebuild():
+            file.write_bytes(text)
+        expect(page.locator("body")).to_contain_text("Ferries are back.", timeout=30_000)
+    with server.rebuild():
+        file.unlink()
+
+
+@pytest.mark.browser
+def test_the_open_page_of_a_renamed_article_leads_to_its_new_address(
+    site: Site, server: Server, browser: Browser
+) -> None:
     path = site.article("ferry", "2026-01-21", "Ferries are back.")
     file = site.root / "content" / path
     with server.rebuild():
@@ -151,12 +174,92 @@ def test_an_open_page_comes_back_with_its_article(site: Site, server: Server, br
         page.goto(server.address + "2026/01/ferry/")
         with server.rebuild():
             file.rename(file.with_name("boat.md"))
-        expect(page.locator("body")).not_to_contain_text("Ferries are back.", timeout=30_000)
-        with server.rebuild():
-            file.with_name("boat.md").rename(file)
-        expect(page.locator("body")).to_contain_text("Ferries are back.", timeout=30_000)
+        page.wait_for_url("**/2026/01/boat/", timeout=30_000)
+        expect(page.locator("body")).to_contain_text("Ferries are back.")
     with server.rebuild():
-        file.unlink()
+        file.with_name("boat.md").unlink()
+    assert server.get("2026/01/ferry/")[0] == 404
+
+
+def test_a_faulty_article_keeps_its_pictures_and_its_place_until_its_file_hides_it(site: Site, server: Server) -> None:
+    site.write("content/articles/2026/01/hall.png", PNG)
+    with server.rebuild():
+        site.article("hall", "2026-01-22", "![The hall](hall.png)")
+    with server.rebuild():
+        site.article("hall", "2026-01-22", "Other words.", topics=["natoo"])
+    assert server.get("2026/01/hall/")[0] == 200
+    assert urlopen(server.address + "media/2026/01/hall.png", timeout=20).read() == PNG  # noqa: S310 - this machine
+    assert "Hall" in server.get("")[1].partition("<main")[2]
+    with server.rebuild():
+        site.article("hall", "2026-01-22", "Other words.", topics=["natoo"], draft=True)
+    assert server.get("2026/01/hall/")[0] == 404
+    assert "2026/01/hall" not in server.get("")[1].partition("<main")[2].partition("broadsheet-problems")[0]
+    for name in ("hall.md", "hall.png"):
+        with server.rebuild():
+            (site.root / "content/articles/2026/01" / name).unlink()
+
+
+def test_a_new_article_is_shown_before_the_build(site: Site, server: Server) -> None:
+    with server.rebuild():
+        since = len(server.log)
+        site.article("quay", "2026-01-23", "A quay is built.")
+        server.wait_for("quay.md: its page is shown", since=since)
+        assert "A quay is built." in server.get("2026/01/quay/")[1]
+    assert "Building documentation" not in server.log[since : server.log.index("its page is shown", since)]
+    assert "Quay" in server.get("")[1]
+    with server.rebuild():
+        (site.root / "content/articles/2026/01/quay.md").unlink()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_box_of_problems_stays_in_sight_and_folded_until_a_new_one_comes(
+    site: Site, server: Server, browser: Browser, width: int
+) -> None:
+    with server.rebuild():
+        site.article("long", "2026-01-24", "\n\n".join(["Many words. " * 30] * 40))
+    with server.rebuild():
+        site.article("talks", "2026-01-18", "The third version.", topics=["natoo"])
+    with contextlib.closing(browser.new_page(viewport={"width": width, "height": 667})) as page:
+        page.goto(server.address + "2026/01/long/")
+        page.mouse.wheel(0, 1_500)
+        page.wait_for_function("scrollY > 1000")
+        box, summary, items = (
+            page.locator(f"#broadsheet-problems{part}") for part in ("", " summary", " li:not(.warning)")
+        )
+
+        def find_place() -> tuple[float, float]:
+            rectangle = box.bounding_box()
+            assert rectangle is not None
+            return rectangle["y"], rectangle["y"] + rectangle["height"]
+
+        top, bottom = find_place()
+        assert bottom == 667
+        assert top > 667 / 2, "half of the window is left for the article"
+        assert "topics: unknown topic 'natoo'" in items.first.inner_text()
+        assert items.first.evaluate("item => parseFloat(getComputedStyle(item).fontSize)") >= 16
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        summary.focus()
+        page.keyboard.press("Enter")
+        expect(items.first).to_be_hidden()
+        for body in ("The fourth version.", "The fifth version."):
+            with server.rebuild():
+                site.article("talks", "2026-01-18", body, topics=["natoo"])
+            page.reload()
+            expect(summary).to_be_visible()
+            expect(items.first).to_be_hidden()
+        assert find_place()[0] > 600
+        with server.rebuild():
+            site.article("accord", "2026-01-19", "The accord.", topics=["wolrd"])
+        expect(items).to_have_count(2, timeout=30_000)
+        expect(items.first).to_be_visible()
+        with server.rebuild():
+            site.article("accord", "2026-01-19", "The accord.")
+        with server.rebuild():
+            site.article("talks", "2026-01-18", "The fourth version.", topics=["nato"])
+        expect(items).to_have_count(0, timeout=30_000)
+    with server.rebuild():
+        (site.root / "content/articles/2026/01/long.md").unlink()
 
 
 def test_an_image_that_is_saved_beside_an_article_is_on_its_page(site: Site, server: Server) -> None:

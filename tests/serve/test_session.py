@@ -16,6 +16,7 @@ from typing import Any
 import broadsheet.serve.session
 import pytest
 from broadsheet.edition.render_articles import BuildResources
+from broadsheet.serve.preview import ShownPages
 from broadsheet.serve.session import (
     MAX_SUPERSEDED,
     TRANSITIONS,
@@ -46,6 +47,9 @@ class FakeServer:
     def set_app(self, app: object) -> None:
         self.app = app
 
+    def server_bind(self) -> None:
+        """Bind nothing."""
+
 
 class Served:
     """A session with a server, of which a test sets the preview and the steps of the next build."""
@@ -63,9 +67,9 @@ class Served:
         self.session.attach(self.server)  # type: ignore[arg-type]
         self.server.observer.schedule(FileSystemEventHandler(), ".")
 
-    def render_changed(self, *_: object) -> dict[str, tuple[int, int]]:
+    def render_changed(self, *_: object) -> ShownPages:
         """As the preview of an article."""
-        return self.pages
+        return ShownPages(self.pages)
 
     def end(self, *, site_changed: bool, show: bool = True) -> None:
         """End a build as the engine's hooks do."""

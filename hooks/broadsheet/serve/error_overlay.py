@@ -1,170 +1,173 @@
-"""What the server shows of a fault: the last good state of what is broken, and a banner with the errors on pages."""
+"""The error overlay: a box on every page that the server shows, with the errors and warnings of the last build."""
 
 from __future__ import annotations
 
+import hashlib
 import html
 import logging
-import re
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from mkdocs.exceptions import MkDocsException
 from mkdocs.plugins import get_plugin_logger
 
-from broadsheet.content import ContentFiles, Library, SiteConfig, build_library
-from broadsheet.core import Cache, escape_unprintable
-from broadsheet.edition import SiteModel
+from broadsheet.core import Problem, Severity, escape_unprintable, pluralize
 from broadsheet.mkdocs_site import explain_exception
 
-MAX_BANNER_LINES = 3
-"""How many errors a page shows; the terminal shows all."""
+MAX_PROBLEMS = 50
+"""How many problems a page shows; `broadsheet check` lists all."""
 
-_MAX_LINE_LENGTH = 400
-_BODY = re.compile(rb"<body\b[^>]*>")
+_MAX_TEXT_LENGTH = 400
 _MKDOCS_LOGGER = logging.getLogger("mkdocs")
+_SERVER_LOGGER = "mkdocs.livereload"
+"""Warns of requests for pages that do not exist; these are no problems of a build."""
+_STYLE = Path(__file__).with_name("error_overlay.css").read_text("utf-8")
+_SCRIPT = Path(__file__).with_name("error_overlay.js").read_text("utf-8")
 log = get_plugin_logger("broadsheet")
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorNotice:
-    """The errors of one build."""
-
-    lines: tuple[str, ...] = ()
-    """As the terminal shows them."""
-    failed: bool = False
-    """Whether the build failed, so that the site is that of an earlier build."""
-
-
-class LastGood:
-    """Keeps registers and pages that were good, and puts them in the place of broken ones."""
+class _ProblemCollector(logging.Handler):
+    """Keeps the errors and warnings that are logged, as problems without a place."""
 
     def __init__(self) -> None:
-        self.pages: dict[str, bytes] = {}
-        """By URL: the last good pages of the articles that are faulty now."""
-        self._faults: dict[str, tuple[str, ...]] = {}
-        """By URL: the errors of each of these articles."""
-        self._registers: dict[str, bytes] = {}
-        self._urls: dict[str, str] = {}
-        """By path: the URLs of articles when they were last good."""
-
-    def read(self, source: ContentFiles, config: SiteConfig, cache: Cache | None) -> Library:
-        """Return the library of the content files, with the last good state of each broken register."""
-        library = build_library(source, config, cache)
-        errors = {problem.path for problem in library.problems if problem.severity == "error"}
-        broken = {name for name in source.taxonomy_files if source.name(name) in errors}
-        last_good = {name: self._registers[name] for name in broken if name in self._registers}
-        self._registers |= {name: data for name, data in source.taxonomy_files.items() if name not in broken}
-        if not last_good:
-            return library
-        rebuilt = build_library(replace(source, taxonomy_files={**source.taxonomy_files, **last_good}), config, cache)
-        broken_paths = {source.name(name) for name in broken}
-        register_problems = [problem for problem in library.problems if problem.path in broken_paths]
-        return replace(rebuilt, problems=tuple(sorted({*rebuilt.problems, *register_problems})))
-
-    def save_pages(self, library: Library, model: SiteModel, site_dir: Path) -> None:
-        """Read the pages of faulty articles from the site, before the site is built without these articles."""
-        known = {article.path: article.url for article in library.articles if article.path not in model.faulty}
-        used_urls = set(known.values())
-        pages, faults = dict[str, bytes](), dict[str, tuple[str, ...]]()
-        for path in model.faulty:
-            url = self._urls.get(path, "")
-            file = site_dir / url / "index.html"
-            if url and url not in used_urls and file.is_file():
-                pages[url] = file.read_bytes()
-                name = library.name(path)
-                problems = (item for item in model.problems if item.path == name and item.severity == "error")
-                faults[url] = tuple(map(str, problems))
-        self.pages, self._faults = pages, faults
-        self._urls |= known
-
-    def find_faults(self, url: str) -> tuple[str, ...]:
-        """Return the errors of the article whose last good page has this URL."""
-        return self._faults.get(url, ())
-
-
-class _ErrorCollector(logging.Handler):
-    """Keeps the lines of the errors that are logged."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.lines: list[str] = []
+        super().__init__(logging.WARNING)
+        self.problems: list[Problem] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines += record.getMessage().removeprefix("broadsheet: ").splitlines()
+        if record.name != _SERVER_LOGGER:
+            level: Severity = "error" if record.levelno >= logging.ERROR else "warning"
+            lines = record.getMessage().removeprefix("broadsheet: ").splitlines()
+            self.problems += (Problem("", 0, 0, "", line, severity=level) for line in lines)
 
 
 class ErrorOverlay:
-    """Collects the errors that are logged during a build, and shows them on the pages that are served.
+    """Collects the problems of a build, and shows them on the pages that are served. No file of the site is changed."""
 
-    No file of the site is changed.
-    """
-
-    def __init__(self, find_faults: Callable[[str], Sequence[str]]) -> None:
-        """Take a function that returns the errors of the article whose last good page has a URL."""
-        self._find_faults = find_faults
-        self._collector = _ErrorCollector()
-        self._notice = ErrorNotice()
+    def __init__(self, find_source: Callable[[str], str]) -> None:
+        """Take a function that returns the file of the article at a URL, as problems name it; '' for other pages."""
+        self._find_source = find_source
+        self._collector = _ProblemCollector()
+        self._failure: list[Problem] = []
+        """What stopped the build."""
+        self._content: tuple[Problem, ...] = ()
+        self._shown: tuple[Problem, ...] = ()
+        self._names: dict[str, str] = {}
+        """By identity: the names of the shown problems for browsers."""
+        self._builds = 0
+        self._failed = False
 
     def start_collecting(self) -> None:
-        """Collect errors from now on: a build begins."""
-        self._collector.lines.clear()
+        """Collect what is logged from now on: a build begins."""
+        self._collector.problems.clear()
+        self._failure.clear()
         _MKDOCS_LOGGER.addHandler(self._collector)
 
     def stop_collecting(self) -> None:
-        """Collect no more errors; pages go on showing the errors that were published last."""
+        """Collect no more; pages go on showing the problems that were published last."""
         _MKDOCS_LOGGER.removeHandler(self._collector)
 
+    def set_content_problems(self, problems: Iterable[Problem]) -> None:
+        """Take the problems of the content; without a call the next `publish` shows those of the build before."""
+        self._content = tuple(problem for problem in problems if problem.severity != "note")
+
     def publish(self, *, failed: bool) -> bool:
-        """Stop collecting, and show the collected errors on pages; return whether these differ from the last ones."""
+        """Stop collecting, and show the problems on pages; return whether these differ from the last ones."""
         self.stop_collecting()
-        last, self._notice = self._notice, ErrorNotice(tuple(self._collector.lines), failed)
-        return self._notice != last
+        logged = {str(problem) for problem in self._content}
+        others = [problem for problem in self._collector.problems if problem.message not in logged]
+        # What stopped the build comes first, then errors before warnings.
+        problems = dict.fromkeys([*self._failure, *_sort_by_severity([*self._content, *others])])
+        last, self._shown, self._failed = (self._shown, self._failed), tuple(problems), failed
+        self._builds += 1
+        # A problem that comes again after it was mended is a new one.
+        identities = dict.fromkeys(map(_identify, problems))
+        self._names = {name: self._names.get(name, f"{name}-{self._builds}") for name in identities}
+        return (self._shown, self._failed) != last
 
     def report(self, error: Exception) -> None:
-        """Log the exception that has stopped a build, and put it before the collected errors.
+        """Log the exception that has stopped a build, and put it before the collected problems.
 
         An exception that nobody foresaw is printed with its traceback.
         """
         self.stop_collecting()
-        lines = self._collector.lines
+        errors = [problem for problem in self._collector.problems if problem.severity == "error"]
         message = explain_exception(error)
         if not message and isinstance(error, MkDocsException):
             # MkDocs has usually logged the reason already.
-            message = "" if lines else error.format_message()
+            message = "" if errors else error.format_message()
         elif not message:
             traceback.print_exception(error)
             message = f"this stopped the build, see the terminal: {type(error).__name__}: {error}"
         if message:
             log.error("%s", message)
-            # A page shows few lines: this one must be among them.
-            lines[:0] = message.splitlines()
+            self._failure = [Problem("", 0, 0, "", line) for line in message.splitlines()]
 
     def add_to_page(self, page: bytes, url: str) -> bytes:
-        """Return the page of a URL with the published errors on top; those of its own article come first."""
-        notice, own = self._notice, self._find_faults(url)
-        lines = list(dict.fromkeys([*notice.lines, *own] if notice.failed else [*own, *notice.lines]))
-        lead = "To be mended:"
-        if notice.failed:
-            lead = "This is the last good state of the newspaper. To be mended:"
-        elif own:
-            lead = "This is the last good state of the page. To be mended:"
-        return add_banner(page, lead, lines)
+        """Return the page of a URL with the published problems; those of its own article come first."""
+        source = self._find_source(url)
+        is_own = {problem for problem in self._shown if source and problem.path == source}
+        has_faults = any(problem.severity == "error" for problem in is_own)
+        lead = ""
+        if self._failed:
+            lead = "You see the last good state of the newspaper."
+        elif has_faults:
+            lead = "You see the last good state of this page."
+        problems = self._shown
+        if not self._failed:
+            problems = _sort_by_severity(sorted(problems, key=lambda problem: problem not in is_own))
+        return add_problem_box(page, lead, problems, self._names.values())
 
 
-def add_banner(page: bytes, lead: str, lines: Sequence[str]) -> bytes:
-    """Return an HTML page with a banner that lists error lines; without lines, the page as it is."""
-    if not lines:
+def _sort_by_severity(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: problem.severity != "error"))
+
+
+def add_problem_box(page: bytes, lead: str, problems: Sequence[Problem], names: Iterable[str]) -> bytes:
+    """Return an HTML page with a box that lists problems at its end; without problems, the page as it is.
+
+    The box has the `names` of all problems, by which its script knows the new ones.
+
+    The box stays at the lower edge of the window, and takes a place of its own below the page. Its script folds it when
+    a reader has folded it before and no problem is new.
+    """
+    if not problems:
         return page
-    items = [escape_unprintable(line)[:_MAX_LINE_LENGTH] for line in lines[:MAX_BANNER_LINES]]
-    if len(lines) > MAX_BANNER_LINES:
-        items.append(f"and {len(lines) - MAX_BANNER_LINES} more: see the terminal")
-    markup = "".join(f"<li>{html.escape(item)}</li>" for item in items)
-    banner = (
-        '<div role="alert" style="position:relative;z-index:9;padding:.8rem 1.2rem;background:#8c1d18;color:#fff;'
-        f'overflow-wrap:anywhere"><strong>{html.escape(lead)}</strong><ul>{markup}</ul></div>'
+    errors = sum(problem.severity == "error" for problem in problems)
+    counts = [(errors, "error"), (len(problems) - errors, "warning")]
+    summary = ", ".join(pluralize(number, noun) for number, noun in counts if number)
+    items = "".join(map(_render_problem, problems[:MAX_PROBLEMS]))
+    if len(problems) > MAX_PROBLEMS:
+        items += f"<li>and {len(problems) - MAX_PROBLEMS:,} more: 'broadsheet check' lists all</li>"
+    lead = f"<p>{html.escape(lead)}</p>" if lead else ""
+    kind = "errors" if errors else "warnings"
+    box = (
+        f'<section id="broadsheet-problems" class="{kind}" data-problems="{" ".join(names)}" '
+        f'aria-label="Problems of the newspaper"><style>{_STYLE}</style>'
+        f'<details open><summary>To be mended: {summary}</summary><div tabindex="0" role="group" aria-label="Problems">'
+        f'{lead}<ul>{items}</ul></div></details><p role="alert"></p><script>{_SCRIPT}</script></section>'
     ).encode(errors="replace")
-    body = _BODY.search(page)
-    position = body.end() if body else 0
-    return page[:position] + banner + page[position:]
+    end = page.rfind(b"</body>")
+    end = end if end >= 0 else len(page)
+    return page[:end] + box + page[end:]
+
+
+def _render_problem(problem: Problem) -> str:
+    """Return the item of a problem: its place, what is wrong, and how to mend it; together as `str(problem)`."""
+    place = ":".join([problem.path, *(str(number) for number in (problem.line, problem.column) if number)])
+    key = f"{problem.key}: " if problem.key else ""
+    markup = f"<code>{_escape(place)}</code>: " if problem.path else ""
+    markup += f"<span>{_escape(key + problem.message)}</span>"
+    markup += f" <small>({_escape(problem.hint)})</small>" if problem.hint else ""
+    label = "" if problem.severity == "error" else " <em>Warning</em>"
+    return f'<li class="{problem.severity}">{markup}{label}</li>'
+
+
+def _escape(text: str) -> str:
+    return html.escape(escape_unprintable(text)[:_MAX_TEXT_LENGTH])
+
+
+def _identify(problem: Problem) -> str:
+    """Return a digest of a problem that stays when lines are added above it."""
+    text = "\0".join((problem.severity, problem.path, problem.key, problem.message))
+    return hashlib.blake2b(text.encode(errors="replace"), digest_size=6).hexdigest()

@@ -15,8 +15,9 @@ https://github.com/ProperDocs/properdocs/blob/main/properdocs/livereload/__init_
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from mkdocs.livereload import LiveReloadServer
 
@@ -29,10 +30,14 @@ if TYPE_CHECKING:
 class LiveReload:
     """Answers the requests of browsers in front of MkDocs' server, and decides when open pages reload."""
 
-    def __init__(self, server: LiveReloadServer, overlay: ErrorOverlay) -> None:
-        """Stand between a server and browsers, and add the overlay to each page."""
+    def __init__(self, server: LiveReloadServer, overlay: ErrorOverlay, find_moved: Callable[[str], str]) -> None:
+        """Stand between a server and browsers, and add the overlay to each page.
+
+        `find_moved` returns the URL to which the page of an old URL has moved, or ''.
+        """
         self._server = server
         self._overlay = overlay
+        self._find_moved = find_moved
         server.set_app(self.serve)
 
     def show_site(self) -> None:
@@ -55,7 +60,10 @@ class LiveReload:
             self._server._wanted_epoch += 1
 
     def serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request as MkDocs does, but with the error overlay, and with a 404 page that reloads."""
+        """Answer a request as MkDocs does, but with the error overlay, and with a 404 page that reloads.
+
+        A page that has moved is answered with its new address.
+        """
         server, responses = self._server, list[tuple[Any, ...]]()
         # MkDocs waits for a running build, so the page will be of this epoch.
         epoch = server._wanted_epoch
@@ -69,7 +77,12 @@ class LiveReload:
         finally:
             getattr(chunks, "close", lambda: None)()
         path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "ignore")
-        page = self._overlay.add_to_page(page, path.removeprefix(server.mount_path).removesuffix("index.html"))
+        url = path.removeprefix(server.mount_path).removesuffix("index.html")
+        moved = self._find_moved(url if url.endswith("/") else f"{url}/") if status.startswith("404") else ""
+        if moved:
+            start_response("302 Found", [("Location", quote(f"{server.mount_path}{moved}"))])
+            return []
+        page = self._overlay.add_to_page(page, url)
         if not status.startswith("200"):
             page = server._inject_js_into_html(page, epoch)  # type: ignore[no-untyped-call]
         headers = [(name, value) for name, value in headers if name != "Content-Length"]

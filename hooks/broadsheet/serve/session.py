@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from enum import Enum
-from pathlib import Path
 
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import get_plugin_logger
 
@@ -16,10 +16,13 @@ from broadsheet.content import Library
 from broadsheet.core import Problem, SiteState
 from broadsheet.edition import BuildResources, SiteModel, find_next_change, get_renderer
 from broadsheet.serve.background_related import BackgroundRelatedLists
-from broadsheet.serve.error_overlay import ErrorOverlay, LastGood
+from broadsheet.serve.error_overlay import ErrorOverlay
 from broadsheet.serve.file_watcher import FileWatcher, replace_observer
+from broadsheet.serve.last_good import LastGood
 from broadsheet.serve.live_reload import LiveReload
+from broadsheet.serve.moved_pages import MovedPages, follow_moves
 from broadsheet.serve.preview import ArticlePreview
+from broadsheet.serve.server_address import check_address, explain_failed_bind
 
 MAX_SUPERSEDED = 20
 """How many builds in succession may be superseded while a writer saves again and again; the next one is completed."""
@@ -131,7 +134,10 @@ class ServeSession:
         self.reported: tuple[Problem, ...] = ()
         """The problems of the content that were reported for the last build."""
         self._clock = clock
-        self._overlay = ErrorOverlay(self.last_good.find_faults)
+        self._sources: dict[str, str] = {}
+        """By URL: the file of each article, as problems name it."""
+        self._overlay = ErrorOverlay(lambda url: self._sources.get(url, ""))
+        self._moved = MovedPages()
         self._timer = ClockTimer(clock, self._request_build)
         self._library = Library()
         self._model: SiteModel | None = None
@@ -165,11 +171,22 @@ class ServeSession:
         self.apply(Event.START)
         self._overlay.start_collecting()
 
+    def check_address(self, config: MkDocsConfig) -> None:
+        """Look whether the server can have its address, before the first build.
+
+        Raises:
+            ConfigurationError: when it cannot.
+
+        """
+        if self._live_reload is None:
+            check_address(config.dev_addr.host, config.dev_addr.port)
+
     def attach(self, server: LiveReloadServer) -> None:
         """Take over the builds of a server, after the first build."""
         self.apply(Event.SUCCEED)
         self._overlay.publish(failed=False)
-        self._live_reload = LiveReload(server, self._overlay)
+        explain_failed_bind(server)
+        self._live_reload = LiveReload(server, self._overlay, self._find_moved)
         self._builder, server.builder = server.builder, self.build
         self._watcher = replace_observer(server)
         self.ranker.attach(self._request_build)
@@ -204,7 +221,10 @@ class ServeSession:
 
     def set_library(self, library: Library, model: SiteModel, now: datetime) -> None:
         """Take library and model of the running build; the next build starts when an article appears or expires."""
+        self._moved = follow_moves(self._moved, self._library.articles, library.articles, model.edition.articles)
         self._library, self._model, self.reported = library, model, model.problems
+        self._sources = {article.url: library.name(article.path) for article in library.articles}
+        self._overlay.set_content_problems(model.problems)
         self._next_change = find_next_change(library, now)
         if self._live_reload is not None:
             self._timer.set(self._next_change)
@@ -219,11 +239,6 @@ class ServeSession:
         changed = self._watcher is not None and self._watcher.has_changes()
         if changed and self.state is State.PREVIEW_SHOWN and self._superseded_builds < MAX_SUPERSEDED:
             raise BuildSuperseded
-
-    def save_pages(self, site_dir: Path) -> None:
-        """Keep the last good pages of faulty articles, before the build changes the site; it is completed from here."""
-        if self._model is not None:
-            self.last_good.save_pages(self._library, self._model, site_dir)
 
     def take_site_state(self, excluded: Collection[str]) -> SiteState | None:
         """Return the files of the site without `excluded` directories, if known; they are unknown until `follow_up`.
@@ -256,6 +271,8 @@ class ServeSession:
         """
         self._site_state, self._preview = (set(excluded), site), preview
         self._site_changed = site_changed
+        if self._model is not None:
+            self.last_good.remember(self._library, self._model)
         if show and self._live_reload is not None:
             self._plan_reload(Event.SHOW_SITE)
             self._live_reload.show_site()
@@ -263,20 +280,24 @@ class ServeSession:
         get_renderer(resources.markdown)
         self.ranker.follow_up(resources)
 
+    def _find_moved(self, url: str) -> str:
+        return self._moved.find(url)
+
     def _show_preview(self) -> None:
         """Write and show the pages of the changed articles, as far as this can be done before the build."""
         changed = self._watcher.take_changes() if self._watcher is not None else set()
         if self._preview is None or self._live_reload is None:
             return
         try:
-            pages = self._preview.render_changed(changed, self._clock())
+            shown = self._preview.render_changed(changed, self._clock())
         except Exception as error:  # the build follows in any case, and reports the error
             log.debug("no preview: %s", error)
             return
-        if not pages:
+        if not shown.files:
             return
+        self.last_good.remember_shown(shown.articles)
         if self._site_state is not None:
-            self._site_state = (self._site_state[0], {**self._site_state[1], **pages})
+            self._site_state = (self._site_state[0], {**self._site_state[1], **shown.files})
         self.apply(Event.SHOW_PREVIEW)
         self._live_reload.show_site()
 
