@@ -77,7 +77,7 @@ def test_marks_need_a_border_of_words_and_no_space_inside() -> None:
         ("See https://example.org/a, please.", ["https://example.org/a"]),
         ("(https://example.org/a_(b))", ["https://example.org/a_(b)"]),
         ("“https://example.org/?q=1&amp;r=2”", ["https://example.org/?q=1"]),
-        ("www.example.org and WWW.example.org/x.", ["http://www.example.org", "http://WWW.example.org/x"]),
+        ("www.example.org, and www.example.org/x.", ["http://www.example.org", "http://www.example.org/x"]),
         ("a.b+c@example.org, x@y", ["mailto:a.b+c@example.org"]),
         ("[https://example.org", []),
         ("[https://example.org](https://example.com)", ["https://example.com"]),

@@ -120,7 +120,7 @@ def test_pictures_that_cannot_be_shown_are_problems_with_file_and_line_and_the_s
     page = paper.page("2026/01/bad/")
     assert [picture["alt"] for picture in page.all("img")] == ["Cut"]
     assert "Bomb" in page.text
-    assert "A phone's" in page.text
+    assert "A phone’s" in page.text
     published = {path for path in paper.files() if path.startswith("media/")}
     assert published == {"media/2026/01/cut.jpg", "media/2026/01/phone.jpg", f"media/2026/01/{ODD}"}
     checked = paper.run("broadsheet", "check")
