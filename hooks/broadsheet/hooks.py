@@ -182,7 +182,8 @@ class BroadsheetHooks:
             self._session.set_library(self._library, model, now)
         elif self._indexes_in_build and not find_page_plugins(config, self):
             # Other plugins may change articles: then the index begins with their pages, in `_index_pages`.
-            self._search.begin(model, config, self._resource_manager.folder)
+            cache = self._resource_manager.resources.cache
+            self._search.begin(model, config, cache, self._resource_manager.folder)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the edition's pages and media to the site's own files."""
@@ -323,7 +324,8 @@ class BroadsheetHooks:
         return self._settings.search and not self._serving
 
     def _index_pages(self, config: MkDocsConfig) -> None:
-        self._search.finish(self._files, self._built_model, config, self._resource_manager.folder)
+        cache = self._resource_manager.resources.cache
+        self._search.finish(self._files, self._built_model, config, cache, self._resource_manager.folder)
 
     def _abandon_site(self) -> None:
         atexit.unregister(self._search.stop)

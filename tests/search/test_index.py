@@ -87,6 +87,20 @@ def group_sizes(records: Sequence[Record]) -> dict[str, int]:
     return {name: len(group) for name, group in group_records(records)}
 
 
+def test_an_index_takes_what_an_earlier_one_of_the_same_records_consisted_of(tmp_path: Path) -> None:
+    contents = make_index(tmp_path).contents
+    again = SearchIndex(BundleStore(tmp_path / "cache"), "en")
+    assert again.take(contents)
+    again.place(tmp_path / "again")
+    assert read_tree(tmp_path / "again") == read_tree(tmp_path / "site")
+    # A file that was changed since is in no site: the bundle has to be made again.
+    bundle = tmp_path / "cache/search" / contents.bundles[-1].name
+    next(bundle.glob("*.pf_meta")).write_bytes(b"")
+    other = SearchIndex(BundleStore(tmp_path / "cache"), "en")
+    assert not other.take(contents)
+    other.stop()
+
+
 def test_bundles_are_filled_with_whole_years_from_the_oldest_on() -> None:
     assert group_sizes(RECORDS[:20]) == {"2022_2023": 20}
     assert group_sizes(RECORDS) == {"2022_2023": 20, "2024_2025": 20}

@@ -7,7 +7,7 @@ from broadsheet.content.article import Correction, Image
 from broadsheet.content.taxonomies import Author, Topic
 from broadsheet.rendering.plain_text import html_to_text
 from broadsheet.rendering.render import RenderedBody
-from broadsheet.search.records import Record, find_common_words, record_articles, record_page
+from broadsheet.search.records import Record, digest_records, find_common_words, record_articles, record_page
 from content_factory import HOLDS, hold, make_article, make_edition, make_moment, make_registers
 
 REGISTERS = make_registers(
@@ -79,3 +79,13 @@ def test_common_words_are_those_of_two_records_in_three() -> None:
     assert find_common_words(records[::-1]) == ["ferry", "the"]
     # A small index costs readers little.
     assert find_common_words(records[:100]) == []
+
+
+def test_the_digest_of_records_depends_on_every_field_and_on_the_language() -> None:
+    fields = dict.fromkeys(("url", "title", "text", "language", "day", "at"), "a")
+    records = [Record(**fields), *(Record(**{**fields, name: "b"}) for name in fields)]  # type: ignore[arg-type]
+    records += [Record("a", "a", "a", topics=("a",)), Record("a", "a", "a", authors=("a",))]
+    digests = [digest_records([record], "en") for record in records]
+    digests += [digest_records(records, "en"), digest_records(records[::-1], "en"), digest_records(records, "de")]
+    assert len(set(digests)) == len(digests)
+    assert digest_records(list(records), "en") == digests[-3]

@@ -160,7 +160,8 @@ def clear_path(target: Path, tree: Path) -> None:
 
 def _is_same(source: Path, target: Path) -> bool:
     try:
-        return source.read_bytes() == target.read_bytes()
+        # The files of a search bundle are hard links in every tree.
+        return source.samefile(target) or source.read_bytes() == target.read_bytes()
     except OSError:
         # Another build has removed the file.
         return False

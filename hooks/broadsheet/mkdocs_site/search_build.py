@@ -13,18 +13,29 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 
-from broadsheet.core import count_cores
+from broadsheet.core import Cache, count_cores, digest
 from broadsheet.edition import SiteModel
 from broadsheet.mkdocs_site.files import is_published
 from broadsheet.mkdocs_site.pages import ArticlePage, NewspaperPage, make_page_file
 from broadsheet.mkdocs_site.settings import find_language
 from broadsheet.rendering import RenderedBody
-from broadsheet.search import SEARCH_URL, BundleStore, IndexingError, Record, SearchIndex, record_articles, record_page
+from broadsheet.search import (
+    SEARCH_URL,
+    BundleStore,
+    IndexContents,
+    IndexingError,
+    Record,
+    SearchIndex,
+    digest_records,
+    record_articles,
+    record_page,
+)
 
 STYLES = "assets/stylesheets/search.css"
 SHORTCUT = "assets/javascripts/search-box.js"
 _SERVE_DELAY = 1.0
 """Seconds that the index waits under `serve`, so that the build that a writer waits for ends first."""
+_CACHE_KIND = "search"
 log = get_plugin_logger("broadsheet")
 
 
@@ -35,29 +46,47 @@ class SearchBuild:
         self._store: BundleStore | None = None
         self._index: SearchIndex | None = None
         self._started = False
+        self._articles: list[Record] | None = None
+        """What `begin` has got, until the index is placed."""
         self._background: _BackgroundIndex | None = None
 
-    def begin(self, model: SiteModel, config: MkDocsConfig, cache: Path | None) -> None:
-        """Begin with the articles of a finished model, while the site's own pages are not known yet."""
+    def begin(self, model: SiteModel, config: MkDocsConfig, cache: Cache, folder: Path | None) -> None:
+        """Begin with the articles of a finished model, while the site's own pages are not known yet.
+
+        Nothing is started where an earlier build had the same articles.
+        """
         bodies = {view.article.path: view.body for view in model.spreads}
+        articles = record_articles(model.edition, bodies)
         try:
-            self._make_index(config, cache).begin(record_articles(model.edition, bodies))
-            self._started = True
+            index = self._make_index(config, folder)
+            if not cache.get(_CACHE_KIND, [digest_records(articles, find_language(config))]):
+                index.begin(articles)
+                self._started = True
+            self._articles = articles
         except (IndexingError, OSError):
             # `finish` tries again, and reports the error.
             self.stop()
 
-    def finish(self, files: Files, model: SiteModel, config: MkDocsConfig, cache: Path | None) -> None:
+    def finish(self, files: Files, model: SiteModel, config: MkDocsConfig, cache: Cache, folder: Path | None) -> None:
         """Index the rest once the pages of docs_dir are rendered.
 
         Raises:
             IndexingError: when indexing cannot start.
 
         """
-        index = self._index if self._started and self._index is not None else self._make_index(config, cache)
+        articles, pages, language = self._articles, record_pages(files), find_language(config)
+        if articles is None:
+            articles = record_articles(model.edition, find_bodies(files, model))
+        of_articles = digest_records(articles, language)
+        of_all = digest(of_articles, digest_records(pages, language))
+        index = self._index if self._index is not None else self._make_index(config, folder)
         if not self._started:
-            index.begin(record_articles(model.edition, find_bodies(files, model)), early=False)
-        index.finish(record_pages(files))
+            contents = cache.get(_CACHE_KIND, [of_all]).get(of_all)
+            if isinstance(contents, IndexContents) and index.take(contents):
+                return
+            index.begin(articles, early=False)
+        index.finish(pages)
+        cache.put(_CACHE_KIND, {of_articles: True, of_all: index.contents})
 
     def place(self, site: Path) -> None:
         """Wait for the index, and write it into the directory of a site.
@@ -67,7 +96,7 @@ class SearchBuild:
 
         """
         if self._index is not None:
-            index, self._index, self._started = self._index, None, False
+            index, self._index, self._started, self._articles = self._index, None, False, None
             index.place(site)
             self._close()
 
@@ -84,7 +113,7 @@ class SearchBuild:
         for index in (self._index, self._background):
             if index is not None:
                 index.stop()
-        self._index, self._started, self._background = None, False, None
+        self._index, self._started, self._articles, self._background = None, False, None, None
         self._close()
 
     def _make_index(self, config: MkDocsConfig, cache: Path | None) -> SearchIndex:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from operator import attrgetter
 
 from broadsheet.content import Article, list_topic_ancestors
-from broadsheet.core import SITE_URLS
+from broadsheet.core import SITE_URLS, digest
 from broadsheet.edition import Edition
 from broadsheet.rendering import RenderedBody, collapse_whitespace, html_to_text
 
@@ -57,6 +57,18 @@ def record_page(url: str, title: str, content: str, language: str = "") -> Recor
     return Record(url, html_to_text(title), html_to_text(_HEADLINE.sub("", content, count=1)), language)
 
 
+def digest_records(records: Iterable[Record], language: str) -> bytes:
+    """Return a digest of all that an index of records in a site of this language depends on. Cost: 10 µs a record."""
+    return digest(language.encode(), *map(_digest_record, records))
+
+
+def _digest_record(record: Record) -> bytes:
+    # Names and titles are on one line.
+    topics, authors = ("\n".join(names) for names in (record.topics, record.authors))
+    texts = (record.url, record.title, record.text, record.language, topics, authors, record.day, record.at)
+    return digest(*(text.encode("utf-8", "surrogatepass") for text in texts))
+
+
 def find_common_words(records: Sequence[Record]) -> list[str]:
     """Return words that two of three records have, such as "the", in any language; none for few records.
 
@@ -74,11 +86,13 @@ def _record_article(edition: Edition, article: Article, body: RenderedBody) -> R
     topics = [topic for name in article.topics for topic in list_topic_ancestors(name, edition.topics)]
     caption = article.image.caption if article.image else ""
     corrections = (correction.text for correction in article.corrections)
-    parts = (article.kicker, article.summary, article.dateline, body.text, caption, *corrections)
+    before = map(collapse_whitespace, (article.kicker, article.summary, article.dateline))
+    after = map(collapse_whitespace, (caption, *corrections))
     return Record(
         article.url,
         collapse_whitespace(article.title),
-        collapse_whitespace(" ".join(parts)),
+        # `body.text` is on one line already.
+        " ".join(filter(None, (*before, body.text, *after))),
         article.language,
         tuple(
             dict.fromkeys(collapse_whitespace(edition.topics[name].title) for name in topics if name in edition.topics)
