@@ -114,7 +114,7 @@ def judge_page(address: str, browser: str) -> Verdict:
     return Verdict({name: round(100 * group["score"]) for name, group in categories.items()}, weights, result["audits"])
 
 
-def install_judges() -> None:
+def install_checkers() -> None:
     """Install them beside the packages of this environment, from wherever npm is set up to look."""
     _PLACE.mkdir(exist_ok=True)
     for name in ("package.json", "package-lock.json", ".npmrc"):
@@ -125,7 +125,7 @@ def install_judges() -> None:
         )
 
 
-def judge_newspaper() -> None:
+def check_newspaper() -> None:
     """Print the points of front page, article and topic."""
     browser, slow = find_browser(), []
     with tempfile.TemporaryDirectory() as place:
@@ -142,4 +142,4 @@ def judge_newspaper() -> None:
 
 
 if __name__ == "__main__":
-    install_judges() if sys.argv[1:] == ["--install"] else judge_newspaper()
+    install_checkers() if sys.argv[1:] == ["--install"] else check_newspaper()

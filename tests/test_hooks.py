@@ -123,10 +123,9 @@ def test_another_article_may_take_the_address_of_a_faulty_one(site: Site, rebuil
 
 def test_markdown_that_cannot_be_rendered_is_one_articles_fault(site: Site, rebuild: Rebuild) -> None:
     rebuild()
-    site.article("talks", body="".join("    " * depth + "!!! note\n" for depth in range(400)))
+    site.article("talks", body="".join("    " * depth + "!!! note\n" for depth in range(100)))
     (message,) = rebuild()
-    place = "broadsheet: content/articles/2026/01/talks.md:8: "
-    assert message.startswith((f"{place}the Markdown cannot be rendered: ", f"{place}rendering takes more than "))
+    assert message.startswith("broadsheet: content/articles/2026/01/talks.md:8: the Markdown cannot be rendered: ")
     assert shown(site) == "The first version."
     assert "Talks" in site.page("topics/world/").one("ol", data_broadsheet="listing").text
     assert shown(site, "2026/01/accord/") == "Words about accord."

@@ -77,3 +77,11 @@ def test_a_text_is_shown_as_on_github(text: str, html: str) -> None:
 @given(DOCUMENTS)
 def test_any_document_is_shown_as_on_github(text: str) -> None:
     assert normalize(_PARSER.reset().convert(text)) == normalize(render_as_github(text))
+
+
+@pytest.mark.parametrize("marker", ["- ", "> "])
+def test_text_that_is_nested_deep_is_shown(marker: str) -> None:
+    indents = [marker * depth if marker == "> " else "  " * depth + marker for depth in range(1, 60)]
+    text = "".join(f"{indent}level{depth}.\n\n" for depth, indent in enumerate(indents))
+    html = make_plain_parser().convert(text)
+    assert [depth for depth in range(59) if f"level{depth}." not in html] == []

@@ -173,14 +173,12 @@ def test_markdown_that_cannot_be_rendered_is_an_error_and_leaves_nothing_behind(
     markdown_settings: tuple[list[str], dict[str, Any]],
 ) -> None:
     kept = BodyRenderer(*markdown_settings)
-    bottomless = make_page("".join("    " * depth + "!!! note\n" for depth in range(400)), body_line=5)
+    bottomless = make_page("".join("    " * depth + "!!! note\n" for depth in range(100)), body_line=5)
     failed = kept.render(bottomless, LINKS, LABEL)
     assert failed.html == ""
     (problem,) = failed.problems
     assert (problem.severity, problem.line) == ("error", 5)
-    assert problem.message.startswith(
-        ("the Markdown cannot be rendered: RecursionError: ", "rendering takes more than")
-    )
+    assert problem.message.startswith("the Markdown cannot be rendered: RecursionError: ")
     after = make_page("- one\n- two\n\n[^1]\n\n[^1]: note\n")
     assert kept.render(after, LINKS, LABEL) == BodyRenderer(*markdown_settings).render(after, LINKS, LABEL)
 

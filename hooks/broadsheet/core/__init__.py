@@ -6,7 +6,7 @@ from broadsheet.core.cache import CACHE_FILE, Cache, describe_cache, is_foreign,
 from broadsheet.core.datetimes import Moment, find_repeated_time, parse_moment
 from broadsheet.core.directory_swap import StagedSite
 from broadsheet.core.file_store import IMAGE_DIR, FileStore, measure_store, remove_store
-from broadsheet.core.html_tags import Tag, read_attributes, replace_tags
+from broadsheet.core.html_tags import ANY_NAME, Tag, find_tags, read_attributes, replace_tags
 from broadsheet.core.output_dir import SiteState, is_process_alive, list_site_files, record_pages
 from broadsheet.core.problems import (
     BroadsheetError,
@@ -55,6 +55,7 @@ from broadsheet.core.urls import (
 )
 
 __all__ = [
+    "ANY_NAME",
     "CACHE_FILE",
     "IMAGE_DIR",
     "PLACEHOLDER",
@@ -81,6 +82,7 @@ __all__ = [
     "explain_unknown",
     "fill_placeholders",
     "find_repeated_time",
+    "find_tags",
     "format_github",
     "format_json",
     "format_text",

@@ -6,11 +6,14 @@ For HTML that the sanitizer or Python-Markdown's serializer has written; values 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 _ATTRIBUTE = re.compile(r"""([^\s"'>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'))?""")
+
+ANY_NAME = r"[a-z][\w:-]*"
+"""The names of all elements, as a regular expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Tag:
 
 
 def replace_tags(content: str, names: str, replace: Callable[[Tag], str]) -> str:
-    """Return HTML with some of its tags replaced. Cost: about a microsecond for each of these tags.
+    """Return HTML with some of its tags replaced. Cost: about 5 µs for each of these tags.
 
     >>> replace_tags('<b>x</b> <i title=">">y</i>', "b", lambda tag: "</em>" if tag.closing else "<em>")
     '<em>x</em> <i title=">">y</i>'
@@ -39,11 +42,20 @@ def replace_tags(content: str, names: str, replace: Callable[[Tag], str]) -> str
         replace: returns what stands in the place of a tag.
 
     """
+    return _compile(names).sub(lambda match: replace(_read_tag(match)), content)
 
-    def call(match: re.Match[str]) -> str:
-        return replace(Tag(match[2].lower(), bool(match[1]), match[3], match[0], match.start()))
 
-    return _compile(names).sub(call, content)
+def find_tags(content: str, names: str = ANY_NAME) -> Iterator[Tag]:
+    """Yield the tags of HTML, or of the elements with some names only.
+
+    >>> [(tag.name, tag.closing) for tag in find_tags("<b>x</B>")]
+    [('b', False), ('b', True)]
+    """
+    return map(_read_tag, _compile(names).finditer(content))
+
+
+def _read_tag(match: re.Match[str]) -> Tag:
+    return Tag(match[2].lower(), bool(match[1]), match[3], match[0], match.start())
 
 
 def read_attributes(written: str) -> dict[str, str]:

@@ -6,7 +6,6 @@ what is in them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -17,6 +16,7 @@ from markdown.util import ETX, STX, AtomicString, code_escape
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from broadsheet.core import find_tags
 from broadsheet.rendering.block_rules import make_block_parser
 from broadsheet.rendering.markdown_problems import Remains, find_unclosed_fence
 
@@ -25,7 +25,8 @@ OWN_BLOCKS = frozenset({"admonition", "details", "tabbed", "blocks", "footnote",
 BLANK = f"{STX}blank{ETX}"
 """A blank line in the content of a `///` block: Python-Markdown would read the parts before and after by themselves."""
 _VOID = frozenset({"base", "br", "embed", "img", "input", "link", "meta", "wbr"})
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
+_MAX_DEPTH = 60
+"""The content of each such block is read again for each block around it."""
 
 
 class BlockElements(BlockProcessor):
@@ -39,6 +40,7 @@ class BlockElements(BlockProcessor):
         self.env: dict[str, Any] = {}
         """What markdown-it-py collects in a text: the definitions of links."""
         self.remains = Remains()
+        self._depth = 0
         self._md = md
         self._parser: MarkdownIt = make_block_parser(names)
         self._own = {name: registered[name] for name in names if name != "deflist"}
@@ -62,11 +64,23 @@ class BlockElements(BlockProcessor):
         return True
 
     def run(self, parent: Element, blocks: list[str]) -> None:
-        """Add the elements of all blocks to an element, and take them from the list."""
+        """Add the elements of all blocks to an element, and take them from the list.
+
+        Raises:
+            RecursionError: when blocks with content of their own, such as boxes, are nested too deep.
+
+        """
         text = "\n\n".join(blocks).replace(BLANK, "")
         blocks.clear()
-        if text.strip():
+        if not text.strip():
+            return
+        if self._depth == _MAX_DEPTH:
+            raise RecursionError(f"boxes, tabs and the like are nested more than {_MAX_DEPTH} deep")
+        self._depth += 1
+        try:
             self._build(parent, self._parser.parse(text, self.env), text)
+        finally:
+            self._depth -= 1
 
     def _build(self, root: Element, tokens: Sequence[Token], text: str) -> None:
         """Add the elements of the block tokens of a text to an element."""
@@ -83,7 +97,7 @@ class BlockElements(BlockProcessor):
             elif token.type in {"paragraph_open", "paragraph_close"} and token.hidden:
                 continue
             elif token.nesting > 0:
-                stack.append(_add(parent, token.tag))
+                stack.append(SubElement(parent, token.tag))
                 for name, value in token.attrs.items():
                     stack[-1].set(name, str(value).replace(":", ": ") + ";" if name == "style" else str(value))
             elif token.nesting < 0:
@@ -117,13 +131,13 @@ class BlockElements(BlockProcessor):
 
     def _add_html(self, parent: Element, token: Token) -> None:
         html = token.content.rstrip("\n")
-        tags = _TAG.findall(html)
+        tags = list(find_tags(html))
         text = self._md.htmlStash.store(html)
         self.remains.html.append(html)
-        is_closed = sum(-1 if closing else name.lower() not in _VOID for closing, name in tags) == 0
-        if tags and is_closed and not tags[0][0] and not any(self._md.is_block_level(name) for _, name in tags):
+        is_closed = sum(-1 if tag.closing else tag.name not in _VOID for tag in tags) == 0
+        if tags and is_closed and not tags[0].closing and not any(self._md.is_block_level(tag.name) for tag in tags):
             # GitHub has no paragraph around `<img …>` on a line of its own; the page's design needs it.
-            _add(parent, "p").text = text
+            SubElement(parent, "p").text = text
         else:
             _add_text(parent, text)
 
@@ -138,7 +152,7 @@ class BlockElements(BlockProcessor):
             pass
         if blocks == given:
             first, _, rest = "\n\n".join(blocks).partition("\n")
-            self._add_inline(_add(parent, "p"), first)
+            self._add_inline(SubElement(parent, "p"), first)
             blocks = [rest]
         if any(block.strip() for block in blocks):
             self.run(parent, blocks)
@@ -159,7 +173,7 @@ class BlockElements(BlockProcessor):
 
     def _add_code(self, parent: Element, token: Token) -> None:
         holder = Element("div")
-        code = SubElement(_add(holder, "pre"), "code")
+        code = SubElement(SubElement(holder, "pre"), "code")
         code.text = AtomicString(code_escape(token.content.rstrip("\n") + "\n"))
         # Highlight it now: these processors would also remove what follows the element.
         for name in ("indent-highlight", "hilite"):
@@ -176,7 +190,7 @@ class BlockElements(BlockProcessor):
                 if len(parent) > before or name == "tabbed":
                     self.run(_find_container(parent[-1]), [token.content])
                     return
-        self._add_inline(_add(parent, "p"), token.info)
+        self._add_inline(SubElement(parent, "p"), token.info)
         self.run(parent, [token.content])
 
     def _add_fenced(self, parent: Element, token: Token) -> None:
@@ -188,7 +202,7 @@ class BlockElements(BlockProcessor):
         self._run("blocks", parent, ["\n".join(lines)])
 
     def _add_definition(self, parent: Element, token: Token) -> None:
-        definition = _add(parent, "dd")
+        definition = SubElement(parent, "dd")
         self.run(definition, [token.content])
         if token.info == "tight" and [child.tag for child in definition] == ["p"]:
             definition.text, definition[:] = definition[0].text, []
@@ -205,14 +219,10 @@ class BlockElements(BlockProcessor):
             if processor.test(parent, text) and processor.run(parent, blocks) is not False:
                 if blocks:
                     self.run(parent, blocks)
-            elif self._md.htmlStash.html_counter and text.startswith(STX):
+            elif text.startswith(STX):
                 _add_text(parent, text)
             else:
                 self.run(parent, [text])
-
-
-def _add(parent: Element, tag: str) -> Element:
-    return SubElement(parent, tag)
 
 
 def _add_text(parent: Element, text: str) -> None:

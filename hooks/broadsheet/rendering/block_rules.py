@@ -22,8 +22,8 @@ Rule = Callable[[StateBlock, int, int, bool], bool]
 
 TAB_LENGTH = 4
 """The columns by which Material's blocks indent their content."""
-MAX_NESTING = 60
-"""Blocks nested deeper than this lose their structure. The serializer of Python-Markdown is recursive."""
+MAX_NESTING = 100_000
+"""Never reached: markdown-it-py leaves out text that is nested deeper. Python raises a `RecursionError` before that."""
 
 _INDENTED_HEAD = re.compile(r'(?:!!! ?[\w"-]|\?\?\?\+? ?[\w"-]|===[!+]{0,2} +["\'])')
 _FENCED_HEAD = re.compile(r"(/{3,})[ ]*([\w-]+)(?:[ ]*\||[ ]*$)")

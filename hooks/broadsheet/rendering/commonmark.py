@@ -5,7 +5,7 @@ below a line of text is none, and so on. This extension replaces them by those o
 through Python-Markdown's registries, and leaves to it everything else: preprocessors, the processors of its extensions
 for their own blocks (admonitions, tabs, footnotes …), the table of contents, attribute lists, serialization.
 
-Cost: 0.6 to 0.9 of the time that Python-Markdown's own rules take.
+Cost: rendering digital.gov's articles takes 0.87 of the time that it takes with Python-Markdown's own rules.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def _find_early_patterns(patterns: Registry[Any]) -> list[re.Pattern[str]]:
     """Return the patterns of extensions that Python-Markdown applies before links and emphasis, as for `$a_b$`."""
     known = [patterns[name] for name in (*_REPLACED_PATTERNS, "keys", "footnote") if name in patterns]
     before = patterns[: patterns.get_index_for_name("link")]
-    return [one.compiled_re for one in before if isinstance(one, InlinePattern) and one not in known]
+    return [pattern.compiled_re for pattern in before if isinstance(pattern, InlinePattern) and pattern not in known]
 
 
 def _get(registry: Registry[Any], name: str) -> Any:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from broadsheet.core import Tag, replace_tags
+from broadsheet.core import Tag, find_tags, replace_tags
 
 # These patterns only see the sanitizer's output, where attributes are quoted and every element is closed.
 _REPAIRED = "a|center|h[1-6]|source|strike|td|th|tr|tt"
@@ -109,18 +109,13 @@ def nest_lists(html: str) -> str:
         return html
     nester = _ListNester()
     end = 0
-
-    def nest(tag: Tag) -> str:
-        nonlocal end
+    for tag in find_tags(html):
         nester.add_text(html[end : tag.start])
         end = tag.start + len(tag.source)
         if tag.closing:
             nester.close(tag.source)
         else:
             nester.open(tag.name, tag.source)
-        return ""
-
-    replace_tags(html, "[a-z][a-z0-9]*", nest)
     nester.add_text(html[end:])
     return nester.finish()
 

@@ -337,17 +337,17 @@ def _make_post_processor(char: str, pairs: Collection[_Marker]) -> Callable[[Sta
             state.delimiters,
             *(meta["delimiters"] for meta in state.tokens_meta if meta and "delimiters" in meta),
         ]
-        for delimiter in (delimiter for group in groups for delimiter in group if delimiter.end >= 0):
-            pair = by_code.get(delimiter.marker)
-            if pair is None:
-                continue
-            group = next(group for group in groups if delimiter in group)
-            opening, closing = state.tokens[delimiter.token], state.tokens[group[delimiter.end].token]
-            if pair.length == 1 and pair.tag in {"sup", "sub"} and _has_space(state, delimiter, group[delimiter.end]):
-                continue
-            for token, kind, nesting in ((opening, "open", 1), (closing, "close", -1)):
-                token.type, token.tag, token.nesting = f"pair_{kind}", pair.tag, nesting
-                token.content = ""
+        for group in groups:
+            for opening in group:
+                pair = by_code.get(opening.marker)
+                if pair is None or opening.end < 0:
+                    continue
+                closing = group[opening.end]
+                if pair.tag in {"sup", "sub"} and _has_space(state, opening, closing):
+                    continue
+                for delimiter, kind, nesting in ((opening, "open", 1), (closing, "close", -1)):
+                    token = state.tokens[delimiter.token]
+                    token.type, token.tag, token.nesting, token.content = f"pair_{kind}", pair.tag, nesting, ""
 
     return make_elements
 

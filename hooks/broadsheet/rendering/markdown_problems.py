@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
-from broadsheet.core import suggest
+from broadsheet.core import find_tags, suggest
 from broadsheet.rendering.sanitize import TAGS
 from broadsheet.rendering.source_lines import LineFinder
 
@@ -97,7 +97,6 @@ _RULES = (
     ),
 )
 _NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
 _NEED_NO_END = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
     | {"body", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rp", "rt"}
@@ -121,7 +120,7 @@ def find_unclosed_fence(token: Token, last_line: str) -> str:
 
 
 def list_problems(remains: Remains, lines: LineFinder) -> Iterator[tuple[int, str, str]]:
-    """Yield line, message and hint of each problem. Cost: about 50 µs for an article."""
+    """Yield line, message and hint of each problem. Cost: about 0.1 ms for an article."""
     for fence in remains.unclosed_fences:
         message = f"'{_shorten(fence)}': a fenced block that is not closed"
         yield lines.find_text(fence), message, f"write {fence[:3]} on a line of its own below it"
@@ -152,13 +151,12 @@ def _list_html_problems(parts: Collection[str], lines: LineFinder) -> Iterator[t
                 message = "a comment that is not closed: all that follows is left out"
                 yield lines.find_text(first), message, "write --> behind it"
             continue
-        for closing, name, rest in _TAG.findall(part):
-            tag = name.lower()
-            if tag in TAGS and tag not in _NEED_NO_END and not rest.endswith("/"):
-                open_elements[tag] = max(0, open_elements.get(tag, 0) + (-1 if closing else 1))
-    for tag, count in open_elements.items():
-        if count and (line := lines.find_open_element(tag)):
-            yield line, f"HTML element <{tag}> that is not closed", f"write </{tag}> behind it"
+        for tag in find_tags(part):
+            if tag.name in TAGS and tag.name not in _NEED_NO_END and not tag.attributes.endswith("/"):
+                open_elements[tag.name] = max(0, open_elements.get(tag.name, 0) + (-1 if tag.closing else 1))
+    for name, count in open_elements.items():
+        if count and (line := lines.find_open_element(name)):
+            yield line, f"HTML element <{name}> that is not closed", f"write </{name}> behind it"
 
 
 def _shorten(text: str) -> str:

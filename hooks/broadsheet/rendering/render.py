@@ -17,7 +17,7 @@ import markdown
 from markdown.treeprocessors import Treeprocessor
 
 from broadsheet.content import Article
-from broadsheet.core import Problem, Severity, Tag, read_attributes, replace_tags
+from broadsheet.core import ANY_NAME, Problem, Severity, Tag, read_attributes, replace_tags
 from broadsheet.rendering.commonmark import CommonMarkState, add_commonmark
 from broadsheet.rendering.html_repair import nest_lists, repair_html
 from broadsheet.rendering.limits import LimitError, Limits, find_failure, run_limited
@@ -258,7 +258,8 @@ class BodyRenderer:
         self, article: Article, links: LinkMap, label: str, render_in_process: RenderInProcess | None
     ) -> RenderedBody:
         state = self._state = _BodyState(article, links, label, LineFinder(article.body, article.body_line))
-        commonmark = next(one for one in self._markdown.registeredExtensions if isinstance(one, CommonMarkState))
+        extensions = self._markdown.registeredExtensions
+        commonmark = next(extension for extension in extensions if isinstance(extension, CommonMarkState))
         commonmark.set_language(article.language)
         try:
             unsafe_html = self._markdown.reset().convert(article.body)
@@ -327,7 +328,7 @@ def _link_frames(unsafe_html: str) -> str:
         return f'<a class="bs-remote" href="{address}">{words}</a>' if address and words and not tag.closing else ""
 
     # Every tag, as a frame may be named in the attribute of another element.
-    return replace_tags(unsafe_html, r"[a-z][\w-]*", link)
+    return replace_tags(unsafe_html, ANY_NAME, link)
 
 
 def _may_sanitize_slowly(body: str, unsafe_html: str) -> bool:

@@ -70,7 +70,7 @@ class ArticlePreview:
 
         An article that cannot be rendered, for any reason, is left to the build, which reports the reason.
         Cost: at most 30 ms for an article of which nothing but its own page has to change, among 10,000 as among
-        2,000. For a new article, and one with other topics, pictures or dates, the edition is planned first: 0.1 ms
+        2,000. For a new article, and one with other topics, pictures or dates, the edition is planned first: 0.2 ms
         for each article of the newspaper.
 
         Args:

@@ -6,7 +6,7 @@ import re
 from html import escape
 from itertools import count
 
-from broadsheet.core import Tag, Translations, load_translations, replace_tags
+from broadsheet.core import ANY_NAME, Tag, Translations, load_translations, replace_tags
 
 _CODE = re.compile(r"(?:<span></span>)?<code")
 # An empty heading cell, as in a table whose first column has no name: screen readers would announce it.
@@ -54,4 +54,4 @@ def make_text_accessible(html: str, words: Translations | None = None) -> str:
         box = escape(words.write("table_number", number=next(numbers)))
         return f'<div class="bs-table" role="region" aria-label="{box}" tabindex="0">{table}'
 
-    return replace_tags(html, r"[a-z][^\s/>]*", finish)
+    return replace_tags(html, ANY_NAME, finish)
